@@ -1,0 +1,49 @@
+# make check and make test set up everything by themselves; PYTHON chooses the interpreter (3.10 to 3.13).
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INPUTS := setup.cfg pyproject.toml constraints.txt
+
+.PHONY: check test lint tensorboard data clean
+
+check: .venv/installed
+	$(BIN)/python -m checker
+
+test: .venv/installed-test
+	-.ci/apt-install chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tensorboard: .venv/installed
+	$(BIN)/tensorboard --logdir logdir
+
+data: .venv/installed
+	$(BIN)/python -m checker data --full
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find logdir -mindepth 1 ! -name .gitkeep -delete
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "$$($(PYTHON) --version) is not supported: make PYTHON=python3.12, with any Python from 3.10 to 3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/apt-install python3-venv
+	$(PYTHON) -m venv .venv
+
+.venv/installed: $(INPUTS) | .venv/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/installed-test: $(INPUTS) | .venv/bin/python
+	$(PIP) --editable '.[test]'
+	@touch $@ .venv/installed
+
+.venv/installed-lint: $(INPUTS) | .venv/bin/python
+	$(PIP) --editable '.[lint]'
+	@touch $@ .venv/installed

@@ -1,0 +1,212 @@
+"""``python -m checker``: the command line and its exit codes, nothing else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from checker import __version__
+from checker.catalog import EXERCISES, Exercise
+
+if TYPE_CHECKING:
+    from checker.outcome import Report
+
+EXERCISES_FOLDER = Path("exercises")
+EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)
+
+Target = tuple[Exercise, Path]
+
+
+class DefaultCommand(click.Group):
+    """A group whose `check` command may be left out: ``python -m checker ex04``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `check` before arguments that name no command."""
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=DefaultCommand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="checker")
+def cli() -> None:
+    r"""Check graph-mode exercises by their graph, checkpoint, event files and figures.
+
+    \b
+    python -m checker                        every exercise in exercises/
+    python -m checker ex04                   exercises/ex04.py
+    python -m checker ex04 path/to/own.py    another script
+
+    Exit codes: 0 everything passed, 1 a check failed, 2 usage, 3 the checker broke, 4 nothing to check.
+    """
+
+
+@cli.command()
+@click.argument("what", nargs=-1, metavar="[EXERCISE]... [SCRIPT]")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write the report as JSON; - is stdout."
+)
+@click.option("--junit", "junit_file", type=click.Path(dir_okay=False), help="Write the report as JUnit XML.")
+@click.option(
+    "--data",
+    "edition",
+    type=click.Choice(["embedded", "full"]),
+    default="embedded",
+    show_default=True,
+    help="Which edition of the data to use.",
+)
+@click.option(
+    "--timeout", "timeout_s", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds a script may run."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, too.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    what: tuple[str, ...],
+    json_file: str | None,
+    junit_file: str | None,
+    edition: str,
+    timeout_s: float | None,
+    verbose: bool,
+) -> None:
+    """Run scripts and check what they leave. This command's name may be left out."""
+    targets = find_targets(what)
+    for file in (json_file, junit_file):
+        if file and file != "-" and not Path(file).absolute().parent.is_dir():
+            raise click.UsageError(f"{file}: the folder is not there; create it first")
+    if not targets:
+        click.echo(f"nothing to check: no {EXERCISES_FOLDER}/ex01.py … ex06.py below {Path.cwd()}", err=True)
+        ctx.exit(NOTHING_TO_CHECK)
+
+    from checker.data import missing_for  # imported late, and the rest too: `list` and --help answer at once
+
+    missing = missing_for(edition, {exercise.dataset for exercise, _ in targets})
+    if missing:
+        remedy = "python -m checker data --full" if edition == "full" else "git checkout -- reference/data"
+        click.echo("\n".join(["the data cannot be used:", *missing, f"remedy: {remedy}"]), err=True)
+        ctx.exit(USAGE if edition == "full" else CHECKER_BROKE)
+    try:
+        reports = check_all(targets, edition, timeout_s, verbose, quiet=json_file == "-")
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was running has been ended", err=True)
+        ctx.exit(130)
+    write_files(reports, json_file, junit_file)
+    ctx.exit(exit_code(reports))
+
+
+@cli.command(name="list")
+def list_exercises() -> None:
+    """List the exercises, and whether their script is there."""
+    for exercise in EXERCISES.values():
+        path = EXERCISES_FOLDER / exercise.script
+        click.echo(f"{exercise.id}  {exercise.title:<40} {path if path.is_file() else f'{path} (not there)'}")
+        if exercise.question:
+            click.echo(f"      question: {exercise.question}")
+
+
+@cli.command()
+@click.option("--full", is_flag=True, help="Fetch what is missing of the full data sets.")
+@click.pass_context
+def data(ctx: click.Context, full: bool) -> None:
+    """List the data sets and whether they verify; --full fetches the large ones."""
+    from rich.console import Console
+
+    from checker.data import fetch_full, show
+
+    console = Console()
+    complete = fetch_full(console) if full else True
+    sound = show(console)
+    ctx.exit(EVERYTHING_PASSED if complete and sound else CHECK_FAILED)
+
+
+def find_targets(what: tuple[str, ...]) -> list[Target]:
+    """Return the exercises and scripts that the arguments mean. Raises `click.UsageError`."""
+    exercises = [EXERCISES[word] for word in what if word in EXERCISES]
+    scripts = [word for word in what if word not in EXERCISES]
+    if not what:
+        return [(e, EXERCISES_FOLDER / e.script) for e in EXERCISES.values() if (EXERCISES_FOLDER / e.script).is_file()]
+    if not scripts:
+        for exercise in exercises:
+            if not (EXERCISES_FOLDER / exercise.script).is_file():
+                raise click.UsageError(
+                    f"{EXERCISES_FOLDER / exercise.script} is not there; name another script after {exercise.id}"
+                )
+        return [(exercise, EXERCISES_FOLDER / exercise.script) for exercise in exercises]
+    if len(scripts) > 1 or len(exercises) > 1:
+        raise click.UsageError(f"one exercise and one script at a time, not {' '.join(what)!r}")
+    script = Path(scripts[0])
+    if not script.is_file():
+        known = ", ".join(EXERCISES)
+        raise click.UsageError(f"{scripts[0]}: neither an exercise ({known}) nor a file")
+    if not exercises and script.stem not in EXERCISES:
+        raise click.UsageError(f"{script}: which exercise is it? python -m checker ex04 {script}")
+    return [(exercises[0] if exercises else EXERCISES[script.stem], script)]
+
+
+def check_all(targets: list[Target], edition: str, timeout_s: float | None, verbose: bool, quiet: bool) -> list[Report]:
+    """Check every target, printing as it goes; a broken box becomes the ERROR of the exercise it broke on."""
+    from rich.console import Console
+
+    from checker.outcome import CheckResult, Status
+    from checker.report.terminal import TerminalReport
+    from checker.sandbox.box import BoxError
+    from checker.session.single import Listener, Options, Workshop, new_report
+
+    terminal = TerminalReport(Console(quiet=quiet), verbose)
+    options = Options(edition, timeout_s, publish_to=Path.cwd())
+    reports = []
+    with Workshop() as workshop:
+        for exercise, script in targets:
+            terminal.start(exercise, script)
+            try:
+                report = workshop.check(exercise, script, options, Listener(on_result=terminal.show))
+            except BoxError as error:
+                report = new_report(exercise, script, options)
+                report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=str(error)))
+                terminal.show(report.checks[0])
+            finally:
+                terminal.stop_spinner()
+            terminal.finish(report, exercise)
+            reports.append(report)
+    terminal.summarise(reports)
+    return reports
+
+
+def write_files(reports: list[Report], json_file: str | None, junit_file: str | None) -> None:
+    """Write the reports where they were asked for."""
+    from checker.report.json import as_json
+    from checker.report.junit import as_junit
+
+    for file, render in ((json_file, as_json), (junit_file, as_junit)):
+        if file:
+            with click.open_file(file, "w", encoding="utf-8") as stream:
+                stream.write(render(reports))
+
+
+def exit_code(reports: list[Report]) -> int:
+    """Return the exit code of the gravest report."""
+    from checker.outcome import Status
+
+    found = {report.status for report in reports}
+    if Status.ERROR in found:
+        return CHECKER_BROKE
+    return CHECK_FAILED if Status.FAIL in found else EVERYTHING_PASSED
+
+
+def main() -> None:
+    """Run the command line; an unforeseen error is ours: exit code 3, with its traceback."""
+    try:
+        cli.main(prog_name="python -m checker")
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        click.echo("the checker broke: this is not your fault; please report it with the lines above", err=True)
+        sys.exit(CHECKER_BROKE)
+
+
+if __name__ == "__main__":
+    main()

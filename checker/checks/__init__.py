@@ -1,0 +1,1 @@
+"""The checks, one file an exercise; what several exercises share lies beside them."""

@@ -1,0 +1,71 @@
+"""Exercise 01: x = (3 * 2**2) - 12**5 as a graph, computed by a session."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.checks import common
+from checker.evidence.stdout import numbers
+from checker.expect import expect, fail, listed, shown
+from checker.recompute.arithmetic import ArithmeticModel, Subtraction
+from reference.ex01 import ANSWER, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
+
+WHERE = "the saved graph"
+
+
+check_runs_to_the_end = common.check_runs_to_the_end
+
+
+def check_prints_the_result(stdout: str) -> None:
+    """prints the result"""
+    found = numbers(stdout)
+    expect(ANSWER in found, "stdout", str(ANSWER), listed(map("{:g}".format, found), "no number"), "print(sess.run(x))")
+
+
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+
+
+def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
+    """starts from tf.Variable leaves"""
+    hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
+    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable that is computed with", "constants only", hint)
+
+
+def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
+    """subtracts 12**5 from 3 * 2**2"""
+    find_subtraction(arithmetic)
+
+
+def check_computes_in_the_graph(arithmetic: ArithmeticModel) -> None:
+    """computes in the graph, not in Python"""
+    given_away = [f"{name} = {value:g}" for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
+    hint = "give TensorFlow the numbers 3, 2 and 12 and let the session do the powers"
+    expect(not given_away, WHERE, "no leaf that holds a result", listed(given_away), hint)
+
+
+def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
+    """builds both arms from 3, 2 and 12"""
+    found = find_subtraction(arithmetic)
+    left, right = arithmetic.leaf_values(found.left), arithmetic.leaf_values(found.right)
+    expect(set(LEFT_LEAVES) <= left, f"{WHERE}, left arm", "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
+    expect(RIGHT_LEAF in right, f"{WHERE}, right arm", "12 among its leaves", shown(sorted(right)), "12**5")
+
+
+def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
+    """gives the result again from its checkpoint"""
+    values = arithmetic.scalars.values()
+    hint = "save after running the initialiser, and change no variable afterwards"
+    found = listed(sorted({f"{value:g}" for value in values}))
+    expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), WHERE, str(ANSWER), found, hint)
+
+
+def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
+    """Return the subtraction of the exercise, found by the values of its arms. Raises `Mismatch` when there is none."""
+    for subtraction in arithmetic.subtractions:
+        if subtraction.rounded == (LEFT, RIGHT):
+            return subtraction
+    found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
+    hint = "in Python ^ is not the power, 2 ^ 2 is 0: tf.pow or **" if arithmetic.graph.of_op("BitwiseXor") else ""
+    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)

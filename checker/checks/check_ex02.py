@@ -1,0 +1,108 @@
+"""Exercise 02: linear regression of the price on the number of rooms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.checks import common, linear
+from checker.checks.linear import (
+    compare_each_house_with_its_own_price,
+    expect_moving_picture,
+    fit_the_prices,
+    rooms_of,
+)
+from checker.evidence.events import EventLog
+from checker.evidence.figures import Figure, FloatArray
+from checker.evidence.graph import Graph
+from checker.expect import expect, listed
+from checker.plugin import Advise, ScriptRun
+from checker.recompute.regression import RegressionModel
+from reference.datasets import boston
+
+LINE_WITHIN = 0.5  # thousands of dollars: a plotted line is drawn from printed or rounded values now and then
+FIGURES = "the figures shown or saved"
+
+
+check_runs_to_the_end = common.check_runs_to_the_end
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+check_feeds_data_through_placeholders = linear.check_feeds_data_through_placeholders
+
+
+def check_trains_two_numbers(graph: Graph) -> None:
+    """trains two numbers, a slope and an intercept"""
+    sizes = [variable.size for variable in graph.trainable]
+    hint = "tf.Variable(tf.random_uniform([])) is one number"
+    expect(
+        sizes == [1, 1], "trainable variables", "two, of one number each", listed(map(str, graph.trainable), "none"), hint
+    )
+
+
+check_updates_every_variable = linear.check_updates_every_variable
+
+
+def check_compares_each_house_with_its_own_price(regression: RegressionModel) -> None:
+    """averages over 506 differences, one a house"""
+    compare_each_house_with_its_own_price(regression, rooms_of(boston()), boston().target)
+
+
+def check_fits_the_prices(regression: RegressionModel, advise: Advise) -> None:
+    """predicts the prices nearly as well as least squares"""
+    fit_the_prices(regression, rooms_of(boston()), boston().target, advise)
+
+
+check_logs_the_loss = linear.check_logs_the_loss
+check_loss_falls = linear.check_loss_falls
+
+
+def check_shows_the_line_moving(events: EventLog, finished: ScriptRun) -> None:
+    """shows in TensorBoard how the line moves"""
+    images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
+    expect_moving_picture(images, finished.exercise.logdir, "the fitted line")
+
+
+def check_plots_every_house(figures: list[Figure]) -> None:
+    """plots a point a house"""
+    houses = np.column_stack([rooms_of(boston()), boston().target])
+    clouds = [points for figure in figures for axes in figure.axes for points in axes.scatters]
+    expect(
+        any(_same_points(points, houses) for points in clouds),
+        FIGURES,
+        "506 points: rooms across, price up",
+        listed((f"{len(points)} points" for points in clouds), "no points") if figures else "no figure",
+        "plt.scatter(rooms, prices), then plt.show() or savefig",
+    )
+
+
+def check_plots_the_trained_line(figures: list[Figure], regression: RegressionModel) -> None:
+    """plots the line of the trained values"""
+    rooms = rooms_of(boston())[:, 0]
+    trained = regression.regression(rooms_of(boston()), boston().target).prediction
+    slope, intercept = np.polyfit(rooms, trained, 1)
+    lines = [line for figure in figures for axes in figure.axes for line in axes.lines if len(line) >= 2]
+    expect(
+        any(np.abs(slope * line[:, 0] + intercept - line[:, 1]).max() <= LINE_WITHIN for line in lines),
+        FIGURES,
+        f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
+        listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",
+        "plot the prediction after the training, in the units of the points",
+    )
+
+
+def _same_points(points: FloatArray, houses: FloatArray) -> bool:
+    """Whether two clouds hold the same points, in any order."""
+    if points.shape != houses.shape:
+        return False
+    return np.allclose(_sorted(points), _sorted(houses), atol=1e-3)
+
+
+def _sorted(points: FloatArray) -> FloatArray:
+    return np.asarray(points[np.lexsort(points.T)])
+
+
+def _describe(line: FloatArray) -> str:
+    if np.ptp(line[:, 0]) == 0 or not np.isfinite(line).all():
+        return f"{len(line)} points that are no line"
+    slope, intercept = np.polyfit(line[:, 0], line[:, 1], 1)
+    return f"price = {slope:.2f} * rooms {intercept:+.2f}"

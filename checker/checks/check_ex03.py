@@ -1,0 +1,70 @@
+"""Exercise 03: linear regression on all thirteen variables."""
+
+from __future__ import annotations
+
+from checker.checks import common, linear
+from checker.checks.linear import compare_each_house_with_its_own_price, expect_moving_picture, fit_the_prices
+from checker.evidence.events import EventLog
+from checker.evidence.graph import Graph
+from checker.expect import expect, listed
+from checker.plugin import Advise, ScriptRun
+from checker.recompute.regression import RegressionModel
+from reference.datasets import boston
+
+WEIGHTS = 13
+
+
+check_runs_to_the_end = common.check_runs_to_the_end
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+check_feeds_data_through_placeholders = linear.check_feeds_data_through_placeholders
+
+
+def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
+    """trains thirteen weights and a bias"""
+    sizes = [variable.size for variable in graph.trainable]
+    hint = (
+        "a bias has one value, whatever the number of houses" if max(sizes, default=0) > 100 else "weights [13, 1], bias [1]"
+    )
+    expect(
+        sum(sizes) == WEIGHTS + 1,
+        "trainable variables",
+        "13 weights and a bias",
+        listed(map(str, graph.trainable), "none"),
+        hint,
+    )
+
+
+check_updates_every_variable = linear.check_updates_every_variable
+
+
+def check_compares_each_house_with_its_own_price(regression: RegressionModel) -> None:
+    """averages over 506 differences, one a house"""
+    compare_each_house_with_its_own_price(regression, boston().data, boston().target)
+
+
+def check_fits_the_prices(regression: RegressionModel, advise: Advise) -> None:
+    """predicts the prices nearly as well as least squares"""
+    fit_the_prices(regression, boston().data, boston().target, advise)
+
+
+check_logs_the_loss = linear.check_logs_the_loss
+check_loss_falls = linear.check_loss_falls
+
+
+def check_shows_the_weights_as_a_histogram(events: EventLog, finished: ScriptRun) -> None:
+    """shows its weights as a histogram"""
+    found = [(tag, series) for _, tag, series in events.histograms()]
+    counts = [f"{tag}: {series[-1].count:g} values, {len(series)} steps" for tag, series in found]
+    of_weights = [tag for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3]
+    hint = 'tf.summary.histogram("weights", weights), added with its step'
+    expect(
+        bool(of_weights), finished.exercise.logdir, "a histogram of 13 values at three steps or more", listed(counts), hint
+    )
+
+
+def check_shows_predicted_against_true_prices(events: EventLog, finished: ScriptRun) -> None:
+    """shows predicted against true prices as an image"""
+    images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
+    expect_moving_picture(images, finished.exercise.logdir, "predicted against true prices")

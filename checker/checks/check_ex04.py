@@ -1,0 +1,70 @@
+"""Exercise 04: MNIST with TensorFlow's low-level operations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.checks import common, network
+from checker.checks.network import expect_data_set_pictures, expect_misread_pictures
+from checker.evidence.events import EventLog
+from checker.evidence.figures import Figure
+from checker.evidence.pictures import decode_png, stretch, tiles
+from checker.expect import expect, fail, listed
+from checker.plugin import ScriptRun
+from checker.recompute.classifier import ClassifierModel
+from reference.classification import HIDDEN, PIXELS, FloatArray
+
+SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the encoder only stretches and rounds
+
+
+check_runs_to_the_end = common.check_runs_to_the_end
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
+check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
+check_steps_increase = network.check_steps_increase
+check_loss_falls = network.check_loss_falls
+check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
+
+
+def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
+    """shows some digits as the network gets them"""
+    expect_data_set_pictures(events, finished)
+
+
+def check_shows_first_layer_weights(events: EventLog, classifier: ClassifierModel, finished: ScriptRun) -> None:
+    """shows the first layer's weights as images"""
+    named = [tag for _, tag, _ in events.images() if any(word in tag.lower() for word in ("weight", "kernel", "filter"))]
+    weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
+    if not weights:
+        fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor")
+    columns = _standardised(weights[0].T)
+    found = False
+    for _, _, series in events.images():
+        picture = decode_png(series[-1].encoded)
+        patches = [patch for patch in map(stretch, tiles(picture)) if patch is not None] if picture is not None else []
+        if patches:
+            correlation = _standardised(np.array(patches[:64])) @ columns.T / PIXELS
+            found = found or bool(np.abs(correlation).max() >= SAME_PICTURE)
+    expect(
+        found,
+        finished.exercise.logdir,
+        "an image whose last step shows columns of the trained weights, 28 * 28 each",
+        f"images {listed(named)}, none of them like the weights of the checkpoint" if named else "no such image",
+        "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last steps",
+    )
+
+
+def check_shows_misread_digits(
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+) -> None:
+    """shows digits that the trained network misreads"""
+    expect_misread_pictures(classifier, events, figures, finished)
+
+
+def _standardised(rows: FloatArray) -> FloatArray:
+    """Return rows [n, 784] with mean 0 and deviation 1, so that a product over 784 is a correlation."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(centred.std(axis=1, keepdims=True), 1e-12))

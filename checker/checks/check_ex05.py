@@ -1,0 +1,18 @@
+"""Exercise 05: MNIST with Keras."""
+
+from __future__ import annotations
+
+from checker.checks import common, keras, network
+
+check_runs_to_the_end = common.check_runs_to_the_end
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+check_is_made_of_keras_layers = keras.check_is_made_of_keras_layers
+check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
+check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_logs_every_epoch = keras.check_logs_every_epoch
+check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
+check_steps_increase = network.check_steps_increase
+check_loss_falls = network.check_loss_falls
+check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw

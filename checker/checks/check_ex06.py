@@ -1,0 +1,87 @@
+"""Exercise 06: Fashion-MNIST with Keras, and why it is harder."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.checks import common, keras, network
+from checker.checks.network import accuracy_on_held_out, expect_misread_pictures, test_images_of
+from checker.evidence.events import EventLog
+from checker.evidence.figures import Figure, FloatArray
+from checker.evidence.pictures import decode_png
+from checker.expect import expect, listed
+from checker.plugin import Advise, ScriptRun
+from checker.recompute.classifier import ClassifierModel
+from reference.classification import CLASSES, IntArray, confusion_matrix
+from reference.datasets import FASHION_CLASSES
+
+SHARE_WITHIN = 0.1  # of a class: a matrix over a part of the test images is a little off
+
+
+check_runs_to_the_end = common.check_runs_to_the_end
+check_writes_its_graph = common.check_writes_its_graph
+check_leaves_whole_event_files = common.check_leaves_whole_event_files
+check_saves_a_checkpoint = common.check_saves_a_checkpoint
+check_is_made_of_keras_layers = keras.check_is_made_of_keras_layers
+check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
+check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_logs_every_epoch = keras.check_logs_every_epoch
+check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
+check_steps_increase = network.check_steps_increase
+check_loss_falls = network.check_loss_falls
+check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
+
+
+def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
+    """shows a confusion matrix in TensorBoard"""
+    tags = [tag for _, tag, _ in events.images()]
+    pictures = [decode_png(series[-1].encoded) for _, tag, series in events.images() if "confusion" in tag.lower()]
+    drawn = [picture for picture in pictures if picture is not None and np.ptp(picture) > 0]
+    hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add it as tf.Summary.Image"
+    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', listed(tags, "no image"), hint)
+
+
+def check_confusion_matrix_is_that_of_the_checkpoint(
+    classifier: ClassifierModel, figures: list[Figure], events: EventLog, finished: ScriptRun, advise: Advise
+) -> None:
+    """draws the confusion matrix of the trained network"""
+    accuracy_on_held_out(classifier, finished.exercise.dataset)
+    images, labels = test_images_of(finished)
+    true = confusion_matrix(labels.astype(int), classifier.answers(images))
+    drawn = _drawn_matrices(figures, events)
+    expect(
+        any(_agree(matrix, true) for matrix in drawn),
+        "the figures and images",
+        "10 * 10 counts as the checkpoint gives them on the test images",
+        f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
+        "tf.math.confusion_matrix(labels, predictions) after the training, on the test images; plt.imshow(matrix)",
+    )
+    ticks = {tick for figure in figures for axes in figure.axes for tick in axes.ticks}
+    if len(ticks & set(FASHION_CLASSES)) < CLASSES:
+        advise("Name the classes beside rows and columns: set_xticklabels, set_yticklabels.")
+
+
+def check_shows_confused_garments(
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+) -> None:
+    """shows garments that the trained network confuses"""
+    expect_misread_pictures(classifier, events, figures, finished)
+
+
+def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]:
+    found = [image for figure in figures for axes in figure.axes for image in axes.images]
+    for _, _, series in events.images():
+        picture = decode_png(series[-1].encoded)
+        if picture is not None:
+            found.append(picture.astype(np.float64))
+    return [matrix for matrix in found if matrix.shape == (CLASSES, CLASSES) and np.isfinite(matrix).all()]
+
+
+def _agree(matrix: FloatArray, counts: IntArray) -> bool:
+    """Whether a matrix of counts, or of shares, says the same of each class; true classes may be rows or columns."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    for rows in (matrix, matrix.T):
+        drawn = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
+        if np.abs(drawn - shares).max() <= SHARE_WITHIN:
+            return True
+    return False

@@ -1,0 +1,50 @@
+"""Checks that every exercise has."""
+
+from __future__ import annotations
+
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.events import EventLog
+from checker.evidence.graph import Graph
+from checker.expect import expect, fail
+from checker.plugin import Advise, ScriptRun
+
+
+def check_runs_to_the_end(finished: ScriptRun) -> None:
+    """runs to the end without an error"""
+
+
+def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> None:
+    """closes its event files"""
+    for problem in events.problems:
+        fail(
+            f"{finished.exercise.logdir}/{problem.path}, byte {problem.offset}",
+            "an event file that can be read to its end",
+            problem.reason,
+            "writer.close(), or `with tf.summary.FileWriter(...) as writer`; one writer a folder",
+        )
+
+
+def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise) -> None:
+    """writes its graph for TensorBoard"""
+    graphs = [content for run in events.runs.values() for content in run.graphs]
+    hint = "tf.summary.FileWriter(logdir, sess.graph)"
+    expect(bool(graphs), finished.exercise.logdir, "a graph in an event file", "event files without a graph", hint)
+    graph = Graph.from_graph_def(graphs[-1])
+    expect(bool(graph.nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint + " after building it")
+    if not graph.scopes() and len(graph.nodes) > 20:
+        advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
+
+
+def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
+    """saves a checkpoint of its variables"""
+    missing = [variable.key for variable in graph.trainable if variable.key not in checkpoint.tensors]
+    expect(
+        not missing, checkpoint.where, "every trainable variable", f"none of: {', '.join(missing)}", "make the Saver last"
+    )
+    for name, share in checkpoint.not_finite().items():
+        fail(
+            f"{checkpoint.where}, tensor {name}",
+            "finite numbers",
+            f"{share:.0%} NaN or infinite",
+            "a learning rate too high for unscaled data, or log(0), makes variables NaN: scale the inputs, lower the rate",
+        )

@@ -1,0 +1,27 @@
+"""Checks that exercises 05 and 06 share: the network made of Keras layers."""
+
+from __future__ import annotations
+
+from checker.evidence.curves import Curve
+from checker.evidence.graph import Graph
+from checker.expect import expect, listed
+
+FEWEST_EPOCHS = 2
+
+
+def check_is_made_of_keras_layers(graph: Graph) -> None:
+    """is made of Keras Dense layers"""
+    # Keras stores a layer's variables as resources named <layer>/kernel and <layer>/bias, whatever the layer is called.
+    of_keras = [v for v in graph.trainable if graph.op(v.name) == "VarHandleOp" and v.name.endswith(("/kernel", "/bias"))]
+    others = [v.name for v in graph.trainable if v not in of_keras]
+    hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
+    found = f"made otherwise: {listed(others)}" if others else "no trainable variable"
+    expect(bool(of_keras) and not others, "trainable variables", "kernel and bias of Keras layers", found, hint)
+
+
+def check_logs_every_epoch(loss_curves: list[Curve]) -> None:
+    """logs a curve over the epochs"""
+    longest = max(loss_curves, key=lambda curve: len(curve.points))
+    hint = "tf.keras.callbacks.TensorBoard, or a LambdaCallback with on_epoch_end, in the callbacks of fit"
+    enough = len(longest.points) >= FEWEST_EPOCHS
+    expect(enough, longest.where, f"{FEWEST_EPOCHS} epochs or more", f"{len(longest.points)} points", hint)

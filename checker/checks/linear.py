@@ -1,0 +1,93 @@
+"""Checks that exercises 02 and 03 share."""
+
+from __future__ import annotations
+
+from checker.evidence.curves import Curve
+from checker.evidence.graph import Graph
+from checker.evidence.tensors import show_shape
+from checker.expect import expect, expect_falls, expect_increasing, fail, listed
+from checker.plugin import Advise
+from checker.recompute.regression import RegressionModel
+from reference.datasets import Boston
+from reference.regression import ADVICE_FACTOR, PASS_FACTOR, FloatArray, least_squares
+
+FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
+
+
+def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
+    """feeds features and prices through placeholders"""
+    for placeholder in (regression.feature_placeholder, regression.price_placeholder):
+        where = f"placeholder {placeholder.name}"
+        hint = "integers cut every value: tf.placeholder(tf.float32)"
+        expect(placeholder.dtype.startswith("float"), where, "a float dtype", placeholder.dtype, hint)
+
+
+def check_updates_every_variable(graph: Graph) -> None:
+    """updates its variables by gradient descent"""
+    still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
+    hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
+    expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
+
+
+def compare_each_house_with_its_own_price(regression: RegressionModel, features: FloatArray, prices: FloatArray) -> None:
+    """Raise `Mismatch` when prediction - price broadcasts, or is never averaged."""
+    shape = regression.residual_shape(features, prices)
+    x, y = regression.feature_placeholder, regression.price_placeholder
+    where = f"{regression.residual.node} in the saved graph"
+    hint = (
+        f"{x.name} is {show_shape(x.shape)}, {y.name} is {show_shape(y.shape)}: give both the same rank, such as [None, 1]"
+    )
+    count = 1
+    for size in shape:
+        count *= size
+    expect(count <= len(prices), where, f"{len(prices)} differences", f"shape {show_shape(shape)}: it broadcasts", hint)
+    reduced = {"Mean", "Sum"} & {
+        regression.graph.op(node) for node in regression.graph.depending_on(regression.residual.node)
+    }
+    if not reduced:
+        fail(where, "a loss that is one number, the mean", f"a loss of shape {show_shape(shape)}", "tf.reduce_mean")
+
+
+def fit_the_prices(regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise) -> None:
+    """Raise `Mismatch` unless the trained variables come near to least squares; advise when they could come nearer."""
+    best = least_squares(features, prices).mse
+    found = regression.regression(features, prices)
+    mean_only = float(prices.var())
+    hint = "more steps, a better learning rate, or scaled features"
+    if abs(found.mse - mean_only) < 1:
+        hint = f"{mean_only:.2f} is what predicting the mean price gives: is the loss connected to the features?"
+    expect(
+        found.mse <= PASS_FACTOR * best,
+        regression.checkpoint.where,
+        f"MSE of at most {PASS_FACTOR * best:.2f} on the {len(prices)} houses (least squares: {best:.2f})",
+        f"MSE {found.mse:.2f}, recomputed from the checkpoint, features {found.scaling}",
+        hint,
+    )
+    if found.mse > ADVICE_FACTOR * best:
+        advise(f"MSE {found.mse:.1f}; least squares reaches {best:.1f}: more steps, or scale the features.")
+
+
+def check_logs_the_loss(loss_curves: list[Curve]) -> None:
+    """logs the training loss step by step"""
+    curve = max(loss_curves, key=lambda curve: len(curve.points))
+    hint = "pass the step: writer.add_summary(summary, step)"
+    expect_increasing(curve.steps, curve.where, hint)
+    expect(len(curve.points) >= FEWEST_POINTS, curve.where, f"{FEWEST_POINTS} points or more", f"{len(curve.points)} points")
+
+
+def check_loss_falls(loss_curves: list[Curve]) -> None:
+    """brings the loss down"""
+    curve = max(loss_curves, key=lambda curve: len(curve.points))
+    expect_falls(curve.values, curve.where, "a loss that stays has no gradient, or a learning rate too small or too large")
+
+
+def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:
+    """Raise `Mismatch` unless some image tag holds three different pictures or more."""
+    found = [f"{tag}: {len(pictures)} pictures, {len(set(pictures))} different" for tag, pictures in images]
+    moving = any(len(set(pictures)) >= 3 for _, pictures in images)
+    expect(moving, logdir, f"{what}, an image summary with pictures of three steps or more", listed(found, "no image"))
+
+
+def rooms_of(boston: Boston) -> FloatArray:
+    """Return the number of rooms as one column, [506, 1]."""
+    return boston.data[:, [5]]

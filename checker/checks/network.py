@@ -1,0 +1,151 @@
+"""Checks that exercises 04, 05 and 06 share: the 784-300-10 network, its curves and its pictures."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.evidence.curves import Curve
+from checker.evidence.events import EventLog
+from checker.evidence.figures import Figure
+from checker.evidence.graph import Graph
+from checker.evidence.pictures import decode_png, find_images, stretch, tiles
+from checker.expect import expect, expect_at_least, expect_falls, expect_increasing, fail, listed
+from checker.plugin import ScriptRun
+from checker.recompute.classifier import ClassifierModel
+from reference import datasets
+from reference.classification import PARAMETERS, SMALLEST_ACCURACY, TWICE_SOFTMAX_LOSS, VARIABLE_SHAPES
+from reference.held_out import held_out
+
+if TYPE_CHECKING:
+    from reference.datasets import Split
+
+SQUASHING_OPS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "Relu": "ReLU", "Tanh": "tanh"}
+MOST_TILES = 400  # compared with the data set
+
+
+def check_has_784_300_10_neurons(graph: Graph) -> None:
+    """has 784 inputs, 300 hidden neurons and 10 outputs"""
+    shapes = sorted(v.shape for v in graph.trainable if v.shape is not None)
+    total = sum(variable.size for variable in graph.trainable)
+    expect(
+        shapes == sorted(VARIABLE_SHAPES),
+        "trainable variables",
+        f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
+        f"{listed(map(str, graph.trainable), 'none')}: {total:,} numbers",
+        "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
+    )
+
+
+def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
+    """gives logits to the softmax cross entropy, one softmax in all"""
+    graph = classifier.graph
+    if not graph.cross_entropies():
+        where, hint = "the saved graph", "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) reaches log(0), NaN"
+        fail(where, "a softmax cross entropy operation", listed(_last_operations(graph), "none"), hint)
+    last = graph.through(classifier.logits)
+    squashed = SQUASHING_OPS.get(graph.op(last.node))
+    expect(
+        squashed is None,
+        f"{graph.cross_entropies()[0]} in the saved graph",
+        "logits: what the last layer gives before any activation",
+        f"the output of {last.node}, a {squashed}",
+        f"the loss applies a softmax itself; after a second one it cannot fall below {TWICE_SOFTMAX_LOSS:.3f}",
+    )
+
+
+def check_recognises_images_it_never_saw(classifier: ClassifierModel, finished: ScriptRun) -> None:
+    """recognises images that no script was given"""
+    dataset = finished.exercise.dataset
+    found = accuracy_on_held_out(classifier, dataset)
+    smallest = SMALLEST_ACCURACY[dataset, finished.edition]
+    where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
+    hint = "0.1 is chance" if found < 0.2 else "more epochs, or another learning rate"
+    expect_at_least(found, smallest, where, f"{hint}; save after the training, from the session that trained")
+
+
+def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curves: list[Curve]) -> None:
+    """logs loss and accuracy of training and of test so that they overlay"""
+    for curves in (loss_curves, accuracy_curves):
+        tags_of_runs = {(curve.run, curve.tag) for curve in curves}
+        tags = [tag for _, tag in tags_of_runs]
+        overlaid = any(tags.count(tag) >= 2 for tag in tags) or any(curve.of_validation for curve in curves)
+        found = listed(sorted(f"{tag} in run {run}" for run, tag in tags_of_runs))
+        hint = "two FileWriters, train/ and test/, that write the same tag"
+        expect(overlaid, curves[0].logdir, "one tag in two runs, one for training and one for test", found, hint)
+
+
+def check_steps_increase(loss_curves: list[Curve], accuracy_curves: list[Curve]) -> None:
+    """logs with steps that increase"""
+    for curve in [*loss_curves, *accuracy_curves]:
+        expect_increasing(curve.steps, curve.where, "writer.add_summary(summary, step), one run of the script a folder")
+
+
+def check_loss_falls(loss_curves: list[Curve]) -> None:
+    """brings the training loss down"""
+    training = [curve for curve in loss_curves if not curve.of_validation and "test" not in curve.run]
+    curve = max(training or loss_curves, key=lambda curve: len(curve.points))
+    expect_falls(curve.values, curve.where, "ln 10 = 2.303 is the loss of a network that learns nothing")
+
+
+def accuracy_on_held_out(classifier: ClassifierModel, dataset: str) -> float:
+    """Return the accuracy of the checkpoint on the held-out images; settles how the network wants its pixels scaled."""
+    return classifier.accuracy(*held_out(dataset))
+
+
+def test_images_of(finished: ScriptRun) -> Split:
+    """Return the test images and labels that the script was given."""
+    return _splits_of(finished)[1]
+
+
+def shown_images(events: EventLog, figures: list[Figure]) -> NDArray[np.float32]:
+    """Return the 28 * 28 images that figures show, and event files at their last step, stretched, [m, 784]."""
+    found = [values for figure in figures for axes in figure.axes for values in axes.images if values.shape == (28, 28)]
+    pictures = [decode_png(series[-1].encoded) for _, _, series in events.images()]
+    patches = [*found, *(tile for picture in pictures if picture is not None for tile in tiles(picture))]
+    stretched = [image for image in map(stretch, patches[:MOST_TILES]) if image is not None]
+    return np.array(stretched, dtype=np.float32).reshape(-1, 784)
+
+
+def expect_data_set_pictures(events: EventLog, finished: ScriptRun) -> None:
+    """Raise `Mismatch` unless an image summary shows an image of the data set, 28 * 28 pixels as they are."""
+    tags = [tag for _, tag, _ in events.images()]
+    wanted = shown_images(events, [])
+    splits = _splits_of(finished)
+    known = len(wanted) and any((find_images(wanted, images) >= 0).any() for images, _ in splits)
+    hint = 'tf.summary.image("input", tf.reshape(images, [-1, 28, 28, 1]))'
+    expect(bool(known), finished.exercise.logdir, "images of the data set", listed(tags, "no image"), hint)
+
+
+def expect_misread_pictures(
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+) -> None:
+    """Raise `Mismatch` unless images are shown that the network gives another class than their label."""
+    accuracy_on_held_out(classifier, finished.exercise.dataset)
+    images, labels = test_images_of(finished)
+    index = find_images(shown_images(events, figures), images)
+    index = np.unique(index[index >= 0])
+    wrong = int(np.count_nonzero(classifier.answers(images[index]) != labels[index])) if len(index) else 0
+    expect(
+        wrong > 0,
+        f"images in {finished.exercise.logdir} and in the figures",
+        "test images that the network misreads",
+        f"{len(index)} test images, {wrong} of them misread",
+        "numpy.flatnonzero(predictions != labels) finds them; show their pixels, 28 * 28, after the training",
+    )
+
+
+@lru_cache(maxsize=2)
+def _splits(dataset: str, edition: str) -> tuple[Split, Split]:
+    return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)
+
+
+def _splits_of(finished: ScriptRun) -> tuple[Split, Split]:
+    return _splits(finished.exercise.dataset, finished.edition)
+
+
+def _last_operations(graph: Graph) -> list[str]:
+    return [f"{node} ({graph.op(node)})" for node in graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]]

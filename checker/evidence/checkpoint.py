@@ -1,0 +1,68 @@
+"""Finding the checkpoint a run left, without trusting what its ``checkpoint`` file points at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+STATE_FILE = "checkpoint"
+INDEX_SUFFIX = ".index"
+META_SUFFIX = ".meta"
+LARGEST_STATE_BYTES = 1 << 20
+LARGEST_META_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The tensors of a checkpoint, and those that are damaged."""
+
+    prefix: Path
+    where: str  # the prefix as a learner knows it
+    tensors: Mapping[str, NDArray[Any]]
+    unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> reason
+
+    @property
+    def step(self) -> int | None:
+        """The value of ``global_step``, if there is one."""
+        value = self.tensors.get("global_step")
+        return int(value) if value is not None and value.shape == () else None
+
+    def not_finite(self) -> dict[str, float]:
+        """Return the share of NaN or infinite values of each tensor that has any."""
+        shares = {name: 1 - float(np.isfinite(value).mean()) for name, value in self.tensors.items() if value.size}
+        return {name: share for name, share in shares.items() if share > 0}
+
+
+def find_prefixes(folder: Path) -> list[Path]:
+    """Return the prefixes of all checkpoints below a folder, oldest first; links are left out."""
+    found = [path for path in folder.rglob(f"*{INDEX_SUFFIX}") if path.is_file() and not path.is_symlink()]
+    found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return [path.with_name(path.name.removesuffix(INDEX_SUFFIX)) for path in found]
+
+
+def newest_prefix(folder: Path) -> Path | None:
+    """Return the prefix of the newest checkpoint below a folder, None when there is none.
+
+    What a ``checkpoint`` file names counts when it lies below the folder and is there; else the file times decide.
+    """
+    prefixes = find_prefixes(folder)
+    if not prefixes:
+        return None
+    for state in sorted(folder.rglob(STATE_FILE)):
+        named = _named_by(state)
+        if named is not None and named in [prefix.resolve() for prefix in prefixes]:
+            return named
+    return prefixes[-1]
+
+
+def _named_by(state: Path) -> Path | None:
+    if not state.is_file() or state.is_symlink() or state.stat().st_size > LARGEST_STATE_BYTES:
+        return None
+    match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)
+    return (state.parent / match.group(1)).resolve() if match else None

@@ -1,0 +1,78 @@
+"""The figures a script showed or saved, as the matplotlib backend of the sandbox wrote them down.
+
+They come out of the submission's own process, so they are claims: checks hold them against the checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+LARGEST_FILE_BYTES = 32 << 20
+MOST_FIGURES = 200
+
+FloatArray = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """One pair of axes: what is drawn in it."""
+
+    title: str
+    labels: tuple[str, str]  # of x and of y
+    lines: tuple[FloatArray, ...]  # joined points, each [n, 2]
+    scatters: tuple[FloatArray, ...]  # single points, each [n, 2]
+    images: tuple[FloatArray, ...]  # small images, each [height, width]
+    ticks: tuple[str, ...]  # the texts of all tick labels
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure, in the state in which it was shown or saved."""
+
+    name: str
+    axes: tuple[Axes, ...]
+
+
+def read_figures(folder: Path) -> list[Figure]:
+    """Return the figures recorded in a folder, in order; a file that is not one of ours is left out."""
+    found = []
+    for path in sorted(folder.glob("figure-*.json"))[:MOST_FIGURES]:
+        if path.is_symlink() or path.stat().st_size > LARGEST_FILE_BYTES:
+            continue
+        try:
+            content = json.loads(path.read_bytes())
+            found.append(Figure(path.stem, tuple(_axes(item) for item in content["axes"])))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return found
+
+
+def _axes(content: dict[str, Any]) -> Axes:
+    joined = [_points(line["points"]) for line in content["lines"] if line["joined"]]
+    single = [_points(line["points"]) for line in content["lines"] if not line["joined"]]
+    return Axes(
+        title=str(content["title"]),
+        labels=(str(content["xlabel"]), str(content["ylabel"])),
+        lines=tuple(joined),
+        scatters=tuple(single + [_points(points) for points in content["scatters"]]),
+        images=tuple(_image(values) for values in content["images"] if values),
+        ticks=tuple(map(str, [*content["xticklabels"], *content["yticklabels"]])),
+    )
+
+
+def _points(values: object) -> FloatArray:
+    points = np.asarray(values, dtype=np.float64)
+    return points.reshape(-1, 2) if points.size else np.empty((0, 2))
+
+
+def _image(values: object) -> FloatArray:
+    image = np.asarray(values, dtype=np.float64)
+    if image.ndim != 2:
+        raise ValueError("an image has two dimensions")
+    return image

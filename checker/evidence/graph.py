@@ -1,0 +1,305 @@
+"""A TensorFlow graph understood by operations, shapes and dataflow, whatever the names are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, node_def_pb2, types_pb2, variable_pb2
+
+from checker.evidence.tensors import Shape, TensorError, show_shape, to_array, to_shape
+
+PLACEHOLDER_OPS = {"Placeholder", "PlaceholderV2"}
+VARIABLE_OPS = {"VariableV2", "Variable", "VarHandleOp"}
+CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
+DIFFERENCE_OPS = {"Sub", "SquaredDifference"}
+REDUCTION_OPS = {"Mean", "Sum"}
+# Operations that hand a tensor on as it is, but for its shape.
+TRANSPARENT_OPS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient", "Snapshot"}
+ASSIGN_OPS = {"Assign", "AssignVariableOp"}
+
+
+class GraphError(ValueError):
+    """A graph cannot be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One output of a node."""
+
+    node: str
+    index: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.node}:{self.index}"
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A placeholder as declared."""
+
+    name: str
+    dtype: str  # as TensorFlow names it: float32
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable: its node, and the key under which a checkpoint holds it."""
+
+    name: str
+    dtype: str
+    shape: Shape
+    key: str
+    trainable: bool
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds, 0 when the shape does not say."""
+        return 0 if self.shape is None else math.prod(size or 0 for size in self.shape)
+
+    def __str__(self) -> str:
+        return f"{self.name} {show_shape(self.shape)}"
+
+
+@dataclass(frozen=True)
+class Residual:
+    """A difference between what depends on variables and what is fed as the target."""
+
+    node: str
+    prediction: Tensor
+    target: Tensor
+
+
+class Graph:
+    """A GraphDef with its nodes by name."""
+
+    def __init__(self, definition: graph_pb2.GraphDef, trainable: Iterable[str] = ()) -> None:
+        self.nodes: dict[str, node_def_pb2.NodeDef] = {node.name: node for node in definition.node}
+        self._declared_trainable = set(trainable)
+        self._ancestors: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def from_graph_def(cls, content: bytes) -> Graph:
+        """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError`."""
+        try:
+            return cls(graph_pb2.GraphDef.FromString(content))
+        except DecodeError as error:
+            raise GraphError(f"not a graph: {error}") from error
+
+    @classmethod
+    def from_meta_graph(cls, content: bytes) -> Graph:
+        """Parse a serialized MetaGraphDef, as a ``.meta`` file holds it. Raises `GraphError`."""
+        try:
+            meta = meta_graph_pb2.MetaGraphDef.FromString(content)
+            declared = meta.collection_def["trainable_variables"].bytes_list.value
+            names = [variable_pb2.VariableDef.FromString(item).variable_name for item in declared]
+        except DecodeError as error:
+            raise GraphError(f"not a meta graph: {error}") from error
+        return cls(meta.graph_def, (parse_tensor(name).node for name in names))
+
+    def op(self, node: str) -> str:
+        """Return the operation of a node, "" when the graph has no such node."""
+        found = self.nodes.get(node)
+        return found.op if found else ""
+
+    def of_op(self, *ops: str) -> list[str]:
+        """Return the names of the nodes with one of these operations, in the order they were made."""
+        return [node.name for node in self.nodes.values() if node.op in ops]
+
+    def inputs(self, node: str) -> list[Tensor]:
+        """Return the tensors a node reads; control inputs are left out."""
+        found = self.nodes.get(node)
+        return [parse_tensor(name) for name in found.input if not name.startswith("^")] if found else []
+
+    def ancestors(self, node: str) -> frozenset[str]:
+        """Return a node and every node whose value it depends on."""
+        if node not in self._ancestors:
+            seen: set[str] = set()
+            waiting = [node]
+            while waiting:
+                name = waiting.pop()
+                if name not in seen and name in self.nodes:
+                    seen.add(name)
+                    waiting += [tensor.node for tensor in self.inputs(name)]
+            self._ancestors[node] = frozenset(seen)
+        return self._ancestors[node]
+
+    def depending_on(self, node: str) -> list[str]:
+        """Return the nodes whose value depends on a node, itself left out, in the order they were made."""
+        return [name for name in self.nodes if name != node and node in self.ancestors(name)]
+
+    def through(self, tensor: Tensor) -> Tensor:
+        """Follow a tensor back through operations that only hand it on."""
+        while self.op(tensor.node) in TRANSPARENT_OPS and self.inputs(tensor.node):
+            tensor = self.inputs(tensor.node)[0]
+        return tensor
+
+    def constant(self, tensor: Tensor) -> NDArray[Any] | None:
+        """Return the value of a tensor that is a constant, or is handed on from one; else None."""
+        while self.op(tensor.node) == "Identity":
+            tensor = self.inputs(tensor.node)[0]
+        if self.op(tensor.node) != "Const":
+            return None
+        try:
+            return to_array(self.nodes[tensor.node].attr["value"].tensor)
+        except TensorError:
+            return None
+
+    def dtype(self, node: str, attribute: str = "dtype") -> str:
+        """Return the dtype attribute of a node as TensorFlow names it, "" when it has none."""
+        return dtype_name(self.nodes[node].attr[attribute].type)
+
+    @cached_property
+    def placeholders(self) -> dict[str, Placeholder]:
+        """The placeholders that have to be fed, by name."""
+        return {
+            name: Placeholder(name, self.dtype(name), to_shape(self.nodes[name].attr["shape"].shape))
+            for name in self.of_op(*PLACEHOLDER_OPS)
+        }
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """The variables, by name of their node."""
+        trainable = self._declared_trainable or self._updated_by_optimizers()
+        return {
+            name: Variable(
+                name=name,
+                dtype=self.dtype(name),
+                shape=to_shape(self.nodes[name].attr["shape"].shape),
+                key=self._checkpoint_keys.get(name, name),
+                trainable=name in trainable,
+            )
+            for name in self.of_op(*VARIABLE_OPS)
+        }
+
+    @property
+    def trainable(self) -> list[Variable]:
+        """The trainable variables, in the order they were made."""
+        return [variable for variable in self.variables.values() if variable.trainable]
+
+    def variable_behind(self, tensor: Tensor) -> str | None:
+        """Return the variable that a tensor is the plain value of, if it is."""
+        while self.op(tensor.node) in {"Identity", "ReadVariableOp"}:
+            tensor = self.inputs(tensor.node)[0]
+        return tensor.node if self.op(tensor.node) in VARIABLE_OPS else None
+
+    def initial_value(self, variable: str) -> NDArray[Any] | None:
+        """Return the value a variable is initialised to when that is a constant; else None."""
+        for node in self.of_op(*ASSIGN_OPS):
+            target, *rest = self.inputs(node)
+            if rest and self.variable_behind(target) == variable:
+                return self.constant(rest[0])
+        return None
+
+    def updated_variables(self) -> set[str]:
+        """Return the trainable variables that something updates besides their initialisation."""
+        updated = self._updated_by_optimizers()
+        for node in self.of_op("AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp", *ASSIGN_OPS):
+            inputs = self.inputs(node)
+            variable = self.variable_behind(inputs[0]) if inputs else None
+            reads_data = len(inputs) > 1 and self.placeholders.keys() & self.ancestors(inputs[1].node)
+            if variable and reads_data:  # an initialiser reads no placeholder, a hand-written update does
+                updated.add(variable)
+        return updated & {variable.name for variable in self.trainable}
+
+    def residuals(self) -> list[Residual]:
+        """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
+
+        A prediction depends on a trainable variable and on a placeholder, a target on another placeholder only.
+        """
+        trainable = {variable.name for variable in self.trainable}
+        found = []
+        for node in self.of_op(*DIFFERENCE_OPS):
+            arms = self.inputs(node)
+            for prediction, target in (arms, arms[::-1]):
+                behind, beside = self.ancestors(prediction.node), self.ancestors(target.node)
+                fed, wanted = self.placeholders.keys() & behind, self.placeholders.keys() & beside
+                if trainable & behind and not trainable & beside and fed and wanted and not fed & wanted:
+                    found.append(Residual(node, prediction, target))
+        return found
+
+    def cross_entropies(self) -> list[str]:
+        """Return the fused softmax cross entropy nodes that read a trainable variable."""
+        trainable = {variable.name for variable in self.trainable}
+        return [node for node in self.of_op(*CROSS_ENTROPY_OPS) if trainable & self.ancestors(node)]
+
+    def logits(self) -> Tensor | None:
+        """Return the scores: what enters the cross entropy, else the softmax, else the argmax; None if there are none."""
+        entropies = self.cross_entropies()
+        if entropies:
+            return self.inputs(entropies[0])[0]
+        trainable = {variable.name for variable in self.trainable}
+        for op in ("Softmax", "LogSoftmax", "ArgMax", "TopKV2", "InTopKV2"):
+            nodes = [node for node in self.of_op(op) if trainable & self.ancestors(node)]
+            if nodes:
+                return self.inputs(nodes[-1])[0]
+        return None
+
+    def summaries(self, op: str) -> Iterator[tuple[str, Tensor]]:
+        """Yield (tag, summarised tensor) of the summary operations of a kind, such as ``ScalarSummary``."""
+        for node in self.of_op(op):
+            inputs = self.inputs(node)
+            tag = self.constant(inputs[0]) if len(inputs) > 1 else None
+            if tag is not None and tag.size == 1:
+                yield _text(tag.reshape(-1)[0]), inputs[1]
+
+    def scopes(self) -> list[str]:
+        """Return the outermost name scopes that a person, not an operation or an optimiser, gave."""
+        prefixes = dict.fromkeys(name.split("/", 1)[0] for name in self.nodes if "/" in name)
+        return [prefix for prefix in prefixes if prefix not in self.nodes and not prefix.startswith(("gradients", "save"))]
+
+    def _updated_by_optimizers(self) -> set[str]:
+        updated = set()
+        for node in self.nodes.values():
+            if node.op.startswith(("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")) and node.input:
+                variable = self.variable_behind(parse_tensor(node.input[0]))
+                if variable:
+                    updated.add(variable)
+        return updated
+
+    @cached_property
+    def _checkpoint_keys(self) -> dict[str, str]:
+        """The key of each variable in a checkpoint: a Saver given a dict may choose any."""
+        keys = {}
+        for node in self.of_op("SaveV2"):
+            _, names, _, *tensors = self.inputs(node)
+            values = self.constant(names)
+            for name, tensor in zip([] if values is None else values.reshape(-1), tensors):
+                variable = self.variable_behind(tensor)
+                if variable:
+                    keys[variable] = _text(name)
+        return keys
+
+
+def parse_tensor(name: str) -> Tensor:
+    """Parse ``node``, ``node:1`` or ``^node``."""
+    node, _, index = name.lstrip("^").partition(":")
+    return Tensor(node, int(index) if index.isdigit() else 0)
+
+
+def dtype_name(number: int) -> str:
+    """Return TensorFlow's name of a dtype: ``float32`` for DT_FLOAT, also for a reference to one."""
+    try:
+        name = str(types_pb2.DataType.Name(number if number < 100 else number - 100))
+    except ValueError:
+        return ""
+    return {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16"}.get(name, name[3:].lower())
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def as_numpy_dtype(name: str) -> np.dtype[Any]:
+    """Return the NumPy dtype of a TensorFlow dtype's name, float32 where NumPy has none."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return np.dtype(np.float32)

@@ -1,0 +1,70 @@
+"""Decoding the PNG images of event files, within bounds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+MOST_PIXELS = 1 << 24
+TILE = 28  # pixels: the side of an MNIST image
+BLOCK = 10_000  # images compared at a time
+SAME_WITHIN = 4.0  # of 255: the encoder rounds, and so does a conversion to float16 or to uint8
+
+
+def decode_png(encoded: bytes) -> NDArray[np.uint8] | None:
+    """Return a PNG as uint8 [height, width], grey; None when it is no PNG, damaged, or of over 16 million pixels."""
+    try:
+        with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            return np.asarray(image.convert("L"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def tiles(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """Yield the 28 * 28 tiles of an image whose sides are multiples of 28, borderless; nothing for another image."""
+    height, width = image.shape
+    if height % TILE or width % TILE:
+        return
+    for top in range(0, height, TILE):
+        for left in range(0, width, TILE):
+            yield image[top : top + TILE, left : left + TILE]
+
+
+def stretch(image: NDArray[Any]) -> NDArray[np.float32] | None:
+    """Return a 28 * 28 image as float32 [784] from 0 to 255, None for one that is all of one shade or not finite.
+
+    TensorFlow scales float images one by one when it encodes them, so pixels compare only after stretching.
+    """
+    values = np.asarray(image, dtype=np.float32).reshape(-1)
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(values).all() or high <= low:
+        return None
+    return (values - low) * np.float32(255 / (high - low))
+
+
+def find_images(wanted: NDArray[np.float32], images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return for each of `wanted` float32 [m, 784] the index of the same image in uint8 [n, 28, 28], -1 where there is none.
+
+    The same up to stretching and to the rounding of the encoder, also with black and white swapped.
+    """
+    best = np.full(len(wanted), np.inf)
+    index = np.full(len(wanted), -1, dtype=np.int64)
+    for start in range(0, len(images), BLOCK):
+        block = images[start : start + BLOCK].reshape(-1, TILE * TILE).astype(np.float32)
+        low, high = block.min(axis=1, keepdims=True), block.max(axis=1, keepdims=True)
+        block = (block - low) * (255 / np.maximum(high - low, 1))
+        for candidate in (wanted, 255 - wanted):
+            distance = (block**2).sum(axis=1) + (candidate**2).sum(axis=1)[:, None] - 2 * candidate @ block.T
+            nearest = distance.argmin(axis=1)
+            off = np.abs(block[nearest] - candidate).max(axis=1)
+            closer = (off < best) & (off <= SAME_WITHIN)
+            best[closer] = off[closer]
+            index[closer] = start + nearest[closer]
+    return index

@@ -1,0 +1,84 @@
+"""What a script printed: made harmless, cut to a length, searched for numbers and for the error it ended with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST_LINE = 500  # characters
+MOST_LINES = 200
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NUMBER = re.compile(r"[-+\u2212]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+)(?:, in .*)?$')
+
+
+@dataclass(frozen=True)
+class PythonError:
+    """The error a script ended with, as Python printed it."""
+
+    kind: str  # the class: ValueError
+    message: str  # its telling line, unchanged but for control sequences
+    line: int | None  # the last line of the learner's file that was running
+    whole: str  # the complete message
+
+
+def clean(data: bytes, dropped: int = 0) -> str:
+    """Return output as text without control sequences, within limits; what was cut is said at the end."""
+    text = _ESCAPES.sub("", data.decode("utf-8", "replace").replace("\r\n", "\n"))
+    lines = _CONTROLS.sub("", text).split("\n")
+    shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}… (line cut)" for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        shown.append(f"… ({len(lines) - MOST_LINES} more lines)")
+    if dropped:
+        shown.append(f"… ({dropped:,} more bytes dropped)")
+    return "\n".join(shown)
+
+
+def clean_line(text: str) -> str:
+    """Return a text as one line without control sequences, cut to a length with a notice."""
+    line = " ".join(_CONTROLS.sub("", _ESCAPES.sub("", text)).split())
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}… (cut)"
+
+
+def numbers(text: str) -> list[float]:
+    """Return the numbers in a text, in order; digits grouped by commas or underscores count as one number."""
+    joined = re.sub(r"(?<=\d)[,_](?=\d{3}(?!\d))", "", text)
+    return [float(match.replace("\u2212", "-")) for match in _NUMBER.findall(joined)]
+
+
+def python_error(stderr: bytes, script: str) -> PythonError | None:
+    """Return the error that ended a script, None when stderr shows no traceback."""
+    lines = _CONTROLS.sub("", _ESCAPES.sub("", stderr.decode("utf-8", "replace"))).split("\n")
+    starts = [i for i, line in enumerate(lines) if line.startswith("Traceback (most recent call last):")]
+    frames = [i for i, line in enumerate(lines) if _FRAME.match(line)]
+    if not frames or (starts and starts[-1] > frames[-1]):
+        return None
+    start = starts[-1] if starts else frames[0]
+    line = None
+    for index in frames:
+        match = _FRAME.match(lines[index])
+        if match and index > start - 1 and match["file"] == script:
+            line = int(match["line"])
+    message = _message_lines(lines[frames[-1] + 1 :])
+    if not message:
+        return None
+    kind, _, _ = message[0].partition(":")
+    return PythonError(kind.rsplit(".", 1)[-1], _telling(message), line, "\n".join(message))
+
+
+def _message_lines(after_last_frame: list[str]) -> list[str]:
+    """Skip the quoted source line and its carets; the message begins at the first line that is not indented."""
+    for index, line in enumerate(after_last_frame):
+        if line and not line.startswith(" "):
+            return [part for part in after_last_frame[index:] if part.strip()]
+    return []
+
+
+def _telling(message: list[str]) -> str:
+    """Return the line that says what happened: TensorFlow 2 puts it after ``Node: …``, or last of all."""
+    for index, line in enumerate(message):
+        if line.startswith("Node:") and index + 1 < len(message):
+            return message[index + 1][:LONGEST_LINE]
+    return message[0][:LONGEST_LINE]

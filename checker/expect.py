@@ -1,0 +1,99 @@
+"""Comparisons that raise `Mismatch`: the only way a check says no."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterable, Sequence
+from typing import NoReturn, TypeVar
+
+from checker.outcome import Mismatch
+
+T = TypeVar("T")
+
+LONGEST_VALUE = 200  # characters of a value shown in a message
+
+
+def fail(where: str, expected: str, actual: str, hint: str = "") -> NoReturn:
+    """Raise `Mismatch`: the check has looked and what it saw is wrong."""
+    raise Mismatch(where, expected, actual, hint)
+
+
+def expect(condition: bool, where: str, expected: str, actual: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless the condition holds."""
+    if not condition:
+        fail(where, expected, actual, hint)
+
+
+def expect_equal(actual: object, expected: object, where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless the two are equal."""
+    expect(actual == expected, where, shown(expected), shown(actual), hint)
+
+
+def expect_close(actual: float, expected: float, tolerance: float, where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless the two differ by at most `tolerance`, an absolute difference; NaN never is close."""
+    expect(abs(actual - expected) <= tolerance, where, f"{expected:g} ± {tolerance:g}", f"{actual:g}", hint)
+
+
+def expect_at_most(actual: float, bound: float, where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless `actual` is a number of at most `bound`."""
+    expect(actual <= bound, where, f"at most {bound:.4g}", f"{actual:.4g}", hint)
+
+
+def expect_at_least(actual: float, bound: float, where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless `actual` is a number of at least `bound`."""
+    expect(actual >= bound, where, f"at least {bound:.4g}", f"{actual:.4g}", hint)
+
+
+def expect_some(found: Sequence[T], where: str, expected: str, instead: Collection[str], hint: str = "") -> Sequence[T]:
+    """Return `found` unless it is empty; then raise `Mismatch`, listing what was found instead."""
+    expect(len(found) > 0, where, expected, listed(instead), hint)
+    return found
+
+
+def expect_falls(values: Sequence[float], where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless a curve of at least two finite points ends clearly lower than it began.
+
+    Compared are the means of the first and of the last tenth, so that a noisy mini-batch decides nothing.
+    """
+    expect(len(values) >= 2, where, "a curve of two points or more", f"{len(values)} points", hint)
+    expect_finite(values, where)
+    tenth = max(1, len(values) // 10)
+    first, last = sum(values[:tenth]) / tenth, sum(values[-tenth:]) / tenth
+    expect(last < 0.98 * first, where, "a curve that falls", f"from {first:.4g} to {last:.4g}", hint)
+
+
+def expect_finite(values: Sequence[float], where: str) -> None:
+    """Raise `Mismatch` at the first value that is NaN or infinite."""
+    for index, value in enumerate(values):
+        if not math.isfinite(value):
+            before = f", after {values[index - 1]:.4g}" if index else ""
+            fail(
+                where,
+                "finite numbers",
+                f"{value} from point {index} of {len(values)} on{before}",
+                "a learning rate too high for unscaled data, or log(0), makes a loss NaN: scale the inputs, lower the rate, "
+                "use a fused loss on logits",
+            )
+
+
+def expect_increasing(steps: Sequence[int], where: str, hint: str = "") -> None:
+    """Raise `Mismatch` unless every step is larger than the one before it."""
+    expect(len(steps) >= 2, where, "two steps or more", f"{len(steps)} points", hint)
+    if len(set(steps)) == 1:
+        fail(where, "steps that increase", f"{len(steps)} points, all at step {steps[0]}", hint)
+    for before, after in itertools.pairwise(steps):
+        expect(after > before, where, "steps that increase", f"step {after} follows step {before}", hint)
+
+
+def shown(value: object) -> str:
+    """Return a value as text, shortened with a notice when it is long."""
+    text = str(value)
+    if len(text) > LONGEST_VALUE:
+        return f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
+    return text
+
+
+def listed(names: Iterable[str], nothing: str = "nothing of the kind") -> str:
+    """Return names as one line, shortened; `nothing` when there are none."""
+    return shown(", ".join(names)) or nothing

@@ -1,0 +1,202 @@
+"""The pytest plugin that hands evidence to checks: what a check names as an argument, it gets.
+
+Evidence that is missing raises `Mismatch` once; pytest keeps the exception for every check that needs the same evidence, and
+the reporter prints it for the first of them only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from checker.catalog import Exercise
+from checker.evidence.checkpoint import (
+    LARGEST_META_BYTES,
+    META_SUFFIX,
+    Checkpoint,
+    find_prefixes,
+    newest_prefix,
+)
+from checker.evidence.curves import Curve, find_curves
+from checker.evidence.events import EventLog, event_files, read_event_log
+from checker.evidence.figures import Figure, read_figures
+from checker.evidence.graph import Graph, GraphError
+from checker.evidence.stdout import clean, python_error
+from checker.expect import expect, fail, listed
+from checker.hints import hint_for
+from checker.recompute.arithmetic import ArithmeticModel
+from checker.recompute.classifier import ClassifierModel
+from checker.recompute.regression import RegressionModel
+from checker.sandbox.box import JobResult
+from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+
+Advise = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ScriptRun:
+    """One finished run of a script, and where it left things."""
+
+    exercise: Exercise
+    script: Path
+    folder: Path  # the working folder of the run
+    figures: Path  # where the matplotlib backend wrote
+    result: JobResult
+    time_limit_s: float
+    edition: str  # of the data: embedded or full
+
+    @property
+    def logdir(self) -> Path:
+        """Where the subject asks the script to write."""
+        return self.folder / self.exercise.logdir
+
+    @property
+    def stdout(self) -> str:
+        """What the script printed, cleaned and bounded."""
+        return clean(self.result.stdout, self.result.stdout_dropped)
+
+    def shown(self, path: Path) -> str:
+        """Return a path of the run as the learner knows it."""
+        return path.relative_to(self.folder).as_posix()
+
+    def stray_files(self) -> list[str]:
+        """Return what the script left outside its logdir."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and self.logdir not in path.parents)
+        return sorted(self.shown(path) for path in files)
+
+    def require_success(self) -> None:
+        """Raise `Mismatch` unless the script ran to its end, with the error it ended with."""
+        name, expected = self.script.name, "the script runs to its end"
+        if self.result.timed_out:
+            hint = "fewer steps, larger batches, no operation built inside the loop; --timeout allows more"
+            fail(name, expected, f"still running after {self.time_limit_s:g} s", hint)
+        if self.result.exit_code == 0:
+            return
+        error = python_error(self.result.stderr, str(self.script))
+        if error:
+            where = f"{name}, line {error.line}" if error.line else name
+            message = error.message if error.message.startswith(error.kind) else f"{error.kind}: {error.message}"
+            fail(where, expected, message, hint_for(error.whole))
+        if self.result.exit_code < 0:
+            fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
+        fail(name, expected, f"exit status {self.result.exit_code} without an error message")
+
+
+class Evidence:
+    """The fixtures of one run."""
+
+    def __init__(self, script_run: ScriptRun, evaluator: Evaluator) -> None:
+        self._run = script_run
+        self._evaluator = evaluator
+
+    @pytest.fixture(scope="session")
+    def run(self) -> ScriptRun:
+        """The run, even one that failed."""
+        return self._run
+
+    @pytest.fixture(scope="session")
+    def finished(self) -> ScriptRun:
+        """The run, which ended well."""
+        self._run.require_success()
+        return self._run
+
+    @pytest.fixture(scope="session")
+    def edition(self) -> str:
+        """Which edition of the data the run was given."""
+        return self._run.edition
+
+    @pytest.fixture(scope="session")
+    def stdout(self, finished: ScriptRun) -> str:
+        """What the script printed."""
+        return finished.stdout
+
+    @pytest.fixture(scope="session")
+    def events(self, finished: ScriptRun) -> EventLog:
+        """What the event files below the logdir hold; at least one is there."""
+        log = read_event_log(finished.logdir)
+        elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
+        expect(
+            bool(log.runs),
+            finished.exercise.logdir,
+            "an event file",
+            f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
+            f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
+        )
+        return log
+
+    @pytest.fixture(scope="session")
+    def checkpoint(self, finished: ScriptRun) -> Checkpoint:
+        """The newest checkpoint below the logdir, every tensor of it read."""
+        prefix = newest_prefix(finished.logdir)
+        if prefix is None:
+            elsewhere = [finished.shown(path) for path in find_prefixes(finished.folder)]
+            fail(
+                finished.exercise.logdir,
+                "a checkpoint (.index, .data and .meta files)",
+                f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
+                f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
+            )
+        where = finished.shown(prefix)
+        try:
+            tensors, unreadable = self._evaluator.dump(prefix)
+        except EvaluationFailed as failure:
+            fail(where, "a checkpoint that can be read", str(failure))
+        for name, reason in unreadable.items():
+            fail(f"{where}, tensor {name}", "a tensor that can be read", reason)
+        return Checkpoint(prefix, where, tensors)
+
+    @pytest.fixture(scope="session")
+    def graph(self, checkpoint: Checkpoint, events: EventLog) -> Graph:
+        """The graph saved with the checkpoint, else the one in the event file."""
+        meta = checkpoint.prefix.with_name(checkpoint.prefix.name + META_SUFFIX)
+        try:
+            if meta.is_file() and meta.stat().st_size <= LARGEST_META_BYTES:
+                return Graph.from_meta_graph(meta.read_bytes())
+            for run in events.runs.values():
+                for content in run.graphs[-1:]:
+                    return Graph.from_graph_def(content)
+        except GraphError as error:
+            fail(f"{checkpoint.where}{META_SUFFIX}", "a graph that can be read", str(error))
+        fail(checkpoint.where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+
+    @pytest.fixture(scope="session")
+    def arithmetic(self, graph: Graph, checkpoint: Checkpoint) -> ArithmeticModel:
+        """The numbers of exercise 01."""
+        return ArithmeticModel(graph, checkpoint, self._evaluator)
+
+    @pytest.fixture(scope="session")
+    def regression(self, graph: Graph, checkpoint: Checkpoint) -> RegressionModel:
+        """The trained model of exercise 02 or 03."""
+        return RegressionModel(graph, checkpoint, self._evaluator)
+
+    @pytest.fixture(scope="session")
+    def classifier(self, graph: Graph, checkpoint: Checkpoint) -> ClassifierModel:
+        """The trained network of exercise 04, 05 or 06."""
+        return ClassifierModel(graph, checkpoint, self._evaluator)
+
+    @pytest.fixture(scope="session")
+    def loss_curves(self, events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+        """The logged losses, one curve a run and tag; at least one is there."""
+        return find_curves(events, graph, finished.exercise.logdir, "loss")
+
+    @pytest.fixture(scope="session")
+    def accuracy_curves(self, events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+        """The logged accuracies, one curve a run and tag; at least one is there."""
+        return find_curves(events, graph, finished.exercise.logdir, "accuracy")
+
+    @pytest.fixture(scope="session")
+    def figures(self, finished: ScriptRun) -> list[Figure]:
+        """The figures the script showed or saved."""
+        return read_figures(finished.figures)
+
+    @pytest.fixture
+    def advise(self, request: pytest.FixtureRequest) -> Advise:
+        """Attach a line of advice to a check that passes."""
+
+        def add(advice: str) -> None:
+            request.node.user_properties.append(("advice", advice))
+
+        return add

@@ -1,0 +1,116 @@
+"""Exercises 04 to 06: the class the trained network gives an image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.evidence.graph import Tensor, as_numpy_dtype
+from checker.evidence.tensors import Shape, show_shape
+from checker.expect import fail, listed
+from checker.recompute.model import FloatArray, Model, Scaling
+from reference.classification import CLASSES, PIXELS, accuracy
+
+PIXEL_SCALINGS = (
+    Scaling("0 … 1", 0.0, 255.0),
+    Scaling("0 … 255", 0.0, 1.0),
+    Scaling("-1 … 1", 127.5, 127.5),
+    Scaling("standardised", 33.3, 78.6),  # mean and deviation of the MNIST pixels
+)
+
+
+class ClassifierModel(Model):
+    """A network that gives each image a score per class."""
+
+    _pixel_scaling = PIXEL_SCALINGS[0]
+
+    @cached_property
+    def logits(self) -> Tensor:
+        """The class scores of the network. Raises `Mismatch` when there are none."""
+        found = self.graph.logits()
+        if found is None:
+            fail(
+                f"graph of {self.checkpoint.where}",
+                "class scores that enter a softmax cross entropy",
+                "no cross entropy, softmax or argmax that depends on a trainable variable",
+                "tf.nn.sparse_softmax_cross_entropy_with_logits",
+            )
+        return found
+
+    def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
+        """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how images are scaled.
+
+        Pixels divided in NumPy before they were fed leave no trace in a checkpoint, so the usual scalings are tried and the
+        best is kept for `answers`: labels the network never saw cannot be met by any scaling of the images.
+        """
+        scores = self._scores(images, PIXEL_SCALINGS)
+        accuracies = [accuracy(score, labels) for score in scores]
+        best = int(np.argmax(accuracies))
+        self._pixel_scaling = PIXEL_SCALINGS[best]
+        return accuracies[best]
+
+    def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
+        """Return the class [n] the network gives each image; `accuracy` must have settled the scaling."""
+        (scores,) = self._scores(images, [self._pixel_scaling])
+        return np.asarray(scores.argmax(axis=1))
+
+    def _scores(self, images: NDArray[np.uint8], scalings: Sequence[Scaling]) -> list[FloatArray]:
+        source, shape = self._image_source
+        others = self._other_feeds(source)
+        runs = [{source: _images_as_declared(scaling.apply(images), shape), **others} for scaling in scalings]
+        scores = [value for (value,) in self.run([self.logits], runs)]
+        for score in scores:
+            if score.shape != (len(images), CLASSES):
+                fail(
+                    f"logits {self.logits} in the graph",
+                    f"shape [batch, {CLASSES}]",
+                    f"shape {show_shape(score.shape)} for {len(images)} images",
+                )
+        if all(np.ptp(score, axis=0).max() == 0 for score in scores):
+            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
+        return [np.nan_to_num(score, nan=-np.inf) for score in scores]
+
+    @cached_property
+    def _image_source(self) -> tuple[Tensor, Shape]:
+        """The tensor that images are fed to: a placeholder of 784 values an image, or what a tf.data iterator yields."""
+        behind = self.graph.ancestors(self.logits.node)
+        for name, placeholder in self.graph.placeholders.items():
+            if name in behind and _holds_images(placeholder.shape):
+                return Tensor(name), placeholder.shape
+        for name in self.graph.of_op("IteratorGetNext"):
+            shapes = self.graph.nodes[name].attr["output_shapes"].list.shape
+            for index, proto in enumerate(shapes):
+                shape = tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
+                if name in behind and _holds_images(shape):
+                    return Tensor(name, index), shape
+        declared = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
+        fail(
+            f"graph of {self.checkpoint.where}",
+            "a placeholder for images, [batch, 784] or [batch, 28, 28], that the logits depend on",
+            f"placeholders: {listed(declared, 'none')}",
+            "images.reshape(-1, 784) has 784 columns: 28 * 28 pixels",
+        )
+
+    def _other_feeds(self, source: Tensor) -> dict[Tensor, NDArray[Any]]:
+        """Values for the other placeholders on the way: nothing is dropped out, and this is not training."""
+        feeds = {}
+        for name, placeholder in self.graph.placeholders.items():
+            if name in self.graph.ancestors(self.logits.node) and name != source.node:
+                feeds[Tensor(name)] = np.asarray(placeholder.dtype != "bool", as_numpy_dtype(placeholder.dtype))
+        return feeds
+
+
+def _holds_images(shape: Shape) -> bool:
+    if shape is None or len(shape) < 2:
+        return False
+    rest = [size for size in shape[1:] if size is not None]
+    return len(rest) == len(shape) - 1 and int(np.prod(rest)) == PIXELS
+
+
+def _images_as_declared(images: FloatArray, shape: Shape) -> FloatArray:
+    assert shape is not None  # `_holds_images` looked
+    return images.reshape(len(images), *(size or 1 for size in shape[1:]))

@@ -1,0 +1,76 @@
+"""A submission's model, ready to be run on any data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.freeze import Refused, freeze
+from checker.evidence.graph import Graph, Tensor, as_numpy_dtype, dtype_name
+from checker.expect import fail
+from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+
+FloatArray = NDArray[np.floating[Any]]
+
+
+class Scaling(NamedTuple):
+    """A way in which a script may have scaled what it feeds: value -> (value - shift) / scale, per column."""
+
+    title: str
+    shift: Any
+    scale: Any
+
+    def apply(self, values: NDArray[Any]) -> FloatArray:
+        """Scale values."""
+        return np.asarray((values - self.shift) / self.scale, dtype=np.float64)
+
+    def undo(self, values: NDArray[Any]) -> FloatArray:
+        """Scale back."""
+        return np.asarray(values * self.scale + self.shift, dtype=np.float64)
+
+
+class Model:
+    """A graph with the values its checkpoint holds."""
+
+    def __init__(self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> None:
+        self.graph = graph
+        self.checkpoint = checkpoint
+        self._evaluator = evaluator
+
+    @cached_property
+    def values(self) -> dict[str, NDArray[Any]]:
+        """The value of each variable that the checkpoint holds, by the name of its node."""
+        tensors = self.checkpoint.tensors
+        return {name: tensors[variable.key] for name, variable in self.graph.variables.items() if variable.key in tensors}
+
+    def run(self, fetches: Sequence[Tensor], runs: Sequence[Mapping[Tensor, NDArray[Any]]]) -> list[list[NDArray[Any]]]:
+        """Return the values of `fetches` for each set of feeds; all runs feed the same tensors.
+
+        Raises `Mismatch` when the graph holds an operation that is not allowed, or TensorFlow cannot run it.
+        """
+        where = f"graph of {self.checkpoint.where}"
+        dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
+        try:
+            frozen, names = freeze(self.graph, fetches, dtypes, self.values)
+            feeds = [
+                {names[tensor]: value.astype(as_numpy_dtype(dtypes[tensor])) for tensor, value in run.items()}
+                for run in runs
+            ]
+            answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
+        except Refused as refusal:
+            fail(where, "a graph that can be evaluated again from its checkpoint", str(refusal))
+        except EvaluationFailed as failure:
+            fail(where, "a graph that can be evaluated again from its checkpoint", f"TensorFlow says: {failure}")
+        return [[answer[str(tensor)] for tensor in fetches] for answer in answers]
+
+    def _fed_dtype(self, tensor: Tensor) -> str:
+        node = self.graph.nodes[tensor.node]
+        if node.op == "IteratorGetNext":
+            types = node.attr["output_types"].list.type
+            return dtype_name(types[tensor.index])
+        return self.graph.dtype(tensor.node)

@@ -1,0 +1,1 @@
+"""Renderers of a `checker.outcome.Report`."""

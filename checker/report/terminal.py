@@ -1,0 +1,110 @@
+"""The report on a terminal, check by check while it comes in."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.status import Status as Spinner
+from rich.table import Table
+from rich.text import Text
+
+from checker.catalog import MIB, Exercise
+from checker.outcome import CheckResult, Report, Status
+from checker.report.junit import message_of
+
+STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.SKIP: "yellow", Status.ERROR: "bold magenta"}
+BARS = "▁▂▃▄▅▆▇█"
+SPARKLINE_WIDTH = 40  # characters
+INDENT = 6  # columns before the lines of a message
+
+
+class TerminalReport:
+    """Prints what happens as it happens: a spinner while a script runs, then a line a check."""
+
+    def __init__(self, console: Console, verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._spinner: Spinner | None = None
+
+    def start(self, exercise: Exercise, script: Path) -> None:
+        """Announce an exercise; on a terminal, a spinner turns until its first check."""
+        self._console.print(Text.assemble((exercise.id, "bold"), f"  {exercise.title}  ", (str(script), "dim")))
+        if self._console.is_terminal:
+            self._spinner = self._console.status(Text(f"{exercise.id} is running …"))
+            self._spinner.start()
+
+    def stop_spinner(self) -> None:
+        """Stop the spinner, whatever happened."""
+        if self._spinner:
+            self._spinner.stop()
+            self._spinner = None
+
+    def show(self, check: CheckResult) -> None:
+        """Print one check."""
+        self.stop_spinner()
+        label = Text(f"  {check.status.value.upper():5} ", style=STYLES[check.status])
+        line = Text.assemble(label, check.title)
+        if check.status is Status.SKIP:
+            line.append(f"  (explained above: {check.detail})", style="dim")
+        self._console.print(line, soft_wrap=True)
+        if check.status is Status.FAIL:
+            self._print_lines(message_of(check))
+        if check.status is Status.ERROR:
+            self._print_lines([("the checker broke", "this is not your fault; please report it with these lines")])
+            self._console.print(Padding(Text(check.detail.rstrip(), style="dim"), (0, 0, 0, INDENT)))
+        if check.advice:
+            self._print_lines([("advice", check.advice)])
+
+    def finish(self, report: Report, exercise: Exercise) -> None:
+        """Print what the run took, its loss curve, and where to look."""
+        self.stop_spinner()
+        lines = []
+        if report.loss:
+            lines.append(("loss", f"{sparkline(report.loss)}  {report.loss[0]:.4g} → {report.loss[-1]:.4g}"))
+        took = f"{report.duration_s:.1f} s, {report.peak_memory_bytes // MIB} MiB"
+        lines.append(("run", f"{took} · data: {report.data} · isolation: {report.isolation}"))
+        lines += [("note", note) for note in report.notes]
+        if exercise.question:
+            lines.append(("question", exercise.question))
+        if self._verbose and report.output.strip():
+            lines.append(("printed", report.output.strip()))
+        self._print_lines(lines, indent=2)
+        if report.logdir:  # on a line that is never folded, to be copied
+            self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(report.logdir)}"), soft_wrap=True)
+        self._console.print()
+
+    def summarise(self, reports: Sequence[Report]) -> None:
+        """Print the last line: how many exercises are done."""
+        checks = [check for report in reports for check in report.checks]
+        text = Text(f"{len(reports)} exercise{'s' if len(reports) != 1 else ''}, {len(checks)} checks: ")
+        counts = [(status, sum(check.status is status for check in checks)) for status in Status]
+        parts = [Text(f"{count} {_WORDS[status]}", STYLES[status]) for status, count in counts if count]
+        self._console.print(text + Text(", ").join(parts))
+
+    def _print_lines(self, lines: Sequence[tuple[str, str]], indent: int = INDENT) -> None:
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(no_wrap=True, min_width=9)
+        grid.add_column(overflow="fold")
+        for label, text in lines:
+            grid.add_row(Text(f"{label}:", style="dim"), Text(text))
+        self._console.print(Padding(grid, (0, 0, 0, indent)))
+
+
+_WORDS = {Status.PASS: "passed", Status.FAIL: "failed", Status.SKIP: "skipped", Status.ERROR: "broken"}
+
+
+def sparkline(values: Sequence[float], width: int = SPARKLINE_WIDTH) -> str:
+    """Return a curve as one line of bars, at most `width` wide: means over equal parts; × for what is not finite."""
+    count = min(width, len(values))
+    parts = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
+    means = [math.fsum(part) / len(part) if all(map(math.isfinite, part)) else math.nan for part in parts]
+    finite = [mean for mean in means if math.isfinite(mean)]
+    if not finite:
+        return "×" * count
+    low, span = min(finite), (max(finite) - min(finite)) or 1.0
+    return "".join(BARS[round((mean - low) / span * (len(BARS) - 1))] if math.isfinite(mean) else "×" for mean in means)

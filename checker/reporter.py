@@ -1,0 +1,71 @@
+"""The pytest plugin that turns what became of each check into a `CheckResult`."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Generator
+
+import pytest
+
+from checker.evidence.stdout import clean_line
+from checker.outcome import CheckResult, Mismatch, Status
+
+OnResult = Callable[[CheckResult], None]
+
+
+class Reporter:
+    """Collects results in order; calls `on_result` for each as it comes."""
+
+    def __init__(self, on_result: OnResult = lambda result: None) -> None:
+        self.results: list[CheckResult] = []
+        self._on_result = on_result
+        self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Record a check once: when it was called, or when the evidence for it could not be had."""
+        report = yield
+        error = call.excinfo.value if call.excinfo else None
+        if call.when == "call" or (call.when == "setup" and error is not None):
+            self._add(self._result(item, error))
+        elif error is not None:
+            self._add(self._broken(item, error))
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Record a check file that cannot be loaded: our ERROR."""
+        if report.failed:
+            self._add(CheckResult(report.nodeid, "the checks can be loaded", Status.ERROR, detail=str(report.longrepr)))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Record an error of pytest itself: our ERROR."""
+        self._add(CheckResult("internal", "the checks can be run", Status.ERROR, detail=str(excrepr)))
+
+    def _add(self, result: CheckResult) -> None:
+        self.results.append(result)
+        self._on_result(result)
+
+    def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        if error is None:
+            advice = " ".join(str(text) for key, text in item.user_properties if key == "advice")
+            return CheckResult(item.name, _title(item), Status.PASS, advice=advice)
+        if not isinstance(error, Mismatch):
+            return self._broken(item, error)
+        explained_by = self._explained.setdefault(error.cause, _title(item))
+        if explained_by != _title(item):
+            return CheckResult(item.name, _title(item), Status.SKIP, detail=explained_by)
+        # The texts may hold names that a stranger chose: nothing of them may steer a terminal.
+        texts = (clean_line(text) for text in (error.where, error.expected, error.actual, error.hint))
+        return CheckResult(item.name, _title(item), Status.FAIL, *texts)
+
+    def _broken(self, item: pytest.Item, error: BaseException) -> CheckResult:
+        trace = "".join(traceback.format_exception(error))
+        return CheckResult(item.name, _title(item), Status.ERROR, detail=trace)
+
+
+def _title(item: pytest.Item) -> str:
+    """Return the title a learner reads: the first line of the check's docstring."""
+    function = getattr(item, "function", None)
+    return (getattr(function, "__doc__", None) or item.name).strip().splitlines()[0]

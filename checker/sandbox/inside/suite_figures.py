@@ -1,0 +1,86 @@
+"""A matplotlib backend without windows that writes down what each figure shows.
+
+Chosen by MPLBACKEND while the checker runs a script. On ``plt.show()`` and ``savefig`` the data of the figure (lines,
+points, images, labels) goes as JSON into the folder SUITE_FIGURES; ``plt.show()`` returns at once. Stands alone: it is the
+only file of the checker that a script's process imports.
+"""
+
+import json
+import os
+
+import numpy as np
+from matplotlib.backend_bases import FigureManagerBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+FOLDER_VARIABLE = "SUITE_FIGURES"
+MOST_FIGURES = 200
+MOST_POINTS = 20_000  # of one line or scatter
+MOST_PIXELS = 64 * 64  # of one image: enough for a digit or a confusion matrix, too little for a photograph
+
+_written = 0
+
+
+def describe(figure):
+    """Return what a figure shows, as plain lists."""
+    return {"axes": [_describe_axes(axes) for axes in figure.axes]}
+
+
+def _describe_axes(axes):
+    return {
+        "title": axes.get_title(),
+        "xlabel": axes.get_xlabel(),
+        "ylabel": axes.get_ylabel(),
+        "xticklabels": [label.get_text() for label in axes.get_xticklabels()][:100],
+        "yticklabels": [label.get_text() for label in axes.get_yticklabels()][:100],
+        "lines": [
+            {"points": _points(line.get_xydata()), "joined": line.get_linestyle() not in ("None", " ", "")}
+            for line in axes.lines
+        ],
+        "scatters": [_points(collection.get_offsets()) for collection in axes.collections],
+        "images": [_pixels(image) for image in axes.images] + [_pixels(mesh) for mesh in axes.collections],
+    }
+
+
+def _points(points):
+    return np.ma.filled(np.ma.asarray(points, dtype=float), np.nan)[:MOST_POINTS].tolist()
+
+
+def _pixels(image):
+    values = image.get_array()
+    if values is None or values.ndim != 2 or values.size > MOST_PIXELS:
+        return None
+    return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).tolist()
+
+
+def _record(figure):
+    global _written
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder or _written >= MOST_FIGURES:
+        return
+    _written += 1
+    with open(os.path.join(folder, f"figure-{_written:04d}.json"), "w") as file:
+        json.dump(describe(figure), file)
+
+
+class FigureManager(FigureManagerBase):
+    """Shows figures by writing them down."""
+
+    @classmethod
+    def pyplot_show(cls, *, block=None):
+        """Record every open figure; never block."""
+        from matplotlib import pyplot
+
+        for number in pyplot.get_fignums():
+            _record(pyplot.figure(number))
+
+
+class FigureCanvas(FigureCanvasAgg):
+    """Agg's canvas, which also records a figure that is saved."""
+
+    manager_class = FigureManager
+
+    def print_figure(self, *args, **kwargs):
+        """Save as Agg does, then record."""
+        result = super().print_figure(*args, **kwargs)
+        _record(self.figure)
+        return result

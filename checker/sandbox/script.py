@@ -1,0 +1,34 @@
+"""Inside a forked child: run a submission's script as ``__main__``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+
+def run(request: dict[str, Any]) -> None:
+    """Run ``request["script"]`` as if Python had been started with it.
+
+    An uncaught exception is printed without the frames of this file and ends the process with status 1.
+    """
+    path = request["script"]
+    sys.argv = [path]
+    sys.path[0] = str(Path(path).parent)
+    main = types.ModuleType("__main__")
+    main.__file__ = path
+    sys.modules["__main__"] = main
+    try:
+        exec(compile(Path(path).read_bytes(), path, "exec"), main.__dict__)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        own_frames = 1  # this function's
+        trace = error.__traceback__
+        for _ in range(own_frames):
+            trace = trace.tb_next if trace else None
+        traceback.print_exception(type(error), error, trace)
+        sys.stdout.flush()
+        sys.exit(1)

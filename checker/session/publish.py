@@ -1,0 +1,49 @@
+"""Handing what a script wrote below its ``logdir/`` to the user's ``logdir/``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+LARGEST_RUN_BYTES = 2 << 30
+MOST_FILES = 10_000
+
+
+class PublishError(OSError):
+    """A run cannot be published; the message says why."""
+
+
+def publish(run: Path, target: Path) -> None:
+    """Replace the folder `target` by a copy of the folder `run`.
+
+    Replaced, not merged: TensorBoard draws two runs in one folder as one zigzag curve. Only plain files are copied, no links
+    and no devices. The old folder stands until the copy is complete. Raises `PublishError`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Beside logdir, not in it: a TensorBoard that is watching would list the half-made copy as a run.
+    incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=target.parent.parent))
+    try:
+        _copy_plain_files(run, incoming / "new")
+        if target.exists():
+            os.replace(target, incoming / "old")
+        os.replace(incoming / "new", target)
+    except OSError as error:
+        raise PublishError(f"{target} could not be replaced: {error}") from error
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+
+
+def _copy_plain_files(source: Path, target: Path) -> None:
+    files = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
+    size = sum(path.stat().st_size for path in files)
+    if len(files) > MOST_FILES or size > LARGEST_RUN_BYTES:
+        raise PublishError(f"the run left {len(files)} files, {size >> 20} MiB: too much to keep")
+    target.mkdir()
+    for path in files:
+        copy = target / path.relative_to(source)
+        if not path.resolve().is_relative_to(source.resolve()):
+            continue  # below a linked folder
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)

@@ -1,0 +1,69 @@
+"""Exercise 01: a graph describes a computation, a session carries it out.
+
+We compute x = (3 * 2**2) - 12**5 without ever asking Python for the result: Python only *builds* the graph, whose
+leaves are three variables, and `tf.Session` walks it.
+
+    python exercises/ex01.py
+    tensorboard --logdir logdir
+
+In TensorBoard, open GRAPHS: two boxes, `left` and `right`, meet in one subtraction. Double-click a box to open it.
+"""
+
+import os
+import shutil
+
+import tensorflow.compat.v1 as tf
+
+LOGDIR = os.path.join("logdir", "ex01")
+CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+
+
+def build_graph():
+    """Describe x = (3 * 2**2) - 12**5 and return the tensor of x; nothing is computed yet."""
+    with tf.name_scope("leaves"):
+        three = tf.Variable(3, name="three")
+        two = tf.Variable(2, name="two")
+        twelve = tf.Variable(12, name="twelve")
+    # A name scope becomes a box in TensorBoard. The exponents are Python numbers: TensorFlow makes constants of them.
+    with tf.name_scope("left"):
+        left = three * tf.pow(two, 2)
+    with tf.name_scope("right"):
+        right = tf.pow(twelve, 5)
+    return tf.subtract(left, right, name="x")
+
+
+def run_and_save(x):
+    """Initialise the variables, compute x, and leave the graph and a checkpoint in LOGDIR; return the value of x."""
+    saver = tf.train.Saver()
+    with tf.Session() as sess:
+        # Until this line the variables hold nothing: running x first raises FailedPreconditionError.
+        sess.run(tf.global_variables_initializer())
+        value = sess.run(x)
+        saver.save(sess, CHECKPOINT)
+        writer = tf.summary.FileWriter(LOGDIR, sess.graph)
+        writer.close()
+    return value
+
+
+def restore():
+    """Rebuild everything from the files alone, in a fresh graph, and return the value of x again."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        saver = tf.train.import_meta_graph(CHECKPOINT + ".meta")
+        saver.restore(sess, CHECKPOINT)  # instead of the initialiser: the values come from the checkpoint
+        return sess.run("x:0")
+
+
+def main():
+    tf.disable_v2_behavior()
+    shutil.rmtree(LOGDIR, ignore_errors=True)
+    os.makedirs(LOGDIR)
+    with tf.Graph().as_default():
+        x = build_graph()
+        print("before the session:", x)
+        value = run_and_save(x)
+    print("(3 * 2**2) - 12**5 =", value)
+    print("restored from {}: {}".format(CHECKPOINT, restore()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Exercise 02: linear regression, the price of a house from its number of rooms.
+
+Placeholders receive the data, two trainable scalars hold the line, and gradient descent moves the line step by step.
+
+    python exercises/ex02.py
+    tensorboard --logdir logdir
+
+In TensorBoard, open SCALARS: `loss` falls towards 43.60, what least squares reaches. Then IMAGES: drag the step slider
+of `fit` and the line turns into place. In GRAPHS, one box a function below: standardise, model, error, train.
+"""
+
+import io
+import os
+import shutil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from reference.datasets import boston
+
+LOGDIR = os.path.join("logdir", "ex02")
+CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+ROOMS = 5  # column RM: mean number of rooms per dwelling
+SEED = 2
+STEPS = 200
+LEARNING_RATE = 0.1
+# Early steps move the line most. Ten pictures, because TensorBoard keeps ten images a tag unless told otherwise.
+PICTURED_STEPS = (0, 1, 2, 4, 8, 12, 20, 32, 64, STEPS - 1)
+
+
+def make_data():
+    """Return rooms and prices (thousands of dollars), both [506]."""
+    houses = boston()
+    return houses.data[:, ROOMS], houses.target
+
+
+def build_graph(mean, deviation):
+    """Build the regression; return its tensors by name. `mean` and `deviation` describe the rooms."""
+    tf.set_random_seed(SEED)
+    x = tf.placeholder(tf.float32, shape=[None], name="rooms")  # [batch]
+    y = tf.placeholder(tf.float32, shape=[None], name="price")  # [batch], like x: [batch, 1] - [batch] would broadcast
+    # Rooms lie around 6.3 with little spread, so slope and intercept pull against each other and descent crawls.
+    # Standardised rooms make the two independent: a hundred steps instead of ten thousand.
+    with tf.name_scope("standardise"):
+        scaled = (x - mean) / deviation
+    with tf.name_scope("model"):
+        slope = tf.Variable(tf.random_uniform([], -1.0, 1.0, seed=SEED), name="slope")
+        intercept = tf.Variable(0.0, name="intercept")
+        prediction = slope * scaled + intercept
+    # This scope is not called `loss`: its name would be taken, and the summary below would get the tag `loss_1`.
+    with tf.name_scope("error"):
+        loss = tf.reduce_mean(tf.square(prediction - y))
+    with tf.name_scope("train"):
+        train_op = tf.train.GradientDescentOptimizer(LEARNING_RATE).minimize(loss)
+    # A summary is an operation too: it has to be run, and its result given to the writer.
+    summary = tf.summary.scalar("loss", loss)
+    return {"x": x, "y": y, "prediction": prediction, "loss": loss, "train_op": train_op, "summary": summary}
+
+
+def train(model, rooms, prices):
+    """Run gradient descent, log every step, save; return the last loss and the prediction for every house."""
+    saver = tf.train.Saver()
+    feed = {model["x"]: rooms, model["y"]: prices}
+    with tf.Session() as sess, tf.summary.FileWriter(LOGDIR, sess.graph) as writer:
+        sess.run(tf.global_variables_initializer())
+        for step in range(STEPS):
+            loss, prediction, summary = sess.run([model["loss"], model["prediction"], model["summary"]], feed)
+            writer.add_summary(summary, step)
+            if step in PICTURED_STEPS:
+                writer.add_summary(picture("fit", draw(rooms, prices, prediction, step, loss)), step)
+            sess.run(model["train_op"], feed)
+        saver.save(sess, CHECKPOINT)
+        return sess.run([model["loss"], model["prediction"]], feed)
+
+
+def restore(rooms, prices):
+    """Build the same graph afresh, fill it from the checkpoint instead of training, and return its loss."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        model = build_graph(rooms.mean(), rooms.std())
+        tf.train.Saver().restore(sess, CHECKPOINT)
+        return sess.run(model["loss"], {model["x"]: rooms, model["y"]: prices})
+
+
+def picture(tag, figure):
+    """Return a summary of a matplotlib figure, as PNG, and close the figure."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    plt.close(figure)
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])
+
+
+def draw(rooms, prices, prediction, step, loss):
+    """Return a figure with a point a house and the line as it stands."""
+    figure, axes = plt.subplots(figsize=(5, 4))
+    axes.scatter(rooms, prices, s=8)
+    order = np.argsort(rooms)
+    axes.plot(rooms[order], prediction[order], color="tab:red")
+    axes.set(xlabel="rooms", ylabel="price (1000 $)", ylim=(-5, 55), title="step {}: MSE {:.2f}".format(step, loss))
+    return figure
+
+
+def main():
+    tf.disable_v2_behavior()
+    shutil.rmtree(LOGDIR, ignore_errors=True)
+    os.makedirs(LOGDIR)
+    rooms, prices = make_data()
+    print("rooms {}, prices {}".format(rooms.shape, prices.shape))
+    with tf.Graph().as_default():
+        loss, prediction = train(build_graph(rooms.mean(), rooms.std()), rooms, prices)
+    slope, intercept = np.polyfit(rooms, prediction, 1)  # back from standardised rooms to rooms
+    print("price = {:.2f} * rooms {:+.2f}, in thousands of dollars".format(slope, intercept))
+    print("after {} steps: MSE {:.2f}; restored from the checkpoint: {:.2f}".format(STEPS, loss, restore(rooms, prices)))
+    draw(rooms, prices, prediction, STEPS, loss).savefig(os.path.join(LOGDIR, "fit.png"))
+    if plt.get_backend().lower() != "agg":  # matplotlib falls back to agg where there is no display
+        plt.show()
+
+
+if __name__ == "__main__":
+    main()

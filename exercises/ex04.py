@@ -1,0 +1,171 @@
+"""Exercise 04: a network that reads handwritten digits, with nothing but TensorFlow's low-level operations.
+
+784 inputs (28 * 28 pixels), 300 hidden neurons, 10 outputs, trained on mini-batches of MNIST.
+
+    python exercises/ex04.py
+    tensorboard --logdir logdir
+
+In TensorBoard, open SCALARS: `loss` and `accuracy` each show two curves, the runs ex04/train and ex04/test, because
+both runs use the same tags. IMAGES: some digits as the network gets them, the weights of 64 hidden neurons (strokes
+appear out of noise), and the digits it misreads. GRAPHS: input, hidden, output, error, metrics, train.
+"""
+
+import io
+import os
+import shutil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from reference.datasets import mnist
+
+LOGDIR = os.path.join("logdir", "ex04")
+CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+SEED = 4
+PIXELS = 28 * 28
+HIDDEN = 300
+CLASSES = 10
+EPOCHS = 10
+BATCH = 128  # images
+LEARNING_RATE = 1e-3
+LOG_EVERY = 20  # steps
+TEST_EVERY = 100  # steps; a whole pass over the test images costs as much as some steps
+PICTURED_NEURONS = 64  # of the 300, as a grid of 8 * 8
+
+
+def make_data():
+    """Return (images, labels) for training and for testing: float32 [n, 784] in 0 … 1, and integers [n]."""
+    return [(images.reshape(-1, PIXELS).astype(np.float32) / 255, labels) for images, labels in mnist()]
+
+
+def dense(inputs, size, seed):
+    """Return inputs * weights + biases, [batch, size], and the weights."""
+    width = int(inputs.shape[1])
+    # Zero weights would make all hidden neurons equal for ever; this spread keeps the signal's size (Glorot & Bengio).
+    spread = (6 / (width + size)) ** 0.5
+    weights = tf.Variable(tf.random_uniform([width, size], -spread, spread, seed=seed), name="weights")
+    biases = tf.Variable(tf.zeros([size]), name="biases")
+    return tf.matmul(inputs, weights) + biases, weights
+
+
+def build_graph():
+    """Build the network, its loss, its metrics and its summaries; return the tensors by name."""
+    tf.set_random_seed(SEED)
+    with tf.name_scope("input"):
+        images = tf.placeholder(tf.float32, [None, PIXELS], name="images")
+        labels = tf.placeholder(tf.int64, [None], name="labels")
+    with tf.name_scope("hidden"):
+        hidden, first_weights = dense(images, HIDDEN, SEED)
+        hidden = tf.nn.relu(hidden)
+    with tf.name_scope("output"):
+        # Logits, not probabilities: the loss applies the softmax itself, and a second one would flatten the gradient.
+        logits, _ = dense(hidden, CLASSES, SEED + 1)
+    with tf.name_scope("error"):
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)  # [batch]
+        loss = tf.reduce_mean(losses)
+    with tf.name_scope("metrics"):
+        predictions = tf.argmax(logits, axis=1)
+        accuracy = tf.reduce_mean(tf.cast(tf.equal(predictions, labels), tf.float32))
+    with tf.name_scope("train"):
+        global_step = tf.train.get_or_create_global_step()
+        train_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(loss, global_step)
+    return {
+        "images": images,
+        "labels": labels,
+        "predictions": predictions,
+        "accuracy": accuracy,
+        "global_step": global_step,
+        "train_op": train_op,
+        "curves": tf.summary.merge([tf.summary.scalar("loss", loss), tf.summary.scalar("accuracy", accuracy)]),
+        "digits": tf.summary.image("input_digits", tf.reshape(images, [-1, 28, 28, 1]), max_outputs=5),
+        "weights": tf.summary.image("first_layer_weights", as_grid(first_weights)),
+    }
+
+
+def as_grid(weights):
+    """Lay the weights of the first neurons out as one picture, [1, 224, 224, 1]: a column of weights is a 28 * 28 image."""
+    side = int(PICTURED_NEURONS**0.5)
+    tiles = tf.reshape(weights[:, :PICTURED_NEURONS], [28, 28, side, side])
+    return tf.reshape(tf.transpose(tiles, [2, 0, 3, 1]), [1, side * 28, side * 28, 1])
+
+
+def batches(images, labels):
+    """Yield mini-batches, EPOCHS times over all images, each time in another order."""
+    order = np.random.RandomState(SEED)
+    for _ in range(EPOCHS):
+        shuffled = order.permutation(len(images))
+        for start in range(0, len(images) - BATCH + 1, BATCH):
+            chosen = shuffled[start : start + BATCH]
+            yield images[chosen], labels[chosen]
+
+
+def train(model, training, testing):
+    """Train on mini-batches, log both curves, save; return the test accuracy and the test predictions."""
+    saver = tf.train.Saver()
+    test_feed = {model["images"]: testing[0], model["labels"]: testing[1]}
+    train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"), tf.get_default_graph())
+    test_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "test"))
+    with tf.Session() as sess, train_writer, test_writer:
+        sess.run(tf.global_variables_initializer())
+        train_writer.add_summary(sess.run(model["digits"], test_feed), 0)
+        for step, (images, labels) in enumerate(batches(*training)):
+            feed = {model["images"]: images, model["labels"]: labels}
+            if step % LOG_EVERY == 0:
+                train_writer.add_summary(sess.run(model["curves"], feed), step)
+            if step % TEST_EVERY == 0:
+                test_writer.add_summary(sess.run(model["curves"], test_feed), step)
+                train_writer.add_summary(sess.run(model["weights"]), step)
+            sess.run(model["train_op"], feed)
+        step = sess.run(model["global_step"])
+        curves, accuracy, predictions = sess.run([model["curves"], model["accuracy"], model["predictions"]], test_feed)
+        test_writer.add_summary(curves, step)
+        test_writer.add_summary(picture("misread_digits", draw_misread(*testing, predictions)), step)
+        saver.save(sess, CHECKPOINT, global_step=step)
+    return accuracy, predictions
+
+
+def restore(testing):
+    """Build the same graph afresh, fill it from the newest checkpoint, and return its test accuracy."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        model = build_graph()
+        tf.train.Saver().restore(sess, tf.train.latest_checkpoint(LOGDIR))
+        return sess.run(model["accuracy"], {model["images"]: testing[0], model["labels"]: testing[1]})
+
+
+def draw_misread(images, labels, predictions):
+    """Return a figure of the first 25 digits that the network misreads."""
+    figure, grid = plt.subplots(5, 5, figsize=(6, 7))
+    wrong = np.flatnonzero(predictions != labels)[: grid.size]
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, wrong):
+        axes.imshow(images[i].reshape(28, 28), cmap="gray_r")
+        axes.set_title("{} read as {}".format(labels[i], predictions[i]), fontsize=8)
+    return figure
+
+
+def picture(tag, figure):
+    """Return a summary of a matplotlib figure, as PNG; the figure stays open, to be shown at the end."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])
+
+
+def main():
+    tf.disable_v2_behavior()
+    shutil.rmtree(LOGDIR, ignore_errors=True)
+    os.makedirs(LOGDIR)
+    training, testing = make_data()
+    print("training images {}, test images {}".format(training[0].shape, testing[0].shape))
+    with tf.Graph().as_default():
+        accuracy, predictions = train(build_graph(), training, testing)
+    wrong = np.count_nonzero(predictions != testing[1])
+    print("test accuracy {:.4f}: {} of {} digits misread".format(accuracy, wrong, len(predictions)))
+    print("restored from the checkpoint: test accuracy {:.4f}".format(restore(testing)))
+    if plt.get_backend().lower() != "agg":  # matplotlib falls back to agg where there is no display
+        plt.show()
+
+
+if __name__ == "__main__":
+    main()

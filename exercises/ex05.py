@@ -1,0 +1,109 @@
+"""Exercise 05: the network of exercise 04 again, in a few lines of Keras.
+
+Keras builds the same graph and runs it in a session of its own; we borrow that session to save a checkpoint.
+
+    python exercises/ex05.py
+    tensorboard --logdir logdir
+
+In TensorBoard, open SCALARS: `epoch_loss` and `epoch_accuracy` show two curves each, the runs ex05/train and ex05/test.
+Where the training curve goes on rising and the test curve does not, the network learns by heart. GRAPHS: the layers
+appear under the names they are given below.
+"""
+
+import os
+import shutil
+import warnings
+
+# TensorFlow 2 serves Keras 3, which cannot work in graph mode, unless asked for the Keras it had before.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from reference.datasets import mnist
+
+LOGDIR = os.path.join("logdir", "ex05")
+CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+SEED = 5
+PIXELS = 28 * 28
+HIDDEN = 300
+CLASSES = 10
+EPOCHS = 8
+BATCH = 128  # images
+LEARNING_RATE = 1e-3
+
+
+def make_data():
+    """Return (images, labels) for training and for testing: float32 [n, 784] in 0 … 1, and integers [n]."""
+    return [(images.reshape(-1, PIXELS).astype(np.float32) / 255, labels) for images, labels in mnist()]
+
+
+def build_model():
+    """Return the compiled network; its last layer gives logits, and the loss is told so."""
+    tf.set_random_seed(SEED)
+    layers, initial = tf.keras.layers, tf.keras.initializers.glorot_uniform
+    model = tf.keras.Sequential(
+        [
+            layers.Dense(HIDDEN, activation="relu", kernel_initializer=initial(SEED), input_shape=(PIXELS,), name="hidden"),
+            layers.Dense(CLASSES, kernel_initializer=initial(SEED + 1), name="output"),
+        ],
+        name="digits",
+    )
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=tf.keras.optimizers.Adam(LEARNING_RATE), loss=loss, metrics=["accuracy"])
+    return model
+
+
+def write_curves(train_writer, test_writer):
+    """Return a callback that logs each epoch into two runs with the same tags, so that TensorBoard overlays them."""
+
+    def on_epoch_end(epoch, logs):
+        for writer, prefix in ((train_writer, ""), (test_writer, "val_")):
+            values = [
+                tf.Summary.Value(tag="epoch_loss", simple_value=logs[prefix + "loss"]),
+                tf.Summary.Value(tag="epoch_accuracy", simple_value=logs[prefix + "acc"]),
+            ]
+            writer.add_summary(tf.Summary(value=values), epoch)
+
+    return tf.keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
+
+
+def train(training, testing):
+    """Build, fit and save the network; return its number of parameters and its test accuracy."""
+    np.random.seed(SEED)  # fit shuffles the images with NumPy
+    model = build_model()
+    sess = tf.keras.backend.get_session()
+    train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"), sess.graph)
+    test_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "test"))
+    with train_writer, test_writer:
+        curves = write_curves(train_writer, test_writer)
+        model.fit(*training, BATCH, EPOCHS, verbose=0, validation_data=testing, callbacks=[curves])
+    tf.train.Saver(model.weights).save(sess, CHECKPOINT)
+    return model.count_params(), model.evaluate(*testing, verbose=0)[1]
+
+
+def restore(testing):
+    """Build the same network in a fresh graph, fill it from the checkpoint, and return its test accuracy."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.keras.backend.set_session(sess)
+        model = build_model()
+        model.predict(testing[0][:1])  # Keras initialises its variables now, not after they are restored
+        tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
+        return model.evaluate(*testing, verbose=0)[1]
+
+
+def main():
+    tf.disable_v2_behavior()
+    warnings.filterwarnings("ignore", message=".*state_updates")  # Keras speaks to itself here
+    shutil.rmtree(LOGDIR, ignore_errors=True)
+    os.makedirs(LOGDIR)
+    training, testing = make_data()
+    print("training images {}, test images {}".format(training[0].shape, testing[0].shape))
+    with tf.Graph().as_default():
+        parameters, accuracy = train(training, testing)
+    print("{:,} parameters; test accuracy {:.4f}".format(parameters, accuracy))
+    print("restored from the checkpoint: test accuracy {:.4f}".format(restore(testing)))
+
+
+if __name__ == "__main__":
+    main()

