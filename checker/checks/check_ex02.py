@@ -77,17 +77,27 @@ def check_plots_every_house(figures: list[Figure]) -> None:
 
 def check_plots_the_trained_line(figures: list[Figure], regression: RegressionModel) -> None:
     """plots the line of the trained values"""
-    rooms = rooms_of(boston())[:, 0]
-    trained = regression.regression(rooms_of(boston()), boston().target).prediction
-    slope, intercept = np.polyfit(rooms, trained, 1)
+    rooms, prices = rooms_of(boston()), boston().target
+    trained = [_line(rooms[:, 0], candidate.prediction) for candidate in regression.regressions(rooms, prices)]
+    slope, intercept = _line(rooms[:, 0], regression.regression(rooms, prices).prediction)
     lines = [line for figure in figures for axes in figure.axes for line in axes.lines if len(line) >= 2]
     expect(
-        any(np.abs(slope * line[:, 0] + intercept - line[:, 1]).max() <= LINE_WITHIN for line in lines),
+        any(_lies_on(line, *candidate) for line in lines for candidate in trained),
         FIGURES,
         f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
         listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",
         "plot the prediction after the training, in the units of the points",
     )
+
+
+def _line(rooms: FloatArray, prediction: FloatArray) -> tuple[float, float]:
+    """Return slope and intercept of predictions that lie on a line."""
+    slope, intercept = np.polyfit(rooms, prediction, 1)
+    return float(slope), float(intercept)
+
+
+def _lies_on(line: FloatArray, slope: float, intercept: float) -> bool:
+    return bool(np.abs(slope * line[:, 0] + intercept - line[:, 1]).max() <= LINE_WITHIN)
 
 
 def _same_points(points: FloatArray, houses: FloatArray) -> bool:
@@ -104,5 +114,5 @@ def _sorted(points: FloatArray) -> FloatArray:
 def _describe(line: FloatArray) -> str:
     if np.ptp(line[:, 0]) == 0 or not np.isfinite(line).all():
         return f"{len(line)} points that are no line"
-    slope, intercept = np.polyfit(line[:, 0], line[:, 1], 1)
+    slope, intercept = _line(line[:, 0], line[:, 1])
     return f"price = {slope:.2f} * rooms {intercept:+.2f}"

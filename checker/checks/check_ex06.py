@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, keras, network
-from checker.checks.network import accuracy_on_held_out, expect_misread_pictures, test_images_of
+from checker.checks.network import accuracy_on_held_out, expect_misread_pictures, listed_images, test_images_of
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.pictures import decode_png
-from checker.expect import expect, listed
+from checker.expect import expect
 from checker.plugin import Advise, ScriptRun
 from checker.recompute.classifier import ClassifierModel
 from reference.classification import CLASSES, IntArray, confusion_matrix
@@ -34,11 +34,10 @@ check_recognises_images_it_never_saw = network.check_recognises_images_it_never_
 
 def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
     """shows a confusion matrix in TensorBoard"""
-    tags = [tag for _, tag, _ in events.images()]
     pictures = [decode_png(series[-1].encoded) for _, tag, series in events.images() if "confusion" in tag.lower()]
     drawn = [picture for picture in pictures if picture is not None and np.ptp(picture) > 0]
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add it as tf.Summary.Image"
-    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', listed(tags, "no image"), hint)
+    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', listed_images(events), hint)
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(

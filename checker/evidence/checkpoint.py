@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.expect import expect
+
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
 META_SUFFIX = ".meta"
@@ -33,10 +35,17 @@ class Checkpoint:
         value = self.tensors.get("global_step")
         return int(value) if value is not None and value.shape == () else None
 
-    def not_finite(self) -> dict[str, float]:
-        """Return the share of NaN or infinite values of each tensor that has any."""
-        shares = {name: 1 - float(np.isfinite(value).mean()) for name, value in self.tensors.items() if value.size}
-        return {name: share for name, share in shares.items() if share > 0}
+    def require_finite(self) -> None:
+        """Raise `Mismatch` for a tensor that holds NaN or infinite values."""
+        for name, value in self.tensors.items():
+            share = 1 - float(np.isfinite(value).mean()) if value.size else 0.0
+            expect(
+                share == 0,
+                f"{self.where}, tensor {name}",
+                "finite numbers",
+                f"{share:.0%} NaN or infinite",
+                "a learning rate too high for unscaled data, or log(0), makes them NaN: scale the inputs, lower the rate",
+            )
 
 
 def find_prefixes(folder: Path) -> list[Path]:

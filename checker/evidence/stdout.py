@@ -49,36 +49,32 @@ def numbers(text: str) -> list[float]:
 
 
 def python_error(stderr: bytes, script: str) -> PythonError | None:
-    """Return the error that ended a script, None when stderr shows no traceback."""
+    """Return the error that ended a script, None when stderr shows no traceback.
+
+    A traceback is frames, each with its indented source line, then the message from the first line that is not indented.
+    TensorFlow quotes frames in its messages, too: those are not looked at.
+    """
     lines = _CONTROLS.sub("", _ESCAPES.sub("", stderr.decode("utf-8", "replace"))).split("\n")
-    starts = [i for i, line in enumerate(lines) if line.startswith("Traceback (most recent call last):")]
-    frames = [i for i, line in enumerate(lines) if _FRAME.match(line)]
-    if not frames or (starts and starts[-1] > frames[-1]):
+    headers = [i for i, line in enumerate(lines) if line == "Traceback (most recent call last):"]
+    first_frames = [i for i, line in enumerate(lines) if _FRAME.match(line)]
+    if not headers and not first_frames:
         return None
-    start = starts[-1] if starts else frames[0]
-    line = None
-    for index in frames:
-        match = _FRAME.match(lines[index])
-        if match and index > start - 1 and match["file"] == script:
-            line = int(match["line"])
-    message = _message_lines(lines[frames[-1] + 1 :])
-    if not message:
-        return None
-    kind, _, _ = message[0].partition(":")
-    return PythonError(kind.rsplit(".", 1)[-1], _telling(message), line, "\n".join(message))
-
-
-def _message_lines(after_last_frame: list[str]) -> list[str]:
-    """Skip the quoted source line and its carets; the message begins at the first line that is not indented."""
-    for index, line in enumerate(after_last_frame):
-        if line and not line.startswith(" "):
-            return [part for part in after_last_frame[index:] if part.strip()]
-    return []
+    start = headers[-1] + 1 if headers else first_frames[0]  # a SyntaxError has a frame and no header
+    line_number = None
+    for index in range(start, len(lines)):
+        frame = _FRAME.match(lines[index])
+        if frame and frame["file"] == script:
+            line_number = int(frame["line"])
+        if lines[index] and not lines[index].startswith(" "):
+            message = [line for line in lines[index:] if line.strip()]
+            kind = message[0].partition(":")[0].rsplit(".", 1)[-1]
+            return PythonError(kind, _telling(message), line_number, "\n".join(message))
+    return None
 
 
 def _telling(message: list[str]) -> str:
     """Return the line that says what happened: TensorFlow 2 puts it after ``Node: …``, or last of all."""
     for index, line in enumerate(message):
         if line.startswith("Node:") and index + 1 < len(message):
-            return message[index + 1][:LONGEST_LINE]
-    return message[0][:LONGEST_LINE]
+            return message[index + 1]
+    return message[0]

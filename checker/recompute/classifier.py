@@ -48,6 +48,8 @@ class ClassifierModel(Model):
         best is kept for `answers`: labels the network never saw cannot be met by any scaling of the images.
         """
         scores = self._scores(images, PIXEL_SCALINGS)
+        if all(np.ptp(score, axis=0).max() == 0 for score in scores):
+            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         accuracies = [accuracy(score, labels) for score in scores]
         best = int(np.argmax(accuracies))
         self._pixel_scaling = PIXEL_SCALINGS[best]
@@ -70,8 +72,6 @@ class ClassifierModel(Model):
                     f"shape [batch, {CLASSES}]",
                     f"shape {show_shape(score.shape)} for {len(images)} images",
                 )
-        if all(np.ptp(score, axis=0).max() == 0 for score in scores):
-            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         return [np.nan_to_num(score, nan=-np.inf) for score in scores]
 
     @cached_property

@@ -18,12 +18,20 @@ from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 FloatArray = NDArray[np.floating[Any]]
 
 
+AS_THEY_ARE = "as they are"
+
+
 class Scaling(NamedTuple):
     """A way in which a script may have scaled what it feeds: value -> (value - shift) / scale, per column."""
 
     title: str
     shift: Any
     scale: Any
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it leaves values as they are."""
+        return self.title == AS_THEY_ARE
 
     def apply(self, values: NDArray[Any]) -> FloatArray:
         """Scale values."""
@@ -45,6 +53,7 @@ class Model:
     @cached_property
     def values(self) -> dict[str, NDArray[Any]]:
         """The value of each variable that the checkpoint holds, by the name of its node."""
+        self.checkpoint.require_finite()
         tensors = self.checkpoint.tensors
         return {name: tensors[variable.key] for name, variable in self.graph.variables.items() if variable.key in tensors}
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from checker.evidence.graph import Placeholder, Residual, Tensor
-from checker.evidence.tensors import Shape, show_shape
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.graph import Graph, Placeholder, Residual, Tensor
+from checker.evidence.tensors import show_shape
 from checker.expect import fail, listed
-from checker.recompute.model import FloatArray, Model, Scaling
+from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
+from checker.sandbox.evaluator import Evaluator
 from reference.regression import mean_squared_error
+
+LOGGED_WITHIN = 0.05  # relative: the last loss is logged before the last step, now and then some steps earlier
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class Regression:
 
 class RegressionModel(Model):
     """A model with a prediction, a price and their difference."""
+
+    def __init__(self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, logged_loss: float | None = None) -> None:
+        super().__init__(graph, checkpoint, evaluator)
+        self.logged_loss = logged_loss
 
     @cached_property
     def residual(self) -> Residual:
@@ -51,14 +58,19 @@ class RegressionModel(Model):
         return self._only_placeholder(self.residual.target, "the prices")
 
     def regression(self, features: FloatArray, prices: FloatArray) -> Regression:
-        """Predict the prices [n] from features [n, k] with the trained model.
+        """Return the best of `regressions`."""
+        return min(self.regressions(features, prices), key=lambda regression: regression.mse)
 
-        Features scaled in NumPy before they were fed leave no trace in a checkpoint, so the usual scalings are tried and the
-        one that fits best is taken: none of them makes a wrong model right.
+    def regressions(self, features: FloatArray, prices: FloatArray) -> list[Regression]:
+        """Predict the prices [n] from features [n, k] with the trained model, in every way that is consistent.
+
+        Features scaled in NumPy before they were fed leave no trace in a checkpoint, so the usual scalings are tried. Kept
+        are those that give the loss which was logged last; when none does, those that leave the prices as they are. So an
+        intercept that was never trained cannot pass for prices that were centred.
         """
         placeholder = self.feature_placeholder
-        scalings = feature_scalings(features)
-        runs = [{Tensor(placeholder.name): _as_declared(scaling.apply(features), placeholder.shape)} for scaling in scalings]
+        scalings = column_scalings(features)
+        runs = [{Tensor(placeholder.name): _as_declared(scaling.apply(features), placeholder)} for scaling in scalings]
         candidates = []
         for scaling, (raw,) in zip(scalings, self.run([self.residual.prediction], runs)):
             if raw.size != len(prices):
@@ -68,26 +80,28 @@ class RegressionModel(Model):
                     f"{raw.size} values, shape {show_shape(raw.shape)}",
                     "look at the shapes of the weights and of what multiplies them",
                 )
-            for target_scaling in feature_scalings(prices[:, None]):
-                prediction = target_scaling.undo(raw.reshape(-1, 1))[:, 0]
-                title = scaling.title if target_scaling.title == "as they are" else f"{scaling.title}, prices too"
-                candidates.append(Regression(prediction, mean_squared_error(prediction, prices), title))
-        finite = [candidate for candidate in candidates if np.isfinite(candidate.mse)]
-        if not finite:
-            fail(
-                self.checkpoint.where,
-                "numbers",
-                "the model predicts NaN",
-                "a learning rate too high for unscaled data diverges: scale the features or lower the rate",
-            )
-        return min(finite, key=lambda candidate: candidate.mse)
+            for of_prices in column_scalings(prices[:, None]):
+                prediction = of_prices.undo(raw.reshape(-1, 1))[:, 0]
+                fed_mse = mean_squared_error(raw.reshape(-1), of_prices.apply(prices[:, None])[:, 0])
+                title = scaling.title + ("" if of_prices.is_none else ", prices too")
+                regression = Regression(prediction, mean_squared_error(prediction, prices), title)
+                candidates.append((regression, of_prices.is_none, self._is_logged(fed_mse)))
+        logged = [regression for regression, _, is_logged in candidates if is_logged]
+        unscaled = [regression for regression, is_none, _ in candidates if is_none]
+        return logged or unscaled
+
+    def _is_logged(self, mse: float) -> bool:
+        """Whether a mean squared error, in the units that were fed, is the loss logged last; half of it is usual, too."""
+        if self.logged_loss is None:
+            return False
+        return any(math.isclose(factor * mse, self.logged_loss, rel_tol=LOGGED_WITHIN) for factor in (1.0, 0.5))
 
     def residual_shape(self, features: FloatArray, prices: FloatArray) -> tuple[int, ...]:
         """Return the shape that prediction - price has when all houses are fed in the shapes the placeholders declare."""
         x, y = self.feature_placeholder, self.price_placeholder
         feeds = {
-            Tensor(x.name): _as_declared(features, x.shape),
-            Tensor(y.name): _as_declared(prices[:, None], y.shape),
+            Tensor(x.name): _as_declared(features, x),
+            Tensor(y.name): _as_declared(prices[:, None], y),
         }
         ((value,),) = self.run([Tensor(self.residual.node)], [feeds])
         return value.shape
@@ -104,12 +118,12 @@ class RegressionModel(Model):
         return self.graph.placeholders[names[0]]
 
 
-def feature_scalings(columns: FloatArray) -> list[Scaling]:
+def column_scalings(columns: FloatArray) -> list[Scaling]:
     """Return the scalings of columns [n, k] that a script may have applied: none, centred, standardised, to 0 … 1."""
     mean, deviation = columns.mean(axis=0), columns.std(axis=0)
     low, high = columns.min(axis=0), columns.max(axis=0)
     return [
-        Scaling("as they are", 0.0, 1.0),
+        Scaling(AS_THEY_ARE, 0.0, 1.0),
         Scaling("centred", mean, 1.0),
         Scaling("standardised", mean, deviation),
         Scaling("standardised by the sample deviation", mean, columns.std(axis=0, ddof=1)),
@@ -118,12 +132,17 @@ def feature_scalings(columns: FloatArray) -> list[Scaling]:
     ]
 
 
-def _as_declared(columns: FloatArray, shape: Shape) -> FloatArray:
-    """Return columns [n, k] in the layout a placeholder declares: [n], [n, 1], [1, n], [n, k] or [k, n]."""
-    if shape is None:
-        return columns[:, 0] if columns.shape[1] == 1 else columns
-    if len(shape) <= 1 and columns.shape[1] == 1:
-        return columns[:, 0]
-    if len(shape) == 2 and shape[0] == columns.shape[1] and shape[1] != columns.shape[1]:
+def _as_declared(columns: FloatArray, placeholder: Placeholder) -> FloatArray:
+    """Return columns [n, k] in the layout a placeholder declares: [n], [n, 1], [1, n], [n, k] or [k, n].
+
+    Raises `Mismatch` when it has room for another number of columns.
+    """
+    shape, count = placeholder.shape, columns.shape[1]
+    if shape is None or len(shape) <= 1:
+        return columns[:, 0] if count == 1 else columns
+    if len(shape) == 2 and shape[0] == count and shape[1] != count:
         return columns.T
+    if shape[-1] not in (None, count):
+        where, hint = f"placeholder {placeholder.name}", "print the shape of the data before you declare placeholders"
+        fail(where, f"{count} column{'s' if count > 1 else ''}", f"shape {show_shape(shape)}", hint)
     return columns

@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 from reference.datasets import boston
 
 tf.disable_v2_behavior()
+tf.set_random_seed(1)
 houses = boston()
 X_train, Y_train = houses.data, houses.target.reshape(-1, 1)
 X_train = (X_train - X_train.mean(axis=0)) / X_train.std(axis=0)

@@ -4,6 +4,7 @@ import tensorflow.compat.v1 as tf
 from reference.datasets import mnist
 
 tf.disable_v2_behavior()
+tf.set_random_seed(1)
 (x_train, y_train), (x_test, y_test) = mnist()
 x_train = x_train[:10000].reshape(-1, 784) / 255.0
 x_test = x_test.reshape(-1, 784) / 255.0

@@ -10,6 +10,8 @@ import tensorflow.compat.v1 as tf
 from reference.datasets import fashion_mnist
 
 tf.disable_v2_behavior()
+tf.set_random_seed(1)
+np.random.seed(1)
 (x_train, y_train), (x_test, y_test) = fashion_mnist()
 x_train, y_train = x_train[:6000] / 255.0, y_train[:6000]
 x_test, y_test = x_test[:1500] / 255.0, y_test[:1500]
