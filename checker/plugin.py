@@ -86,123 +86,154 @@ class ScriptRun:
         fail(name, expected, f"exit status {self.result.exit_code} without an error message")
 
 
-class Evidence:
-    """The fixtures of one run."""
+RUN = pytest.StashKey[ScriptRun]()
+EVALUATOR = pytest.StashKey[Evaluator]()
+
+
+class Handover:
+    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module."""
 
     def __init__(self, script_run: ScriptRun, evaluator: Evaluator) -> None:
         self._run = script_run
         self._evaluator = evaluator
 
-    @pytest.fixture(scope="session")
-    def run(self) -> ScriptRun:
-        """The run, even one that failed."""
-        return self._run
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Store both where fixtures find them."""
+        config.stash[RUN] = self._run
+        config.stash[EVALUATOR] = self._evaluator
 
-    @pytest.fixture(scope="session")
-    def finished(self) -> ScriptRun:
-        """The run, which ended well."""
-        self._run.require_success()
-        return self._run
 
-    @pytest.fixture(scope="session")
-    def edition(self) -> str:
-        """Which edition of the data the run was given."""
-        return self._run.edition
+@pytest.fixture(scope="session")
+def evaluator(pytestconfig: pytest.Config) -> Evaluator:
+    """TensorFlow at arm's length."""
+    return pytestconfig.stash[EVALUATOR]
 
-    @pytest.fixture(scope="session")
-    def stdout(self, finished: ScriptRun) -> str:
-        """What the script printed."""
-        return finished.stdout
 
-    @pytest.fixture(scope="session")
-    def events(self, finished: ScriptRun) -> EventLog:
-        """What the event files below the logdir hold; at least one is there."""
-        log = read_event_log(finished.logdir)
-        elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
-        expect(
-            bool(log.runs),
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> ScriptRun:
+    """The run, even one that failed."""
+    return pytestconfig.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def finished(run: ScriptRun) -> ScriptRun:
+    """The run, which ended well."""
+    run.require_success()
+    return run
+
+
+@pytest.fixture(scope="session")
+def edition(run: ScriptRun) -> str:
+    """Which edition of the data the run was given."""
+    return run.edition
+
+
+@pytest.fixture(scope="session")
+def stdout(finished: ScriptRun) -> str:
+    """What the script printed."""
+    return finished.stdout
+
+
+@pytest.fixture(scope="session")
+def events(finished: ScriptRun) -> EventLog:
+    """What the event files below the logdir hold; at least one is there."""
+    log = read_event_log(finished.logdir)
+    elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
+    expect(
+        bool(log.runs),
+        finished.exercise.logdir,
+        "an event file",
+        f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
+        f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
+    )
+    return log
+
+
+@pytest.fixture(scope="session")
+def checkpoint(finished: ScriptRun, evaluator: Evaluator) -> Checkpoint:
+    """The newest checkpoint below the logdir, every tensor of it read."""
+    prefix = newest_prefix(finished.logdir)
+    if prefix is None:
+        elsewhere = [finished.shown(path) for path in find_prefixes(finished.folder)]
+        fail(
             finished.exercise.logdir,
-            "an event file",
+            "a checkpoint (.index, .data and .meta files)",
             f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
-            f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
+            f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
         )
-        return log
+    where = finished.shown(prefix)
+    try:
+        tensors, unreadable = evaluator.dump(prefix)
+    except EvaluationFailed as failure:
+        fail(where, "a checkpoint that can be read", str(failure))
+    for name, reason in unreadable.items():
+        fail(f"{where}, tensor {name}", "a tensor that can be read", reason)
+    return Checkpoint(prefix, where, tensors)
 
-    @pytest.fixture(scope="session")
-    def checkpoint(self, finished: ScriptRun) -> Checkpoint:
-        """The newest checkpoint below the logdir, every tensor of it read."""
-        prefix = newest_prefix(finished.logdir)
-        if prefix is None:
-            elsewhere = [finished.shown(path) for path in find_prefixes(finished.folder)]
-            fail(
-                finished.exercise.logdir,
-                "a checkpoint (.index, .data and .meta files)",
-                f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
-                f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
-            )
-        where = finished.shown(prefix)
-        try:
-            tensors, unreadable = self._evaluator.dump(prefix)
-        except EvaluationFailed as failure:
-            fail(where, "a checkpoint that can be read", str(failure))
-        for name, reason in unreadable.items():
-            fail(f"{where}, tensor {name}", "a tensor that can be read", reason)
-        return Checkpoint(prefix, where, tensors)
 
-    @pytest.fixture(scope="session")
-    def graph(self, checkpoint: Checkpoint, events: EventLog) -> Graph:
-        """The graph saved with the checkpoint, else the one in the event file."""
-        meta = checkpoint.prefix.with_name(checkpoint.prefix.name + META_SUFFIX)
-        try:
-            if meta.is_file() and meta.stat().st_size <= LARGEST_META_BYTES:
-                return Graph.from_meta_graph(meta.read_bytes())
-            for run in events.runs.values():
-                for content in run.graphs[-1:]:
-                    return Graph.from_graph_def(content)
-        except GraphError as error:
-            fail(f"{checkpoint.where}{META_SUFFIX}", "a graph that can be read", str(error))
-        fail(checkpoint.where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+@pytest.fixture(scope="session")
+def graph(checkpoint: Checkpoint, events: EventLog) -> Graph:
+    """The graph saved with the checkpoint, else the one in the event file."""
+    meta = checkpoint.prefix.with_name(checkpoint.prefix.name + META_SUFFIX)
+    try:
+        if meta.is_file() and meta.stat().st_size <= LARGEST_META_BYTES:
+            return Graph.from_meta_graph(meta.read_bytes())
+        for run in events.runs.values():
+            for content in run.graphs[-1:]:
+                return Graph.from_graph_def(content)
+    except GraphError as error:
+        fail(f"{checkpoint.where}{META_SUFFIX}", "a graph that can be read", str(error))
+    fail(checkpoint.where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
 
-    @pytest.fixture(scope="session")
-    def arithmetic(self, graph: Graph, checkpoint: Checkpoint) -> ArithmeticModel:
-        """The numbers of exercise 01."""
-        return ArithmeticModel(graph, checkpoint, self._evaluator)
 
-    @pytest.fixture(scope="session")
-    def regression(self, graph: Graph, checkpoint: Checkpoint, events: EventLog, finished: ScriptRun) -> RegressionModel:
-        """The trained model of exercise 02 or 03."""
-        try:
-            curves = find_curves(events, graph, finished.exercise.logdir, "loss")
-        except Mismatch:  # there is a check of its own for that
-            curves = []
-        logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
-        return RegressionModel(graph, checkpoint, self._evaluator, logged)
+@pytest.fixture(scope="session")
+def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
+    """The numbers of exercise 01."""
+    return ArithmeticModel(graph, checkpoint, evaluator)
 
-    @pytest.fixture(scope="session")
-    def classifier(self, graph: Graph, checkpoint: Checkpoint) -> ClassifierModel:
-        """The trained network of exercise 04, 05 or 06."""
-        return ClassifierModel(graph, checkpoint, self._evaluator)
 
-    @pytest.fixture(scope="session")
-    def loss_curves(self, events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
-        """The logged losses, one curve a run and tag; at least one is there."""
-        return find_curves(events, graph, finished.exercise.logdir, "loss")
+@pytest.fixture(scope="session")
+def regression(
+    graph: Graph, checkpoint: Checkpoint, events: EventLog, finished: ScriptRun, evaluator: Evaluator
+) -> RegressionModel:
+    """The trained model of exercise 02 or 03."""
+    try:
+        curves = find_curves(events, graph, finished.exercise.logdir, "loss")
+    except Mismatch:  # there is a check of its own for that
+        curves = []
+    logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
+    return RegressionModel(graph, checkpoint, evaluator, logged)
 
-    @pytest.fixture(scope="session")
-    def accuracy_curves(self, events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
-        """The logged accuracies, one curve a run and tag; at least one is there."""
-        return find_curves(events, graph, finished.exercise.logdir, "accuracy")
 
-    @pytest.fixture(scope="session")
-    def figures(self, finished: ScriptRun) -> list[Figure]:
-        """The figures the script showed or saved."""
-        return read_figures(finished.figures)
+@pytest.fixture(scope="session")
+def classifier(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ClassifierModel:
+    """The trained network of exercise 04, 05 or 06."""
+    return ClassifierModel(graph, checkpoint, evaluator)
 
-    @pytest.fixture
-    def advise(self, request: pytest.FixtureRequest) -> Advise:
-        """Attach a line of advice to a check that passes."""
 
-        def add(advice: str) -> None:
-            request.node.user_properties.append(("advice", advice))
+@pytest.fixture(scope="session")
+def loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+    """The logged losses, one curve a run and tag; at least one is there."""
+    return find_curves(events, graph, finished.exercise.logdir, "loss")
 
-        return add
+
+@pytest.fixture(scope="session")
+def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+    """The logged accuracies, one curve a run and tag; at least one is there."""
+    return find_curves(events, graph, finished.exercise.logdir, "accuracy")
+
+
+@pytest.fixture(scope="session")
+def figures(finished: ScriptRun) -> list[Figure]:
+    """The figures the script showed or saved."""
+    return read_figures(finished.figures)
+
+
+@pytest.fixture
+def advise(request: pytest.FixtureRequest) -> Advise:
+    """Attach a line of advice to a check that passes."""
+
+    def add(advice: str) -> None:
+        request.node.user_properties.append(("advice", advice))
+
+    return add

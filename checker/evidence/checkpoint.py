@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ def newest_prefix(folder: Path) -> Path | None:
         return None
     for state in sorted(folder.rglob(STATE_FILE)):
         named = _named_by(state)
-        if named is not None and named in [prefix.resolve() for prefix in prefixes]:
+        if named in prefixes:
             return named
     return prefixes[-1]
 
@@ -74,4 +75,4 @@ def _named_by(state: Path) -> Path | None:
     if not state.is_file() or state.is_symlink() or state.stat().st_size > LARGEST_STATE_BYTES:
         return None
     match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)
-    return (state.parent / match.group(1)).resolve() if match else None
+    return Path(os.path.normpath(state.parent / match.group(1))) if match else None

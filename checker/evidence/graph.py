@@ -23,6 +23,8 @@ REDUCTION_OPS = {"Mean", "Sum"}
 # Operations that hand a tensor on as it is, but for its shape.
 TRANSPARENT_OPS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient", "Snapshot"}
 ASSIGN_OPS = {"Assign", "AssignVariableOp"}
+# Name scopes that TensorFlow opens by itself.
+OPERATION_SCOPES = ("gradients", "save", "random_", "truncated_normal", "zeros", "ones", "Adam", "GradientDescent")
 
 
 class GraphError(ValueError):
@@ -253,7 +255,7 @@ class Graph:
     def scopes(self) -> list[str]:
         """Return the outermost name scopes that a person, not an operation or an optimiser, gave."""
         prefixes = dict.fromkeys(name.split("/", 1)[0] for name in self.nodes if "/" in name)
-        return [prefix for prefix in prefixes if prefix not in self.nodes and not prefix.startswith(("gradients", "save"))]
+        return [prefix for prefix in prefixes if prefix not in self.nodes and not prefix.startswith(OPERATION_SCOPES)]
 
     def _updated_by_optimizers(self) -> set[str]:
         updated = set()

@@ -77,4 +77,6 @@ def _telling(message: list[str]) -> str:
     for index, line in enumerate(message):
         if line.startswith("Node:") and index + 1 < len(message):
             return message[index + 1]
+    if message[0].endswith("Graph execution error:") and len(message) > 1:
+        return message[1]
     return message[0]

@@ -111,6 +111,11 @@ class Box:
                 stderr_dropped=max(0, answer["stderr_bytes"] - limits.output_bytes),
             )
 
+    @property
+    def process_id(self) -> int:
+        """The process id of the warm process."""
+        return self._process.pid
+
     def _wait_until_ready(self) -> None:
         if not self._ready:
             self._read_answer(START_TIMEOUT_S)

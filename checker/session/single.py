@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import checker
+from checker import plugin
 from checker.catalog import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
-from checker.plugin import Evidence, ScriptRun
+from checker.plugin import Handover, ScriptRun
 from checker.reporter import Reporter
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import Evaluator
@@ -100,12 +101,12 @@ class Workshop:
 
     def _hold_checks(self, run: ScriptRun, listener: Listener) -> list[CheckResult]:
         reporter = Reporter(listener.on_result)
-        plugins = [Evidence(run, Evaluator(self._evaluations)), reporter]
+        plugins = [plugin, Handover(run, Evaluator(self._evaluations)), reporter]
         file = CHECKER / "checks" / f"check_{run.exercise.id}.py"
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
-        for plugin in without:
-            options += ["-p", f"no:{plugin}"]
+        for name in without:
+            options += ["-p", f"no:{name}"]
         with _without_variables("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             status = pytest.main([str(file), "--disable-plugin-autoload", *options], plugins)
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not any(

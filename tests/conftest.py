@@ -1,0 +1,108 @@
+"""Fixtures of the suite's own tests; skips are listed in the last line, and forbidden where SUITE_NO_SKIPS is set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from checker.catalog import Limits
+from checker.sandbox.box import Box, JobResult
+from checker.session.single import Workshop
+
+PROJECT = Path(__file__).parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+RunScript = Callable[..., JobResult]
+
+
+@pytest.fixture(scope="session")
+def box() -> Iterator[Box]:
+    """A warm box for tests that run a few lines of TensorFlow."""
+    with Box() as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """The boxes of a whole check, shared by all tests of a worker."""
+    with Workshop() as shared:
+        yield shared
+
+
+@pytest.fixture
+def run_script(box: Box, tmp_path: Path) -> RunScript:
+    """Run Python text in the box with tmp_path/run as working folder; return how it ended."""
+
+    def run(text: str, limits: Limits | None = None, **env: str) -> JobResult:
+        script = tmp_path / "script.py"
+        script.write_text(text, "utf-8")
+        folder = tmp_path / "run"
+        folder.mkdir(exist_ok=True)
+        return box.run("script", folder, limits or Limits(time_s=60), env, script=str(script))
+
+    return run
+
+
+@pytest.fixture
+def write_with_tensorflow(run_script: RunScript, tmp_path: Path) -> Callable[[str], Path]:
+    """Run lines with `tf` (compat.v1, v2 behaviour off) and `np` at hand; return the folder they wrote into."""
+
+    def write(lines: str) -> Path:
+        text = f"import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n{lines}"
+        result = run_script(text)
+        assert result.exit_code == 0, result.stderr.decode()
+        return tmp_path / "run"
+
+    return write
+
+
+@pytest.fixture
+def command_line() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run ``python -m checker`` as a real child process."""
+
+    def run(*arguments: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "checker", *arguments],
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(PROJECT), **env},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    for name in CHROMIUM_NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    pytest.skip("Chromium is not installed: apt-get install chromium")  # the browser is a Debian package, not a wheel
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last line what was skipped, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        reasons = sorted({str(report.longrepr[2]) for report in skipped})
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}", red=_no_skips())
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run that skipped something where nothing may be skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if _no_skips() and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _no_skips() -> bool:
+    return bool(os.environ.get("SUITE_NO_SKIPS"))

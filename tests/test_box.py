@@ -1,0 +1,175 @@
+"""The box: what a script does to itself stays with it, and what it leaves behind is ended."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.catalog import MIB, Limits
+from checker.sandbox.box import Box, BoxError, JobResult
+
+RunScript = Callable[..., JobResult]
+
+
+def test_a_script_runs_as_main_in_its_folder_with_tensorflow_there(run_script: RunScript, tmp_path: Path) -> None:
+    result = run_script("""
+import os, sys
+print(__name__, os.getcwd(), sys.argv, sys.path[0], "tensorflow" in sys.modules, sep="|")
+""")
+    assert result.exit_code == 0
+    name, folder, argv, first_path, warm = result.stdout.decode().strip().split("|")
+    assert (name, folder, warm) == ("__main__", str(tmp_path / "run"), "True")
+    assert argv == f"['{tmp_path}/script.py']"
+    assert first_path == str(tmp_path)
+
+
+def test_stdin_is_empty(run_script: RunScript) -> None:
+    result = run_script("input()")
+    assert result.exit_code == 1
+    assert b"EOFError: EOF when reading a line" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("pass", 0), ("import sys; sys.exit(7)", 7), ("1 / 0", 1), ("import sys; sys.exit('no')", 1), ("this is no Python", 1)],
+)
+def test_the_exit_status_is_pythons(run_script: RunScript, text: str, status: int) -> None:
+    assert run_script(text).exit_code == status
+
+
+def test_a_traceback_shows_the_learners_frames_only(run_script: RunScript, tmp_path: Path) -> None:
+    result = run_script("def f():\n    return [][0]\n\nf()\n")
+    assert result.stderr.decode().splitlines()[:3] == [
+        "Traceback (most recent call last):",
+        f'  File "{tmp_path}/script.py", line 4, in <module>',
+        "    f()",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "while True: pass",
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(60)",
+        "import os, time\nos.fork()\ntime.sleep(600)",
+        "import os\nos.kill(os.getpid(), 19)",  # SIGSTOP
+    ],
+    ids=["busy", "ignores SIGTERM", "forks", "stops itself"],
+)
+def test_a_script_that_does_not_end_is_ended(run_script: RunScript, text: str) -> None:
+    result = run_script(text, Limits(time_s=1))
+    assert result.timed_out
+    assert result.duration_s < 10
+
+
+def test_the_import_of_tensorflow_does_not_count(run_script: RunScript) -> None:
+    result = run_script("import tensorflow", Limits(time_s=1))
+    assert not result.timed_out
+    assert result.exit_code == 0
+
+
+def test_what_a_script_leaves_running_is_ended(run_script: RunScript, tmp_path: Path) -> None:
+    result = run_script("""
+import os, time
+child = os.fork()
+if child == 0:
+    time.sleep(600)
+print(child)
+""")
+    assert result.exit_code == 0
+    assert ended(int(result.stdout))
+
+
+def test_output_is_kept_up_to_a_limit_and_the_rest_is_counted(run_script: RunScript) -> None:
+    limits = Limits(output_bytes=1000)
+    result = run_script("import os\nfor _ in range(200): os.write(1, b'x' * 65536)\nprint('end')", limits)
+    assert result.exit_code == 0
+    assert len(result.stdout) == 1000
+    assert result.stdout_dropped == 200 * 65536 + len("end\n") - 1000
+
+
+def test_output_that_is_not_utf_8_or_not_encodable_arrives(run_script: RunScript) -> None:
+    result = run_script("import os\nos.write(1, b'\\xff\\n')\nprint('\\ud800')")
+    assert result.stdout == b"\xff\n\\ud800\n"
+
+
+def test_memory_is_limited(run_script: RunScript) -> None:
+    result = run_script("import numpy as np\nnp.ones(1 << 34)", Limits(memory_bytes=6000 * MIB))
+    assert result.exit_code == 1
+    assert b"MemoryError" in result.stderr or b"Unable to allocate" in result.stderr
+
+
+def test_files_are_limited(run_script: RunScript, tmp_path: Path) -> None:
+    result = run_script("open('big', 'wb').write(bytes(2 << 20))", Limits(file_bytes=MIB))
+    assert result.exit_code != 0
+    assert (tmp_path / "run" / "big").stat().st_size <= MIB
+
+
+def test_a_crash_is_reported_as_a_signal_and_the_box_lives_on(run_script: RunScript) -> None:
+    assert run_script("import os\nos.abort()").exit_code == -6
+    assert run_script("print('well')").stdout == b"well\n"
+
+
+def test_nothing_of_one_script_reaches_the_next(run_script: RunScript) -> None:
+    run_script("""
+import os, sys, random, tensorflow.compat.v1 as tf
+sys.modules["evil"] = sys; os.environ["EVIL"] = "1"; sys.path.insert(0, "/evil"); tf.evil = 1
+tf.disable_v2_behavior(); tf.constant(1, name="mine")
+""")
+    result = run_script("""
+import os, sys, tensorflow.compat.v1 as tf
+print("evil" in sys.modules, "EVIL" in os.environ, "/evil" in sys.path, hasattr(tf, "evil"), tf.executing_eagerly())
+""")
+    assert result.stdout == b"False False False False True\n"
+
+
+def test_a_script_cannot_answer_in_the_boxs_name(run_script: RunScript) -> None:
+    result = run_script("""
+import os
+for descriptor in range(3, 64):
+    try:
+        os.write(descriptor, b'{"exit_code": 0, "timed_out": false}\\n')
+    except OSError:
+        pass
+raise SystemExit(5)
+""")
+    assert result.exit_code == 5
+
+
+def test_memory_and_time_are_measured(run_script: RunScript) -> None:
+    result = run_script("import time, numpy as np\nbig = np.ones(40 << 20, np.uint8)\ntime.sleep(0.2)")
+    assert 0.2 <= result.duration_s < 30
+    assert result.peak_memory_bytes > 40 * MIB
+
+
+def test_a_box_that_has_ended_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    box = Box()
+    box.close()
+    with pytest.raises((BoxError, ValueError)):
+        box.run("script", tmp_path, Limits(), {}, script="x.py")
+
+
+def test_closing_a_box_ends_what_it_runs(tmp_path: Path) -> None:
+    with Box() as box:
+        script = tmp_path / "script.py"
+        script.write_text("import os\nopen('pid', 'w').write(str(os.getpid()))")
+        box.run("script", tmp_path, Limits(), {}, script=str(script))
+        server = box.process_id
+    assert ended(server)
+    assert ended(int((tmp_path / "pid").read_text()))
+
+
+def ended(pid: int) -> bool:
+    """Wait for the end of a process that is not our child; return whether it came within ten seconds."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], 10)[0])
+    finally:
+        os.close(descriptor)

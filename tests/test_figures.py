@@ -1,0 +1,93 @@
+"""Figures are captured with their data when a script shows or saves them, and nothing ever blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from checker.evidence.figures import Figure, read_figures
+from checker.sandbox.box import JobResult
+
+RunScript = Callable[..., JobResult]
+
+
+@pytest.fixture
+def figures_of(run_script: RunScript, tmp_path: Path) -> Callable[[str], list[Figure]]:
+    """Run lines with `plt` at hand and read the figures they leave."""
+
+    def run(lines: str) -> list[Figure]:
+        folder = tmp_path / "figures"
+        folder.mkdir(exist_ok=True)
+        result = run_script(f"import matplotlib.pyplot as plt\n{lines}", SUITE_FIGURES=str(folder))
+        assert result.exit_code == 0, result.stderr.decode()
+        return read_figures(folder)
+
+    return run
+
+
+FiguresOf = Callable[[str], list[Figure]]
+
+
+def test_show_returns_at_once_and_keeps_lines_and_points(figures_of: FiguresOf) -> None:
+    (figure,) = figures_of("plt.scatter([1, 2], [3, 4])\nplt.plot([0, 5], [1, 6])\nplt.xlabel('rooms')\nplt.show()")
+    (axes,) = figure.axes
+    assert [points.tolist() for points in axes.scatters] == [[[1, 3], [2, 4]]]
+    assert [line.tolist() for line in axes.lines] == [[[0, 1], [5, 6]]]
+    assert axes.labels == ("rooms", "")
+
+
+@pytest.mark.parametrize("style", ["'o'", "'.'", "'ro'", "marker='x', linestyle=''"])
+def test_markers_without_a_line_are_points(figures_of: FiguresOf, style: str) -> None:
+    (figure,) = figures_of(f"plt.plot([1, 2], [3, 4], {style})\nplt.show()")
+    assert [points.tolist() for points in figure.axes[0].scatters] == [[[1, 3], [2, 4]]]
+    assert figure.axes[0].lines == ()
+
+
+def test_savefig_captures_without_a_show(figures_of: FiguresOf, tmp_path: Path) -> None:
+    (figure,) = figures_of("plt.plot([1, 2])\nplt.savefig('here.png')")
+    assert len(figure.axes[0].lines) == 1
+    assert (tmp_path / "run/here.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("draw", ["imshow", "matshow", "pcolormesh", "pcolor"])
+def test_small_images_are_kept_with_their_values(figures_of: FiguresOf, draw: str) -> None:
+    (figure,) = figures_of(f"import numpy as np\nplt.{draw}(np.arange(100).reshape(10, 10))\nplt.show()")
+    assert any(np.array_equal(image, np.arange(100).reshape(10, 10)) for image in figure.axes[0].images)
+
+
+def test_tick_labels_are_kept(figures_of: FiguresOf) -> None:
+    (figure,) = figures_of("plt.imshow([[1, 2]])\nplt.xticks([0, 1], ['Shirt', 'Coat'])\nplt.show()")
+    assert {"Shirt", "Coat"} <= set(figure.axes[0].ticks)
+
+
+def test_masked_and_infinite_values_do_not_stop_a_script(figures_of: FiguresOf) -> None:
+    (figure,) = figures_of("plt.plot([0, 1, 2], [float('nan'), float('inf'), 1])\nplt.show()")
+    assert figure.axes[0].lines[0][2].tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"axes": 3}',
+        b'{"axes": [{}]}',
+        b"[" * 100_000,
+        b'{"axes": [{"lines": [{"joined": 1}]}]}',
+        b"\xff",
+    ],
+)
+def test_a_forged_record_is_left_out(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "figure-0001.json").write_bytes(content)
+    assert read_figures(tmp_path) == []
+
+
+def test_an_image_that_is_no_image_is_left_out(tmp_path: Path) -> None:
+    axes = {"title": "", "xlabel": "", "ylabel": "", "xticklabels": [], "yticklabels": [], "lines": [], "scatters": []}
+    (tmp_path / "figure-0001.json").write_text(json.dumps({"axes": [{**axes, "images": [[1, 2, [3]]]}]}))
+    assert read_figures(tmp_path) == []
