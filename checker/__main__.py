@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 EXERCISES_FOLDER = Path("exercises")
 EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)
+
+LONGEST_TIMEOUT_S = 24 * 3600
+
+TIMEOUT = click.FloatRange(min=0, min_open=True, max=LONGEST_TIMEOUT_S)
 
 Target = tuple[Exercise, Path]
 
@@ -59,7 +65,11 @@ def cli() -> None:
     help="Which edition of the data to use.",
 )
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds a script may run."
+    "--timeout",
+    "timeout_s",
+    type=TIMEOUT,
+    metavar="S",
+    help="Seconds a script may run.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, too.")
 @click.pass_context
@@ -74,6 +84,8 @@ def check(
 ) -> None:
     """Run scripts and check what they leave. This command's name may be left out."""
     targets = find_targets(what)
+    if timeout_s is not None and math.isnan(timeout_s):
+        raise click.UsageError("--timeout: nan is not a number of seconds")
     for file in (json_file, junit_file):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise click.UsageError(f"{file}: the folder is not there; create it first")
@@ -155,6 +167,8 @@ def check_all(targets: list[Target], edition: str, timeout_s: float | None, verb
     from checker.sandbox.box import BoxError
     from checker.session.single import Listener, Options, Workshop, new_report
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report
     terminal = TerminalReport(Console(quiet=quiet), verbose)
     options = Options(edition, timeout_s, publish_to=Path.cwd())
     reports = []
@@ -182,7 +196,7 @@ def write_files(reports: list[Report], json_file: str | None, junit_file: str | 
 
     for file, render in ((json_file, as_json), (junit_file, as_junit)):
         if file:
-            with click.open_file(file, "w", encoding="utf-8") as stream:
+            with click.open_file(file, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(render(reports))
 
 

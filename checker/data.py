@@ -78,7 +78,7 @@ def fetch_full(console: Console) -> bool:
     for name in IMAGE_SETS:
         try:
             fetched = _fetch_with_bar(name, console)
-        except datasets.DataError as error:
+        except (datasets.DataError, OSError) as error:  # no source serves it, or the disk is full
             console.print(Text(f"error: {error}", "red"))
             complete = False
             continue

@@ -18,6 +18,7 @@ from checker.evidence.checkpoint import (
     META_SUFFIX,
     Checkpoint,
     find_prefixes,
+    nameless_checkpoint,
     newest_prefix,
 )
 from checker.evidence.curves import Curve, find_curves
@@ -51,8 +52,11 @@ class ScriptRun:
 
     @property
     def logdir(self) -> Path:
-        """Where the subject asks the script to write."""
-        return self.folder / self.exercise.logdir
+        """Where the subject asks the script to write; a folder that is not there when the script put a link in its place."""
+        logdir = self.folder / self.exercise.logdir
+        if logdir.is_symlink() or logdir.parent.is_symlink():
+            return self.folder / "a link is not followed"
+        return logdir
 
     @property
     def stdout(self) -> str:
@@ -83,7 +87,8 @@ class ScriptRun:
             fail(where, expected, message, hint_for(error.whole))
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
-        fail(name, expected, f"exit status {self.result.exit_code} without an error message")
+        last_line = clean(self.result.stderr).strip().rpartition("\n")[2]
+        fail(name, expected, f"exit status {self.result.exit_code}: {last_line or 'without an error message'}")
 
 
 RUN = pytest.StashKey[ScriptRun]()
@@ -154,6 +159,10 @@ def checkpoint(finished: ScriptRun, evaluator: Evaluator) -> Checkpoint:
     """The newest checkpoint below the logdir, every tensor of it read."""
     prefix = newest_prefix(finished.logdir)
     if prefix is None:
+        nameless = nameless_checkpoint(finished.logdir)
+        if nameless:
+            hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
+            fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
         elsewhere = [finished.shown(path) for path in find_prefixes(finished.folder)]
         fail(
             finished.exercise.logdir,

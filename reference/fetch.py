@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import os
 import shutil
 import subprocess
@@ -104,8 +105,9 @@ def fetch(name: str, progress: Progress, candidates: list[Source] | None = None)
             found = digest(arrays)
             if found != expected:
                 raise SourceError(f"served other data: SHA-256 {found[:12]}…, not {expected[:12]}…")
-        except SourceError as error:
-            failures.append(f"  {source.title}: {error}")
+        except Exception as error:  # whatever a source serves instead of the data, the next one is tried
+            reason = str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
+            failures.append(f"  {source.title}: {reason}")
             continue
         _store_atomically(path, arrays)
         Path(_note_of(path)).write_text(source.title + "\n", "utf-8")
@@ -134,8 +136,10 @@ def decode_idx(content: bytes) -> NDArray[np.uint8]:
         raise SourceError("not an IDX file of unsigned bytes")
     rank = content[3]
     header = 4 + 4 * rank
+    if len(content) < header:
+        raise SourceError(f"truncated IDX file: {len(content)} of the {header} bytes of its header")
     shape = tuple(int(size) for size in np.frombuffer(content[4:header], dtype=">u4"))
-    if len(shape) != rank or len(content) - header != int(np.prod(shape, dtype=np.int64)):
+    if len(content) - header != math.prod(shape):
         raise SourceError(f"truncated IDX file: {len(content) - header} bytes of values for the shape {list(shape)}")
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import http.server
 import io
 import os
@@ -160,7 +161,7 @@ def test_no_half_written_file_is_left_when_writing_fails(
         (b"", "not an IDX file"),
         (b"\0\0\x0d\x01" + b"\0\0\0\x01" + b"\0" * 4, "not an IDX file"),  # floats
         (b"\0\0\x08\x01\0\0\0\x05abc", "truncated IDX file: 3 bytes"),
-        (b"\0\0\x08\x03\0\0\0\x05", "truncated IDX file"),
+        (b"\0\0\x08\x03\0\0\0\x05", "of the 16 bytes of its header"),
         (b"\0\0\x08\x03" + b"\xff" * 12, "truncated IDX file"),  # 2**96 bytes claimed
     ],
 )
@@ -190,3 +191,15 @@ def as_idx(array: np.ndarray) -> bytes:
     stream.write(np.array(array.shape, dtype=">u4").tobytes())
     stream.write(array.tobytes())
     return stream.getvalue()
+
+
+@pytest.mark.parametrize("failure", [ValueError("odd"), KeyError("missing"), MemoryError(), http.client.BadStatusLine("x")])
+def test_whatever_a_source_serves_the_next_one_is_tried(
+    cache: Path, small_mnist: datasets.Arrays, failure: Exception
+) -> None:
+    def fails(progress: fetch.Progress) -> datasets.Arrays:
+        raise failure
+
+    fetched = fetch.fetch("mnist", quiet, [fetch.Source("an odd place", fails), given("a good place", small_mnist)])
+    assert fetched is not None
+    assert fetched.source == "a good place"

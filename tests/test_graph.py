@@ -102,7 +102,8 @@ tf.train.AdamOptimizer().minimize(loss)
     assert shapes == [(10,), (300,), (300, 10), (784, 300)]
     logits = graph.logits()
     assert logits is not None
-    assert graph.op(graph.through(logits).node) in {"Add", "AddV2", "BiasAdd"}
+    assert graph.op(logits.node) in {"Add", "AddV2", "BiasAdd"}
+    assert graph.squashing_before(logits) is None
     assert graph.updated_variables() == {variable.name for variable in graph.trainable}
 
 
@@ -150,7 +151,7 @@ y = tf.identity(tf.nn.softmax(tf.matmul(x, tf.Variable(tf.random_normal([3, 2]),
 
 HARMFUL = {
     "WriteFile": 'x = tf.constant(1.0)\nwith tf.control_dependencies([tf.io.write_file("harm", "x")]):\n    y = tf.identity(x)',
-    "ReadFile": 'y = tf.strings.to_number(tf.io.read_file("/etc/hostname"))',
+    "ReadFile": 'y = tf.identity(tf.io.read_file("/etc/hostname"))',
     "PrintV2": 'y = tf.identity(1.0)\nwith tf.control_dependencies([tf.print("x", output_stream="file://harm")]):\n    y = y + 1',
     "PyFunc": "y = tf.py_func(lambda: np.float32(1), [], tf.float32)",
 }

@@ -8,7 +8,7 @@ from checker.checks import common
 from checker.evidence.stdout import numbers
 from checker.expect import expect, fail, listed, shown
 from checker.recompute.arithmetic import ArithmeticModel, Subtraction
-from reference.ex01 import ANSWER, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
+from reference.ex01 import ANSWER, LEAVES, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
 
 WHERE = "the saved graph"
 
@@ -51,6 +51,8 @@ def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
     left, right = arithmetic.leaf_values(found.left), arithmetic.leaf_values(found.right)
     expect(set(LEFT_LEAVES) <= left, f"{WHERE}, left arm", "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
     expect(RIGHT_LEAF in right, f"{WHERE}, right arm", "12 among its leaves", shown(sorted(right)), "12**5")
+    other = sorted((left | right) - LEAVES)
+    expect(not other, WHERE, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
 
 
 def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:

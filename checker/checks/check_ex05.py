@@ -16,3 +16,4 @@ check_overlays_train_and_test_curves = network.check_overlays_train_and_test_cur
 check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
+check_counts_right_answers = network.check_counts_right_answers

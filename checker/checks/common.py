@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
-from checker.evidence.graph import Graph
+from checker.evidence.graph import Graph, GraphError
 from checker.expect import expect, fail
 from checker.plugin import Advise, ScriptRun
 
@@ -29,7 +29,10 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
     graphs = [content for run in events.runs.values() for content in run.graphs]
     hint = "tf.summary.FileWriter(logdir, sess.graph)"
     expect(bool(graphs), finished.exercise.logdir, "a graph in an event file", "event files without a graph", hint)
-    graph = Graph.from_graph_def(graphs[-1])
+    try:
+        graph = Graph.from_graph_def(graphs[-1])
+    except GraphError as error:
+        fail(finished.exercise.logdir, "a graph that can be read", str(error), hint)
     expect(bool(graph.nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint + " after building it")
     if not graph.scopes() and len(graph.nodes) > 20:
         advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")

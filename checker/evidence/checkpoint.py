@@ -51,9 +51,15 @@ class Checkpoint:
 
 def find_prefixes(folder: Path) -> list[Path]:
     """Return the prefixes of all checkpoints below a folder, oldest first; links are left out."""
-    found = [path for path in folder.rglob(f"*{INDEX_SUFFIX}") if path.is_file() and not path.is_symlink()]
+    found = [path for path in folder.rglob(f"?*{INDEX_SUFFIX}") if path.is_file() and not path.is_symlink()]
     found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
     return [path.with_name(path.name.removesuffix(INDEX_SUFFIX)) for path in found]
+
+
+def nameless_checkpoint(folder: Path) -> Path | None:
+    """Return the folder in which a checkpoint was saved under no name: ``save(sess, "folder/")`` writes ``.index``."""
+    found = sorted(path for path in folder.rglob(INDEX_SUFFIX) if path.is_file())
+    return found[0].parent if found else None
 
 
 def newest_prefix(folder: Path) -> Path | None:
@@ -64,15 +70,19 @@ def newest_prefix(folder: Path) -> Path | None:
     prefixes = find_prefixes(folder)
     if not prefixes:
         return None
+    by_real_path = {os.path.realpath(prefix): prefix for prefix in prefixes}  # a temporary folder may lie behind a link
     for state in sorted(folder.rglob(STATE_FILE)):
         named = _named_by(state)
-        if named in prefixes:
-            return named
+        if named in by_real_path:
+            return by_real_path[named]
     return prefixes[-1]
 
 
-def _named_by(state: Path) -> Path | None:
+def _named_by(state: Path) -> str | None:
     if not state.is_file() or state.is_symlink() or state.stat().st_size > LARGEST_STATE_BYTES:
         return None
     match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)
-    return Path(os.path.normpath(state.parent / match.group(1))) if match else None
+    try:
+        return os.path.realpath(state.parent / match.group(1)) if match else None
+    except (OSError, ValueError, RuntimeError):  # a NUL byte, a loop of links
+        return None

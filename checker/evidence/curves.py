@@ -13,7 +13,13 @@ COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy counts equal pai
 
 # Last component of a tag -> what it stands for. Keras prefixes epoch_ and batch_, and val_ for the validation data.
 _KERAS_PREFIX = re.compile(r"^(epoch_|batch_)?(val_)?")
-_SYNONYMS = {"loss": "loss", "accuracy": "accuracy", "acc": "accuracy", "sparse_categorical_accuracy": "accuracy"}
+_SYNONYMS = {
+    "loss": "loss",
+    "acc": "accuracy",
+    "accuracy": "accuracy",
+    "categorical_accuracy": "accuracy",
+    "sparse_categorical_accuracy": "accuracy",
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,9 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
 
     Raises `Mismatch` when there is none, listing the tags that are there and why a near miss is named as it is.
     """
-    tags = structural_tags(graph, kind)
-    curves = [
-        Curve(logdir, run.name, tag, points)
-        for run, tag, points in log.scalars()
-        if meaning(tag) == kind or (tag in tags and not _is_numbered(tag, kind))
-    ]
+    named = {tag for _, tag, _ in log.scalars() if meaning(tag) == kind}
+    tags = named or {tag for tag in structural_tags(graph, kind) if not _is_numbered(tag, kind)}
+    curves = [Curve(logdir, run.name, tag, points) for run, tag, points in log.scalars() if tag in tags]
     if not curves:
         found = [f"{tag} (run {run.name})" for run, tag, _ in log.scalars()]
         numbered = [tag for _, tag, _ in log.scalars() if _is_numbered(tag, kind)]
@@ -79,16 +82,14 @@ def meaning(tag: str) -> str:
 
 
 def structural_tags(graph: Graph, kind: str) -> set[str]:
-    """Return the tags under which the graph summarises the loss, or the accuracy."""
-    trainable = {variable.name for variable in graph.trainable}
-    comparisons = set(graph.of_op(*COMPARISON_OPS))
-    sources = set(graph.placeholders) | set(graph.of_op("IteratorGetNext"))
-    tags = set()
-    for tag, tensor in graph.summaries("ScalarSummary"):
-        behind = graph.ancestors(tensor.node)
-        if trainable & behind and sources & behind and bool(comparisons & behind) == (kind == "accuracy"):
-            tags.add(tag)
-    return tags
+    """Return the tags under which the graph summarises the loss, or the accuracy.
+
+    An accuracy counts equal pairs; a loss comes from a cross entropy, or from a prediction and a price.
+    """
+    comparisons = graph.reached_from(graph.of_op(*COMPARISON_OPS))
+    losses = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
+    wanted = comparisons if kind == "accuracy" else losses - comparisons
+    return {tag for tag, tensor in graph.summaries("ScalarSummary") if tensor.node in wanted}
 
 
 def _is_numbered(tag: str, kind: str) -> bool:

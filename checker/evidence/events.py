@@ -166,7 +166,8 @@ def _add_tensor_scalar(run: Run, event: event_pb2.Event, value: summary_pb2.Summ
 def _add_tensor_images(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
     parts = to_array(value.tensor, largest=1 << 12).reshape(-1)
     for encoded in parts[2:]:  # the first two are width and height
-        run.images.setdefault(value.tag, []).append(Image(event.step, bytes(encoded)))
+        if isinstance(encoded, bytes):
+            run.images.setdefault(value.tag, []).append(Image(event.step, encoded))
 
 
 # tf.summary of TensorFlow 2 stores tensors and names the plugin that draws them.

@@ -43,12 +43,12 @@ def read_figures(folder: Path) -> list[Figure]:
     """Return the figures recorded in a folder, in order; a file that is not one of ours is left out."""
     found = []
     for path in sorted(folder.glob("figure-*.json"))[:MOST_FIGURES]:
-        if path.is_symlink() or path.stat().st_size > LARGEST_FILE_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE_BYTES:
             continue
         try:
             content = json.loads(path.read_bytes())
             found.append(Figure(path.stem, tuple(_axes(item) for item in content["axes"])))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
             continue
     return found
 

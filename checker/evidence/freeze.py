@@ -18,15 +18,15 @@ from checker.evidence.graph import VARIABLE_OPS, Graph, Tensor
 
 ALLOWED_OPS = frozenset(
     """
-    Abs Add AddN AddV2 All Any ArgMax ArgMin AvgPool BatchMatMul BatchMatMulV2 BiasAdd BitwiseXor BroadcastTo Cast Ceil
-    ClipByValue ConcatV2 Const Conv2D Cos Cumsum Div DivNoNan Einsum Elu Equal Exp ExpandDims Fill Floor FloorDiv FloorMod
-    FusedBatchNormV3 GatherV2 Greater GreaterEqual Identity IdentityN InTopK InTopKV2 Inv IsFinite IsNan LRN LeakyRelu Less
-    LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool Maximum Mean Merge Min Minimum Mod Mul
-    Neg NotEqual OneHot OnesLike Pack Pad PlaceholderWithDefault Pow PreventGradient Prod RandomUniform Range Rank RealDiv
-    Reciprocal Relu Relu6 Reshape Round Rsqrt Select SelectV2 Selu Shape Sigmoid Sign Sin Size Slice Softmax
-    SoftmaxCrossEntropyWithLogits Softplus Softsign SparseSoftmaxCrossEntropyWithLogits Split SplitV Sqrt Square
-    SquaredDifference Squeeze StopGradient StridedSlice Sub Sum Switch Tan Tanh Tile TopKV2 Transpose TruncatedNormal Unpack
-    ZerosLike
+    Abs Add AddN AddV2 All Any ArgMax ArgMin AvgPool BatchMatMul BatchMatMulV2 BatchMatMulV3 BiasAdd BitwiseXor
+    BroadcastTo Cast Ceil ClipByValue ConcatV2 Const Conv2D Cos Cumsum Div DivNoNan Einsum Elu Equal Exp ExpandDims Fill
+    Floor FloorDiv FloorMod FusedBatchNormV3 GatherV2 Greater GreaterEqual Identity IdentityN InTopK InTopKV2 Inv
+    IsFinite IsNan LRN LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool
+    Maximum Mean Merge Min Minimum Mod Mul Neg NotEqual OneHot OnesLike Pack Pad PlaceholderWithDefault Pow
+    PreventGradient Prod RandomUniform Range Rank RealDiv Reciprocal Relu Relu6 Reshape Round Rsqrt Select SelectV2 Selu
+    Shape Sigmoid Sign Sin Size Slice Softmax SoftmaxCrossEntropyWithLogits Softplus Softsign
+    SparseSoftmaxCrossEntropyWithLogits Split SplitV Sqrt Square SquaredDifference Squeeze StopGradient StridedSlice Sub
+    Sum Switch Tan Tanh Tile TopKV2 Transpose TruncatedNormal Unpack ZerosLike
     """.split()
 )
 
@@ -49,7 +49,10 @@ def freeze(
     feed_names = {tensor: f"fed_{index}" for index, tensor in enumerate(fed)}
     for tensor, name in feed_names.items():
         node = frozen.node.add(name=name, op="Placeholder")
-        node.attr["dtype"].type = tensor_util.make_tensor_proto(np.zeros(0, fed[tensor])).dtype
+        try:
+            node.attr["dtype"].type = tensor_util.make_tensor_proto(np.zeros(0, fed[tensor])).dtype
+        except TypeError:
+            raise Refused(f"{tensor} takes {fed[tensor] or 'no known dtype'}, which an evaluation cannot feed") from None
     done: set[str] = set()
     waiting = [tensor.node for tensor in fetches]
     while waiting:

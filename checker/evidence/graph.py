@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,9 +19,21 @@ PLACEHOLDER_OPS = {"Placeholder", "PlaceholderV2"}
 VARIABLE_OPS = {"VariableV2", "Variable", "VarHandleOp"}
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
 DIFFERENCE_OPS = {"Sub", "SquaredDifference"}
-REDUCTION_OPS = {"Mean", "Sum"}
-# Operations that hand a tensor on as it is, but for its shape.
-TRANSPARENT_OPS = {"Identity", "Reshape", "Squeeze", "ExpandDims", "StopGradient", "PreventGradient", "Snapshot"}
+SQUASHING_OPS = {
+    "Softmax",
+    "LogSoftmax",
+    "Sigmoid",
+    "Tanh",
+    "Relu",
+    "Relu6",
+    "Elu",
+    "Selu",
+    "LeakyRelu",
+    "Softplus",
+    "Softsign",
+}
+MATRIX_PRODUCT_OPS = {"MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"}
+LAYER_OPS = {*MATRIX_PRODUCT_OPS, "Einsum", "Conv2D", *VARIABLE_OPS}
 ASSIGN_OPS = {"Assign", "AssignVariableOp"}
 # Name scopes that TensorFlow opens by itself.
 OPERATION_SCOPES = ("gradients", "save", "random_", "truncated_normal", "zeros", "ones", "Adam", "GradientDescent")
@@ -133,20 +145,40 @@ class Graph:
             self._ancestors[node] = frozenset(seen)
         return self._ancestors[node]
 
-    def depending_on(self, node: str) -> list[str]:
-        """Return the nodes whose value depends on a node, itself left out, in the order they were made."""
-        return [name for name in self.nodes if name != node and node in self.ancestors(name)]
+    def reached_from(self, nodes: Iterable[str]) -> set[str]:
+        """Return the nodes whose value depends on one of `nodes`, which are among them."""
+        reached: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self._readers.get(name, ())
+        return reached
 
-    def through(self, tensor: Tensor) -> Tensor:
-        """Follow a tensor back through operations that only hand it on."""
-        while self.op(tensor.node) in TRANSPARENT_OPS and self.inputs(tensor.node):
-            tensor = self.inputs(tensor.node)[0]
+    @cached_property
+    def _readers(self) -> dict[str, list[str]]:
+        """The nodes that read each node."""
+        readers: dict[str, list[str]] = {}
+        for name in self.nodes:
+            for tensor in self.inputs(name):
+                readers.setdefault(tensor.node, []).append(name)
+        return readers
+
+    def _back(self, tensor: Tensor, ops: Collection[str]) -> Tensor:
+        """Follow first inputs while the operation is one of `ops`; a loop, which no sound graph has, ends where it began."""
+        seen: set[str] = set()
+        while self.op(tensor.node) in ops and tensor.node not in seen:
+            seen.add(tensor.node)
+            inputs = self.inputs(tensor.node)
+            if not inputs:
+                break
+            tensor = inputs[0]
         return tensor
 
     def constant(self, tensor: Tensor) -> NDArray[Any] | None:
         """Return the value of a tensor that is a constant, or is handed on from one; else None."""
-        while self.op(tensor.node) == "Identity":
-            tensor = self.inputs(tensor.node)[0]
+        tensor = self._back(tensor, {"Identity"})
         if self.op(tensor.node) != "Const":
             return None
         try:
@@ -188,16 +220,15 @@ class Graph:
 
     def variable_behind(self, tensor: Tensor) -> str | None:
         """Return the variable that a tensor is the plain value of, if it is."""
-        while self.op(tensor.node) in {"Identity", "ReadVariableOp"}:
-            tensor = self.inputs(tensor.node)[0]
+        tensor = self._back(tensor, {"Identity", "ReadVariableOp"})
         return tensor.node if self.op(tensor.node) in VARIABLE_OPS else None
 
     def initial_value(self, variable: str) -> NDArray[Any] | None:
         """Return the value a variable is initialised to when that is a constant; else None."""
         for node in self.of_op(*ASSIGN_OPS):
-            target, *rest = self.inputs(node)
-            if rest and self.variable_behind(target) == variable:
-                return self.constant(rest[0])
+            inputs = self.inputs(node)
+            if len(inputs) == 2 and self.variable_behind(inputs[0]) == variable:
+                return self.constant(inputs[1])
         return None
 
     def updated_variables(self) -> set[str]:
@@ -211,6 +242,24 @@ class Graph:
                 updated.add(variable)
         return updated & {variable.name for variable in self.trainable}
 
+    def is_minimised_as_a_vector(self) -> bool:
+        """Whether the optimiser's gradients start from a tensor of many values that depends on a residual.
+
+        Gradients start from ones in the shape of the loss: a constant for one number, a Fill of the loss's own Shape else.
+        """
+        behind_loss = self.reached_from(residual.node for residual in self.residuals())
+        for node in self.of_op("Fill"):
+            inputs = self.inputs(node)
+            if len(inputs) == 2 and "grad_ys" in node:
+                dims, value = self.constant(inputs[0]), self.constant(inputs[1])
+                ones = value is not None and value.shape == () and value == 1
+                of_loss = self.op(inputs[0].node) in {"Shape", "ShapeN"} and bool(
+                    behind_loss & self.ancestors(inputs[0].node)
+                )
+                if ones and (of_loss or (dims is not None and dims.size > 0)):
+                    return True
+        return False
+
     def residuals(self) -> list[Residual]:
         """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
 
@@ -220,7 +269,7 @@ class Graph:
         found = []
         for node in self.of_op(*DIFFERENCE_OPS):
             arms = self.inputs(node)
-            for prediction, target in (arms, arms[::-1]):
+            for prediction, target in (arms, arms[::-1]) if len(arms) == 2 else ():
                 behind, beside = self.ancestors(prediction.node), self.ancestors(target.node)
                 fed, wanted = self.placeholders.keys() & behind, self.placeholders.keys() & beside
                 if trainable & behind and not trainable & beside and fed and wanted and not fed & wanted:
@@ -230,7 +279,8 @@ class Graph:
     def cross_entropies(self) -> list[str]:
         """Return the fused softmax cross entropy nodes that read a trainable variable."""
         trainable = {variable.name for variable in self.trainable}
-        return [node for node in self.of_op(*CROSS_ENTROPY_OPS) if trainable & self.ancestors(node)]
+        entropies = [node for node in self.of_op(*CROSS_ENTROPY_OPS) if self.inputs(node)]
+        return [node for node in entropies if trainable & self.ancestors(node)]
 
     def logits(self) -> Tensor | None:
         """Return the scores: what enters the cross entropy, else the softmax, else the argmax; None if there are none."""
@@ -239,9 +289,21 @@ class Graph:
             return self.inputs(entropies[0])[0]
         trainable = {variable.name for variable in self.trainable}
         for op in ("Softmax", "LogSoftmax", "ArgMax", "TopKV2", "InTopKV2"):
-            nodes = [node for node in self.of_op(op) if trainable & self.ancestors(node)]
+            nodes = [node for node in self.of_op(op) if self.inputs(node) and trainable & self.ancestors(node)]
             if nodes:
                 return self.inputs(nodes[-1])[0]
+        return None
+
+    def squashing_before(self, tensor: Tensor) -> str | None:
+        """Return the activation that a tensor has gone through since its last layer (product or variable), if any."""
+        waiting, seen = [tensor.node], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if self.op(name) in SQUASHING_OPS:
+                return name
+            if name not in seen and self.op(name) not in LAYER_OPS:
+                seen.add(name)
+                waiting += [read.node for read in self.inputs(name)]
         return None
 
     def summaries(self, op: str) -> Iterator[tuple[str, Tensor]]:
@@ -271,7 +333,10 @@ class Graph:
         """The key of each variable in a checkpoint: a Saver given a dict may choose any."""
         keys = {}
         for node in self.of_op("SaveV2"):
-            _, names, _, *tensors = self.inputs(node)
+            inputs = self.inputs(node)
+            if len(inputs) < 3:
+                continue
+            _, names, _, *tensors = inputs
             values = self.constant(names)
             for name, tensor in zip([] if values is None else values.reshape(-1), tensors):
                 variable = self.variable_behind(tensor)

@@ -38,7 +38,8 @@ def clean(data: bytes, dropped: int = 0) -> str:
 
 def clean_line(text: str) -> str:
     """Return a text as one line without control sequences, cut to a length with a notice."""
-    line = " ".join(_CONTROLS.sub("", _ESCAPES.sub("", text)).split())
+    encodable = text.encode("utf-8", "backslashreplace").decode("utf-8")  # a file name may hold lone surrogates
+    line = " ".join(_CONTROLS.sub("", _ESCAPES.sub("", encodable)).split())
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}… (cut)"
 
 

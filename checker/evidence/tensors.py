@@ -32,7 +32,7 @@ def to_array(proto: tensor_pb2.TensorProto, largest: int = LARGEST_ELEMENTS) -> 
         raise TensorError(f"a tensor of {math.prod(sizes):,} elements")
     try:
         return np.asarray(tensor_util.make_ndarray(proto))
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError, MemoryError) as error:
         raise TensorError(f"a malformed tensor: {error}") from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.graph import Tensor, as_numpy_dtype
+from checker.evidence.graph import Placeholder, Tensor, as_numpy_dtype
 from checker.evidence.tensors import Shape, show_shape
 from checker.expect import fail, listed
 from checker.recompute.model import FloatArray, Model, Scaling
@@ -20,13 +20,15 @@ PIXEL_SCALINGS = (
     Scaling("0 … 255", 0.0, 1.0),
     Scaling("-1 … 1", 127.5, 127.5),
     Scaling("standardised", 33.3, 78.6),  # mean and deviation of the MNIST pixels
+    Scaling("standardised", 72.9, 90.0),  # of the Fashion-MNIST pixels
+    Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
 
 class ClassifierModel(Model):
     """A network that gives each image a score per class."""
 
-    _pixel_scaling = PIXEL_SCALINGS[0]
+    _way = (PIXEL_SCALINGS[0], 1.0)
 
     @cached_property
     def logits(self) -> Tensor:
@@ -42,27 +44,30 @@ class ClassifierModel(Model):
         return found
 
     def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how images are scaled.
+        """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how the network is to be fed.
 
-        Pixels divided in NumPy before they were fed leave no trace in a checkpoint, so the usual scalings are tried and the
-        best is kept for `answers`: labels the network never saw cannot be met by any scaling of the images.
+        Pixels divided in NumPy before they were fed leave no trace in a checkpoint, and a switch for dropout does not say
+        which way it turns; so the usual ways are tried and the best is kept for `answers`. Labels that the network never
+        saw cannot be met by any scaling of the images.
         """
-        scores = self._scores(images, PIXEL_SCALINGS)
+        ways = [(scaling, switch) for switch in self._switches for scaling in PIXEL_SCALINGS]
+        scores = [score for switch in self._switches for score in self._scores(images, PIXEL_SCALINGS, switch)]
         if all(np.ptp(score, axis=0).max() == 0 for score in scores):
             fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         accuracies = [accuracy(score, labels) for score in scores]
         best = int(np.argmax(accuracies))
-        self._pixel_scaling = PIXEL_SCALINGS[best]
+        self._way = ways[best]
         return accuracies[best]
 
     def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
-        """Return the class [n] the network gives each image; `accuracy` must have settled the scaling."""
-        (scores,) = self._scores(images, [self._pixel_scaling])
+        """Return the class [n] the network gives each image; `accuracy` must have settled how to feed it."""
+        scaling, switch = self._way
+        (scores,) = self._scores(images, [scaling], switch)
         return np.asarray(scores.argmax(axis=1))
 
-    def _scores(self, images: NDArray[np.uint8], scalings: Sequence[Scaling]) -> list[FloatArray]:
+    def _scores(self, images: NDArray[np.uint8], scalings: Sequence[Scaling], switch: float) -> list[FloatArray]:
         source, shape = self._image_source
-        others = self._other_feeds(source)
+        others = self._other_feeds(switch)
         runs = [{source: _images_as_declared(scaling.apply(images), shape), **others} for scaling in scalings]
         scores = [value for (value,) in self.run([self.logits], runs)]
         for score in scores:
@@ -87,6 +92,10 @@ class ClassifierModel(Model):
                 shape = tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
                 if name in behind and _holds_images(shape):
                     return Tensor(name, index), shape
+        for name, placeholder in self.graph.placeholders.items():
+            unknown = placeholder.shape is None or all(size is None for size in placeholder.shape[1:])
+            if name in behind and unknown and placeholder.shape != () and placeholder.dtype != "bool":
+                return Tensor(name), (None, PIXELS)
         declared = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
         fail(
             f"graph of {self.checkpoint.where}",
@@ -95,13 +104,22 @@ class ClassifierModel(Model):
             "images.reshape(-1, 784) has 784 columns: 28 * 28 pixels",
         )
 
-    def _other_feeds(self, source: Tensor) -> dict[Tensor, NDArray[Any]]:
-        """Values for the other placeholders on the way: nothing is dropped out, and this is not training."""
-        feeds = {}
-        for name, placeholder in self.graph.placeholders.items():
-            if name in self.graph.ancestors(self.logits.node) and name != source.node:
-                feeds[Tensor(name)] = np.asarray(placeholder.dtype != "bool", as_numpy_dtype(placeholder.dtype))
-        return feeds
+    @cached_property
+    def _others(self) -> list[Placeholder]:
+        """The placeholders on the way to the logits besides that of the images: dropout, or whether this is training."""
+        source, _ = self._image_source
+        behind = self.graph.ancestors(self.logits.node)
+        return [p for name, p in self.graph.placeholders.items() if name in behind and name != source.node]
+
+    @property
+    def _switches(self) -> tuple[float, ...]:
+        """What to try for them: keep everything, drop nothing."""
+        return (1.0, 0.0) if any(other.dtype != "bool" for other in self._others) else (1.0,)
+
+    def _other_feeds(self, switch: float) -> dict[Tensor, NDArray[Any]]:
+        """Values for the other placeholders: False for a bool, since this is not training."""
+        values = {other: 0.0 if other.dtype == "bool" else switch for other in self._others}
+        return {Tensor(other.name): np.asarray(value, as_numpy_dtype(other.dtype)) for other, value in values.items()}
 
 
 def _holds_images(shape: Shape) -> bool:

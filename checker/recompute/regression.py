@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.graph import Graph, Placeholder, Residual, Tensor
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Placeholder, Residual, Tensor
 from checker.evidence.tensors import show_shape
 from checker.expect import fail, listed
 from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
@@ -70,7 +70,7 @@ class RegressionModel(Model):
         """
         placeholder = self.feature_placeholder
         scalings = column_scalings(features)
-        runs = [{Tensor(placeholder.name): _as_declared(scaling.apply(features), placeholder)} for scaling in scalings]
+        runs = [{Tensor(placeholder.name): self._fed(scaling.apply(features), placeholder)} for scaling in scalings]
         candidates = []
         for scaling, (raw,) in zip(scalings, self.run([self.residual.prediction], runs)):
             if raw.size != len(prices):
@@ -99,11 +99,28 @@ class RegressionModel(Model):
     def residual_shape(self, features: FloatArray, prices: FloatArray) -> tuple[int, ...]:
         """Return the shape that prediction - price has when all houses are fed in the shapes the placeholders declare."""
         x, y = self.feature_placeholder, self.price_placeholder
-        feeds = {
-            Tensor(x.name): _as_declared(features, x),
-            Tensor(y.name): _as_declared(prices[:, None], y),
-        }
+        fed = self._fed(features, x)
+        # Prices for which nothing is declared are taken to come in the shape of the prediction: no script is refused for
+        # a broadcast that nothing shows; if there was one, the fit shows it.
+        prediction_rank = len(self._prediction_shape(x, fed)) if y.shape is None else 0
+        prices_fed = prices[:, None] if prediction_rank == 2 else _as_declared(prices[:, None], y)
+        feeds = {Tensor(x.name): fed, Tensor(y.name): prices_fed}
         ((value,),) = self.run([Tensor(self.residual.node)], [feeds])
+        return value.shape
+
+    def _fed(self, features: FloatArray, placeholder: Placeholder) -> FloatArray:
+        """Return features in the layout the placeholder declares; when it declares none, in one the graph can take."""
+        if placeholder.shape is None and features.shape[1] == 1 and self._multiplies_matrices:
+            return features
+        return _as_declared(features, placeholder)
+
+    @cached_property
+    def _multiplies_matrices(self) -> bool:
+        behind = self.graph.ancestors(self.residual.prediction.node)
+        return any(self.graph.op(node) in MATRIX_PRODUCT_OPS for node in behind)
+
+    def _prediction_shape(self, x: Placeholder, fed: FloatArray) -> tuple[int, ...]:
+        ((value,),) = self.run([self.residual.prediction], [{Tensor(x.name): fed}])
         return value.shape
 
     def _only_placeholder(self, tensor: Tensor, what: str) -> Placeholder:
@@ -128,6 +145,8 @@ def column_scalings(columns: FloatArray) -> list[Scaling]:
         Scaling("standardised", mean, deviation),
         Scaling("standardised by the sample deviation", mean, columns.std(axis=0, ddof=1)),
         Scaling("scaled to 0 … 1", low, high - low),
+        Scaling("scaled to -1 … 1", (low + high) / 2, (high - low) / 2),
+        Scaling("mean-normalised", mean, high - low),
         Scaling("divided by the largest", 0.0, high),
     ]
 

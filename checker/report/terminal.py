@@ -102,9 +102,11 @@ def sparkline(values: Sequence[float], width: int = SPARKLINE_WIDTH) -> str:
     """Return a curve as one line of bars, at most `width` wide: means over equal parts; × for what is not finite."""
     count = min(width, len(values))
     parts = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
-    means = [math.fsum(part) / len(part) if all(map(math.isfinite, part)) else math.nan for part in parts]
+    # Divided before they are added: two values near the largest float have an infinite sum.
+    means = [sum(value / len(part) for value in part) for part in parts]
     finite = [mean for mean in means if math.isfinite(mean)]
     if not finite:
         return "×" * count
-    low, span = min(finite), (max(finite) - min(finite)) or 1.0
-    return "".join(BARS[round((mean - low) / span * (len(BARS) - 1))] if math.isfinite(mean) else "×" for mean in means)
+    low = min(finite) / 2  # halved, so that the span is finite, too
+    span = (max(finite) / 2 - low) or 1.0
+    return "".join(BARS[round((mean / 2 - low) / span * (len(BARS) - 1))] if math.isfinite(mean) else "×" for mean in means)

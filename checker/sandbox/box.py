@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -52,6 +53,7 @@ class Box:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the box; `close` closes it
         self._pending = b""
         self._ready = False
+        self._requests = 0
         self._process = subprocess.Popen(
             [sys.executable, "-m", "checker.sandbox.warm"],
             stdin=subprocess.PIPE,
@@ -71,7 +73,8 @@ class Box:
         """End the warm process and whatever it is running."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it has ended already
+            self._process.stdin.close()
         try:
             self._process.wait(timeout=GRACE_S)
         except subprocess.TimeoutExpired:
@@ -123,12 +126,16 @@ class Box:
 
     def _ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         assert self._process.stdin is not None
+        self._requests += 1
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.write(json.dumps({"id": self._requests, **request}).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise BoxError(f"the box has ended: {self._last_words()}") from None
-        return self._read_answer(timeout_s)
+        while True:  # an answer to an earlier request, which was given up, may come first
+            answer = self._read_answer(timeout_s)
+            if answer["id"] == self._requests:
+                return answer
 
     def _read_answer(self, timeout_s: float) -> dict[str, Any]:
         assert self._process.stdout is not None
@@ -156,6 +163,7 @@ def _environment() -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "",
+        "MALLOC_ARENA_MAX": "4",  # or malloc reserves address space for every core of a large machine
         "MPLBACKEND": "module://suite_figures",  # TensorFlow imports matplotlib: this must be set before it
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "CUDA_VISIBLE_DEVICES": "-1",  # results do not depend on whose machine it is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 import types
@@ -16,12 +17,16 @@ def run(request: dict[str, Any]) -> None:
     """
     path = request["script"]
     sys.argv = [path]
-    sys.path[0] = str(Path(path).parent)
+    if getattr(sys.flags, "safe_path", False):  # new in Python 3.11: there is no entry for a folder to replace
+        sys.path.insert(0, str(Path(path).parent))
+    else:
+        sys.path[0] = str(Path(path).parent)
     main = types.ModuleType("__main__")
     main.__file__ = path
     sys.modules["__main__"] = main
     try:
-        exec(compile(Path(path).read_bytes(), path, "exec"), main.__dict__)
+        # dont_inherit: the __future__ imports of this file are not the script's.
+        exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), main.__dict__)
     except SystemExit:
         raise
     except BaseException as error:
@@ -30,5 +35,6 @@ def run(request: dict[str, Any]) -> None:
         for _ in range(own_frames):
             trace = trace.tb_next if trace else None
         traceback.print_exception(type(error), error, trace)
-        sys.stdout.flush()
+        with contextlib.suppress(Exception):  # the script may have closed it
+            sys.stdout.flush()
         sys.exit(1)

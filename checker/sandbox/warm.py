@@ -51,7 +51,7 @@ def main() -> None:
             os.close(wakeup)
             JOBS[request["job"]](request)
             return
-        _send(answers, _supervise(child, request, wakeup))
+        _send(answers, {"id": request["id"], **_supervise(child, request, wakeup)})
 
 
 @dataclass

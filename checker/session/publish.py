@@ -21,18 +21,27 @@ def publish(run: Path, target: Path) -> None:
     Replaced, not merged: TensorBoard draws two runs in one folder as one zigzag curve. Only plain files are copied, no links
     and no devices. The old folder stands until the copy is complete. Raises `PublishError`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Beside logdir, not in it: a TensorBoard that is watching would list the half-made copy as a run.
-    incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=target.parent.parent))
     try:
-        _copy_plain_files(run, incoming / "new")
-        if target.exists():
-            os.replace(target, incoming / "old")
-        os.replace(incoming / "new", target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside logdir, not in it: a TensorBoard that is watching would list the half-made copy as a run.
+        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=target.parent.parent) as folder:
+            _replace(run, target, Path(folder))
+    except PublishError:
+        raise
     except OSError as error:
-        raise PublishError(f"{target} could not be replaced: {error}") from error
-    finally:
-        shutil.rmtree(incoming, ignore_errors=True)
+        raise PublishError(f"{target} could not be replaced, the run is not kept: {error}") from error
+
+
+def _replace(run: Path, target: Path, incoming: Path) -> None:
+    _copy_plain_files(run, incoming / "new")
+    if target.exists():
+        os.replace(target, incoming / "old")
+    try:
+        os.replace(incoming / "new", target)
+    except OSError:
+        if (incoming / "old").exists():
+            os.replace(incoming / "old", target)
+        raise
 
 
 def _copy_plain_files(source: Path, target: Path) -> None:

@@ -14,10 +14,11 @@ import pytest
 import checker
 from checker import plugin
 from checker.catalog import Exercise, Limits
+from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Report, Status
 from checker.plugin import Handover, ScriptRun
 from checker.reporter import Reporter
-from checker.sandbox.box import Box
+from checker.sandbox.box import Box, BoxError
 from checker.sandbox.evaluator import Evaluator
 from checker.session.curve import training_loss
 from checker.session.publish import PublishError, publish
@@ -47,10 +48,7 @@ class Workshop:
     """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager."""
 
     def __init__(self) -> None:
-        with ExitStack() as stack:
-            self._scripts = stack.enter_context(Box())
-            self._evaluations = stack.enter_context(Box())
-            self._stack = stack.pop_all()
+        self._open()
 
     def __enter__(self) -> Workshop:
         return self
@@ -58,12 +56,26 @@ class Workshop:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
+    def _open(self) -> None:
+        with ExitStack() as stack:
+            self._scripts = stack.enter_context(Box())
+            self._evaluations = stack.enter_context(Box())
+            self._stack = stack.pop_all()
+
     def check(self, exercise: Exercise, script: Path, options: Options, listener: Listener | None = None) -> Report:
-        """Check one script; return its report. Raises `checker.sandbox.box.BoxError` when a box breaks."""
+        """Check one script; return its report.
+
+        Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
+        """
         listener = listener or Listener()
         report = new_report(exercise, script, options)
-        with tempfile.TemporaryDirectory(prefix=f"suite-{exercise.id}-") as folder:
-            run = self._run_script(exercise, script.resolve(), options, Path(folder))
+        with tempfile.TemporaryDirectory(prefix=f"suite-{exercise.id}-", ignore_cleanup_errors=True) as folder:
+            try:
+                run = self._run_script(exercise, script.resolve(), options, Path(folder))
+            except BoxError:
+                self._stack.close()
+                self._open()
+                raise
             report.duration_s = run.result.duration_s
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
@@ -89,7 +101,7 @@ class Workshop:
         stray = run.stray_files()
         if stray:
             shown = ", ".join(stray[:5]) + (f" and {len(stray) - 5} more" if len(stray) > 5 else "")
-            report.notes.append(f"written outside {run.exercise.logdir} and not kept: {shown}")
+            report.notes.append(clean_line(f"written outside {run.exercise.logdir} and not kept: {shown}"))
         if options.publish_to is None or not run.logdir.is_dir():
             return
         target = options.publish_to / run.exercise.logdir
@@ -97,7 +109,7 @@ class Workshop:
             publish(run.logdir, target)
             report.logdir = str(target)
         except PublishError as error:
-            report.notes.append(str(error))
+            report.notes.append(clean_line(str(error)))
 
     def _hold_checks(self, run: ScriptRun, listener: Listener) -> list[CheckResult]:
         reporter = Reporter(listener.on_result)
@@ -109,6 +121,8 @@ class Workshop:
             options += ["-p", f"no:{name}"]
         with _without_variables("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             status = pytest.main([str(file), "--disable-plugin-autoload", *options], plugins)
+        if status == pytest.ExitCode.INTERRUPTED:  # pytest keeps Ctrl-C to itself
+            raise KeyboardInterrupt
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not any(
             result.status is Status.ERROR for result in reporter.results
         ):
