@@ -24,9 +24,6 @@ from checker.session.single import Options, Workshop
 PROJECT = Path(__file__).parent.parent
 SCRIPTS = PROJECT / "exercises"
 
-# One worker runs the scripts and looks at what they leave: they take longest to make.
-pytestmark = pytest.mark.xdist_group("exercises")
-
 
 @pytest.fixture(scope="module")
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
