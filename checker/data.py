@@ -79,15 +79,15 @@ def fetch_full(console: Console) -> bool:
         try:
             fetched = _fetch_with_bar(name, console)
         except (datasets.DataError, OSError) as error:  # no source serves it, or the disk is full
-            console.print(Text(f"error: {error}", "red"))
+            console.print(Text(f"error: {error}", "red"), soft_wrap=True)
             complete = False
             continue
         if fetched is None:
             console.print(Text(f"{name}: there already, verified"))
             continue
         if fetched.set_aside:
-            console.print(Text(f"{name}: the file there was damaged; kept as {fetched.set_aside}", "yellow"))
-        console.print(Text(f"{name}: fetched from {fetched.source}, verified, stored as {fetched.path}"))
+            console.print(Text(f"{name}: the file there was damaged; kept as {fetched.set_aside}", "yellow"), soft_wrap=True)
+        console.print(Text(f"{name}: fetched from {fetched.source}, verified, stored as {fetched.path}"), soft_wrap=True)
     return complete
 
 

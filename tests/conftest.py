@@ -89,20 +89,20 @@ def chromium() -> str:
     pytest.skip("Chromium is not installed: apt-get install chromium")  # the browser is a Debian package, not a wheel
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last line what was skipped, and why."""
-    skipped = terminalreporter.stats.get("skipped", [])
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the very last line what was skipped, and why."""
+    skipped = _skipped(config)
     if skipped:
-        reasons = sorted({str(report.longrepr[2]) for report in skipped})
-        terminalreporter.write_line(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}", red=_no_skips())
+        reasons = sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped})
+        print(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run that skipped something where nothing may be skipped."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if _no_skips() and exitstatus == 0 and reporter and reporter.stats.get("skipped"):
+    if os.environ.get("SUITE_NO_SKIPS") and exitstatus == 0 and _skipped(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _no_skips() -> bool:
-    return bool(os.environ.get("SUITE_NO_SKIPS"))
+def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter else []

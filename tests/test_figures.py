@@ -48,9 +48,14 @@ def test_markers_without_a_line_are_points(figures_of: FiguresOf, style: str) ->
 
 
 def test_savefig_captures_without_a_show(figures_of: FiguresOf, tmp_path: Path) -> None:
-    (figure,) = figures_of("plt.plot([1, 2])\nplt.savefig('here.png')")
+    (_, figure) = figures_of("plt.plot([1, 2])\nplt.savefig('here.png')")
     assert len(figure.axes[0].lines) == 1
     assert (tmp_path / "run/here.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_canvas_that_is_drawn_by_hand_is_kept_once(figures_of: FiguresOf) -> None:
+    (figure,) = figures_of("plt.plot([1, 2])\nfor _ in range(3):\n    plt.gcf().canvas.draw()")
+    assert len(figure.axes[0].lines) == 1
 
 
 @pytest.mark.parametrize("draw", ["imshow", "matshow", "pcolormesh", "pcolor"])

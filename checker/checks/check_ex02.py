@@ -69,7 +69,7 @@ def check_plots_every_house(figures: list[Figure]) -> None:
     expect(
         any(_same_points(points, houses) for points in clouds),
         FIGURES,
-        "506 points: rooms across, price up",
+        "506 points: rooms across as they are, price up",
         listed((f"{len(points)} points" for points in clouds), "no points") if figures else "no figure",
         "plt.scatter(rooms, prices), then plt.show() or savefig",
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_FILE_BYTES = 32 << 20
-MOST_FIGURES = 200
+MOST_FIGURES = 400
 
 FloatArray = NDArray[np.floating[Any]]
 

@@ -27,7 +27,7 @@ def decode_png(encoded: bytes) -> NDArray[np.uint8] | None:
         return None
 
 
-def tiles(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+def tiles(image: NDArray[Any]) -> Iterator[NDArray[Any]]:
     """Yield the 28 * 28 tiles of an image whose sides are multiples of 28, borderless; nothing for another image."""
     height, width = image.shape
     if height % TILE or width % TILE:

@@ -64,8 +64,10 @@ class ArithmeticModel(Model):
         return [name for name in self.graph.variables if computing & self.graph.reached_from([name])]
 
     def leaves(self) -> list[tuple[str, float]]:
-        """Return (name, value) of the constants, initial values among them, and of the variables."""
-        return [(name, value) for name, value in self.scalars.items() if self._is_leaf(name)]
+        """Return (name, value) of the constants, and of the variables whose initial value is not one of the constants."""
+        return [
+            (name, value) for name, value in self.scalars.items() if self._is_leaf(name) and not self._starts_known(name)
+        ]
 
     def leaf_values(self, node: str) -> set[int]:
         """Return the values of the leaves that a node is computed from, as integers; itself where it is a leaf."""
@@ -83,6 +85,11 @@ class ArithmeticModel(Model):
     def _is_leaf(self, name: str) -> bool:
         is_value = self.graph.op(name) == "Const" or self.graph.variable_behind(Tensor(name)) is not None
         return is_value and np.isfinite(self.scalars.get(name, np.nan))
+
+    def _starts_known(self, name: str) -> bool:
+        """Whether a node reads a variable that starts from a constant: what it holds later, it was assigned."""
+        variable = self.graph.variable_behind(Tensor(name))
+        return variable is not None and self.graph.initial_value(variable) is not None
 
     def _is_numeric(self, name: str) -> bool:
         node = self.graph.nodes[name]

@@ -93,14 +93,15 @@ class ClassifierModel(Model):
                 if name in behind and _holds_images(shape):
                     return Tensor(name, index), shape
         for name, placeholder in self.graph.placeholders.items():
-            unknown = placeholder.shape is None or all(size is None for size in placeholder.shape[1:])
-            if name in behind and unknown and placeholder.shape != () and placeholder.dtype != "bool":
+            declared = placeholder.shape
+            unknown = declared is None or (len(declared) == 2 and declared[1] is None)
+            if name in behind and unknown and placeholder.dtype != "bool":
                 return Tensor(name), (None, PIXELS)
-        declared = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
+        there = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
         fail(
             f"graph of {self.checkpoint.where}",
             "a placeholder for images, [batch, 784] or [batch, 28, 28], that the logits depend on",
-            f"placeholders: {listed(declared, 'none')}",
+            f"placeholders: {listed(there, 'none')}",
             "images.reshape(-1, 784) has 784 columns: 28 * 28 pixels",
         )
 

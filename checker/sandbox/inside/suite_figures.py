@@ -15,9 +15,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
 MOST_POINTS = 20_000  # of one line or scatter
-MOST_PIXELS = 64 * 64  # of one image: enough for a digit or a confusion matrix, too little for a photograph
+MOST_PIXELS = 100 * 28 * 28  # of one image: enough for a confusion matrix or a hundred digits, not for a photograph
 
 _written = 0
+_canvases = 0
 
 
 def describe(figure):
@@ -53,13 +54,18 @@ def _pixels(image):
 
 
 def _record(figure):
+    """Write a figure down as a new record."""
     global _written
+    if _written < MOST_FIGURES:
+        _written += 1
+        _write(f"figure-{_written:04d}.json", figure)
+
+
+def _write(name, figure):
     folder = os.environ.get(FOLDER_VARIABLE)
-    if not folder or _written >= MOST_FIGURES:
-        return
-    _written += 1
-    with open(os.path.join(folder, f"figure-{_written:04d}.json"), "w") as file:
-        json.dump(describe(figure), file)
+    if folder:
+        with open(os.path.join(folder, name), "w") as file:
+            json.dump(describe(figure), file)
 
 
 class FigureManager(FigureManagerBase):
@@ -78,6 +84,16 @@ class FigureCanvas(FigureCanvasAgg):
     """Agg's canvas, which also records a figure that is saved."""
 
     manager_class = FigureManager
+
+    def draw(self):
+        """Draw as Agg does; one record a canvas keeps what it drew last, for pixels that are read without savefig."""
+        global _canvases
+        super().draw()
+        if not hasattr(self, "_suite_number"):
+            _canvases += 1
+            self._suite_number = _canvases
+        if self._suite_number <= MOST_FIGURES:
+            _write(f"figure-drawn-{self._suite_number:04d}.json", self.figure)
 
     def print_figure(self, *args, **kwargs):
         """Save as Agg does, then record."""
