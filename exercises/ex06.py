@@ -29,9 +29,9 @@ SEED = 6
 PIXELS = 28 * 28
 HIDDEN = 300
 CLASSES = 10
-EPOCHS = 6
-BATCH = 128  # images
-LEARNING_RATE = 1e-3
+EPOCHS = 5
+BATCH = 256  # images
+LEARNING_RATE = 2e-3
 
 
 def make_data():

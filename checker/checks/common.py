@@ -40,9 +40,5 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
 
 def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
     """saves a checkpoint of its variables"""
-    missing = [variable.key for variable in graph.trainable if variable.key not in checkpoint.tensors]
-    hint = "make the Saver after the last variable"
-    if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in checkpoint.tensors):
-        hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
-    expect(not missing, checkpoint.where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
+    checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()

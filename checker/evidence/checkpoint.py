@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.evidence.graph import Variable
 from checker.expect import expect
 
 STATE_FILE = "checkpoint"
@@ -35,6 +36,14 @@ class Checkpoint:
         """The value of ``global_step``, if there is one."""
         value = self.tensors.get("global_step")
         return int(value) if value is not None and value.shape == () else None
+
+    def require_values_of(self, variables: Iterable[Variable]) -> None:
+        """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
+        missing = [variable.key for variable in variables if variable.key not in self.tensors]
+        hint = "make the Saver after the last variable"
+        if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in self.tensors):
+            hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
+        expect(not missing, self.where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
 
     def require_finite(self) -> None:
         """Raise `Mismatch` for a tensor that holds NaN or infinite values."""

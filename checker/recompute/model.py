@@ -53,6 +53,7 @@ class Model:
     @cached_property
     def values(self) -> dict[str, NDArray[Any]]:
         """The value of each variable that the checkpoint holds, by the name of its node."""
+        self.checkpoint.require_values_of(self.graph.trainable)
         self.checkpoint.require_finite()
         tensors = self.checkpoint.tensors
         return {name: tensors[variable.key] for name, variable in self.graph.variables.items() if variable.key in tensors}
