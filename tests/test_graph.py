@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import Refused, freeze
-from checker.evidence.graph import Graph, GraphError, Tensor
+from checker.evidence.graph import Graph, GraphError
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 

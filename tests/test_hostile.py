@@ -12,9 +12,10 @@ from tensorboard.compat.proto import event_pb2, graph_pb2, meta_graph_pb2, summa
 from test_records import framed
 
 from checker.catalog import EXERCISES
+from checker.evidence.dataflow import Tensor
 from checker.evidence.events import read_event_log
 from checker.evidence.figures import read_figures
-from checker.evidence.graph import Graph, Tensor
+from checker.evidence.graph import Graph
 from checker.evidence.pictures import decode_png
 from checker.outcome import Report, Status
 from checker.report.json import as_json

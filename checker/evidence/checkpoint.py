@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.graph import Variable
+from checker.evidence.dataflow import Variable
 from checker.expect import expect
 
 STATE_FILE = "checkpoint"

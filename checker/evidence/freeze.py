@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2, node_def_pb2
 from tensorboard.util import tensor_util
 
-from checker.evidence.graph import VARIABLE_OPS, Graph, Tensor
+from checker.evidence.dataflow import VARIABLE_OPS, Tensor
+from checker.evidence.graph import Graph
 
 ALLOWED_OPS = frozenset(
     """

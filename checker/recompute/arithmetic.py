@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from checker.evidence.dataflow import VARIABLE_OPS, Tensor
 from checker.evidence.freeze import ALLOWED_OPS
-from checker.evidence.graph import VARIABLE_OPS, Tensor
 from checker.recompute.model import Model
 
 SUBTRACTIONS = {"Sub", "Subtract"}

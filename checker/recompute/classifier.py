@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.graph import Placeholder, Tensor, as_numpy_dtype
+from checker.evidence.dataflow import Placeholder, Tensor, as_numpy_dtype
 from checker.evidence.tensors import Shape, show_shape
 from checker.expect import fail, listed
 from checker.recompute.model import FloatArray, Model, Scaling

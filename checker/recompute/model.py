@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.dataflow import Tensor, as_numpy_dtype, dtype_name
 from checker.evidence.freeze import Refused, freeze
-from checker.evidence.graph import Graph, Tensor, as_numpy_dtype, dtype_name
+from checker.evidence.graph import Graph
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Placeholder, Residual, Tensor
+from checker.evidence.dataflow import Placeholder, Tensor
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Residual
 from checker.evidence.tensors import show_shape
 from checker.expect import fail, listed
 from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
