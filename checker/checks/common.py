@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
-from checker.expect import expect, fail
+from checker.expect import expect, fail, listed
 from checker.plugin import Advise, ScriptRun
 
 
@@ -42,3 +44,8 @@ def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
     """saves a checkpoint of its variables"""
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
+
+
+def listed_values(values: Iterable[float]) -> str:
+    """Return numbers as one line, four digits each."""
+    return listed((f"{value:.4g}" for value in values), "none")

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Placeholder, Tensor, as_numpy_dtype
+from checker.evidence.graph import Graph
 from checker.evidence.tensors import Shape, show_shape
+from checker.evidence.training import Training
 from checker.expect import fail, listed
+from checker.recompute.claimed_images import FedImages, claimed_images
+from checker.recompute.fed_images import Feed
 from checker.recompute.model import FloatArray, Model, Scaling
-from reference.classification import CLASSES, PIXELS, accuracy
+from checker.sandbox.evaluator import Evaluator
+from reference.classification import CLASSES, PIXELS, Split, accuracy, cross_entropy
 
 PIXEL_SCALINGS = (
     Scaling("0 … 1", 0.0, 255.0),
@@ -28,7 +34,22 @@ PIXEL_SCALINGS = (
 class ClassifierModel(Model):
     """A network that gives each image a score per class."""
 
-    _way = (PIXEL_SCALINGS[0], 1.0)
+    def __init__(
+        self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, splits: tuple[Split, Split]
+    ) -> None:
+        """`splits` are the training and the test images that the script was served."""
+        super().__init__(graph, checkpoint, evaluator)
+        self.training = training
+        self.splits = splits
+        self._way: tuple[Feed, float] = (PIXEL_SCALINGS[0].apply, 1.0)
+
+    @cached_property
+    def fed(self) -> FedImages | None:
+        """What was fed while the run trained, None where the record does not tell."""
+        behind = set().union(*(self.graph.ancestors(entropy) for entropy in self.graph.cross_entropies()), [])
+        source, _ = self._image_source
+        labels = [name for name in self.graph.placeholders if name in behind and name != source.node]
+        return claimed_images(self.training, source.node, labels, self.splits)
 
     @cached_property
     def logits(self) -> Tensor:
@@ -46,12 +67,13 @@ class ClassifierModel(Model):
     def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
         """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how the network is to be fed.
 
-        Pixels divided in NumPy before they were fed leave no trace in a checkpoint, and a switch for dropout does not say
-        which way it turns; so the usual ways are tried and the best is kept for `answers`. Labels that the network never
-        saw cannot be met by any scaling of the images.
+        Pixels divided in NumPy before they were fed leave no trace in a checkpoint: they are fed as the record of the
+        sessions says, and where there is none, the usual ways are tried. A switch for dropout does not say which way it
+        turns, so both are. The best is kept for `answers`; labels that the network never saw cannot be met by any of them.
         """
-        ways = [(scaling, switch) for switch in self._switches for scaling in PIXEL_SCALINGS]
-        scores = [score for switch in self._switches for score in self._scores(images, PIXEL_SCALINGS, switch)]
+        feeds = [self.fed.feed] if self.fed and self.fed.feed else [scaling.apply for scaling in PIXEL_SCALINGS]
+        ways = [(feed, switch) for switch in self._switches for feed in feeds]
+        scores = [score for switch in self._switches for score in self._scores(images, feeds, switch)]
         if all(np.ptp(score, axis=0).max() == 0 for score in scores):
             fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         accuracies = [accuracy(score, labels) for score in scores]
@@ -61,14 +83,22 @@ class ClassifierModel(Model):
 
     def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
         """Return the class [n] the network gives each image; `accuracy` must have settled how to feed it."""
-        scaling, switch = self._way
-        (scores,) = self._scores(images, [scaling], switch)
-        return np.asarray(scores.argmax(axis=1))
+        return np.asarray(self._own_scores(images).argmax(axis=1))
 
-    def _scores(self, images: NDArray[np.uint8], scalings: Sequence[Scaling], switch: float) -> list[FloatArray]:
+    def loss(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
+        """Return the mean cross entropy on images [n, 28, 28]; `accuracy` must have settled how to feed them."""
+        return cross_entropy(self._own_scores(images), labels)
+
+    def _own_scores(self, images: NDArray[np.uint8]) -> FloatArray:
+        feed, switch = self._way
+        (scores,) = self._scores(images, [feed], switch)
+        return scores
+
+    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float) -> list[FloatArray]:
         source, shape = self._image_source
         others = self._other_feeds(switch)
-        runs = [{source: _images_as_declared(scaling.apply(images), shape), **others} for scaling in scalings]
+        pixels = images.reshape(len(images), -1).astype(np.float64)
+        runs = [{source: _images_as_declared(feed(pixels), shape), **others} for feed in feeds]
         scores = [value for (value,) in self.run([self.logits], runs)]
         for score in scores:
             if score.shape != (len(images), CLASSES):

@@ -26,6 +26,7 @@ from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE
 
 CHECKER = Path(checker.__file__).parent
 FIGURES_VARIABLE = "SUITE_FIGURES"
+SESSIONS_VARIABLE = "SUITE_SESSIONS"
 
 
 @dataclass(frozen=True)
@@ -85,17 +86,17 @@ class Workshop:
         return report
 
     def _run_script(self, exercise: Exercise, script: Path, options: Options, folder: Path) -> ScriptRun:
-        work, figures = folder / "work", folder / "figures"
-        work.mkdir()
-        figures.mkdir()
+        work, figures, sessions = folder / "work", folder / "figures", folder / "sessions"
+        for private in (work, figures, sessions):
+            private.mkdir()
         limits: Limits = exercise.limits
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
-        env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures)}
+        env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if CACHE_VARIABLE in os.environ:
             env[CACHE_VARIABLE] = os.path.abspath(os.environ[CACHE_VARIABLE])
         result = self._scripts.run("script", work, limits, env, script=str(script))
-        return ScriptRun(exercise, script, work, figures, result, limits.time_s, options.edition)
+        return ScriptRun(exercise, script, work, figures, sessions, result, limits.time_s, options.edition)
 
     def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
         stray = run.stray_files()
