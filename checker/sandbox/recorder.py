@@ -68,7 +68,8 @@ class Recorder:
         key = (number, fetches, tuple(name for name, _ in feeds))
         group = self._groups.get(key)
         if group is None:
-            if len(self._groups) >= MOST_GROUPS:
+            feeds_path = any(isinstance(value, (str, bytes)) for _, value in feeds)
+            if len(self._groups) >= MOST_GROUPS + (MOST_PATHS if feeds_path else 0):
                 return
             group = self._groups[key] = Group(number, key[1], key[2])
         group.count += 1
