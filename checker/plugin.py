@@ -221,6 +221,7 @@ def training(graph: Graph, finished: ScriptRun) -> Training:
 @pytest.fixture(scope="session")
 def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
     """The checkpoint, which this run saved after it had trained."""
+    checkpoint.require_values_of(training.graph.trainable)
     where, hint = "the sessions of this run", "sess.run(train_op, feed_dict=...), then saver.save(sess, path)"
     if not training.log.kinds:
         fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)

@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 
 from checker.evidence.sessions import Calls, Sample
 from checker.evidence.training import Training
+from checker.expect import expect, fail
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
 from reference.classification import PIXELS, Split
+
+LEAST_KNOWN = 0.5  # of the rows fed in training: noise and shifts that were added make images hard to recognise
+MOST_WRONG = 0.1  # of the labels: a little noise may be added on purpose
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,22 @@ class FedImages:
     labelled: int  # known rows that came with a label
     right_labels: int
     feed: Feed | None  # how pixels are scaled; None where that is not clear
+
+    @property
+    def where(self) -> str:
+        """What was looked at, for messages."""
+        return f"{self.rows} sampled rows of what was fed in training"
+
+    def require_the_data_set(self) -> None:
+        """Raise `Mismatch` unless images of the data set were fed, each with its own label: else no measure means much."""
+        if self.known < LEAST_KNOWN * self.rows:
+            actual = f"{self.known} images of the data set, however their pixels are scaled"
+            hint = "feed x_train as it is or with its pixels scaled; reshape keeps the order of the pixels"
+            fail(self.where, "training images of the data set", actual, hint)
+        wrong = self.labelled - self.right_labels
+        actual = f"{wrong} of {self.labelled} images with the label of another class"
+        hint = "shuffle images and labels by one and the same permutation"
+        expect(wrong <= MOST_WRONG * self.labelled, self.where, "each image with its own label", actual, hint)
 
 
 def claimed_images(training: Training, source: str, labels: Iterable[str], splits: tuple[Split, Split]) -> FedImages | None:

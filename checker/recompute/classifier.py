@@ -70,7 +70,10 @@ class ClassifierModel(Model):
         Pixels divided in NumPy before they were fed leave no trace in a checkpoint: they are fed as the record of the
         sessions says, and where there is none, the usual ways are tried. A switch for dropout does not say which way it
         turns, so both are. The best is kept for `answers`; labels that the network never saw cannot be met by any of them.
+        Raises `Mismatch` when the network was trained on other images or labels than those of the data set.
         """
+        if self.fed is not None:
+            self.fed.require_the_data_set()
         feeds = [self.fed.feed] if self.fed and self.fed.feed else [scaling.apply for scaling in PIXEL_SCALINGS]
         ways = [(feed, switch) for switch in self._switches for feed in feeds]
         scores = [score for switch in self._switches for score in self._scores(images, feeds, switch)]
