@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import Placeholder, Tensor, as_numpy_dtype
+from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
 from checker.evidence.graph import Graph
 from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
@@ -41,7 +41,7 @@ class ClassifierModel(Model):
         super().__init__(graph, checkpoint, evaluator)
         self.training = training
         self.splits = splits
-        self._way: tuple[Feed, float] = (PIXEL_SCALINGS[0].apply, 1.0)
+        self._way: tuple[Feed, float | None] = (PIXEL_SCALINGS[0].apply, None)
 
     @cached_property
     def fed(self) -> FedImages | None:
@@ -53,16 +53,23 @@ class ClassifierModel(Model):
 
     @cached_property
     def logits(self) -> Tensor:
-        """The class scores of the network. Raises `Mismatch` when there are none."""
-        found = self.graph.logits()
-        if found is None:
+        """The class scores of the network. Raises `Mismatch` when there are none, or when it is unclear which they are."""
+        found = self.graph.scores()
+        if len(found) > 1:
+            fail(
+                f"graph of {self.checkpoint.where}",
+                "the class scores of one network",
+                f"{len(found)} networks with variables of their own end in {listed(map(str, found))}",
+                "which is meant shows when the graph holds one of them only: a tf.Graph() for each",
+            )
+        if not found:
             fail(
                 f"graph of {self.checkpoint.where}",
                 "class scores that enter a softmax cross entropy",
                 "no cross entropy, softmax or argmax that depends on a trainable variable",
                 "tf.nn.sparse_softmax_cross_entropy_with_logits",
             )
-        return found
+        return found[0]
 
     def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
         """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how the network is to be fed.
@@ -97,9 +104,9 @@ class ClassifierModel(Model):
         (scores,) = self._scores(images, [feed], switch)
         return scores
 
-    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float) -> list[FloatArray]:
+    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float | None) -> list[FloatArray]:
         source, shape = self._image_source
-        others = self._other_feeds(switch)
+        others = self._other_feeds(switch, len(images))
         pixels = images.reshape(len(images), -1).astype(np.float64)
         runs = [{source: _images_as_declared(feed(pixels), shape), **others} for feed in feeds]
         scores = [value for (value,) in self.run([self.logits], runs)]
@@ -115,16 +122,12 @@ class ClassifierModel(Model):
     @cached_property
     def _image_source(self) -> tuple[Tensor, Shape]:
         """The tensor that images are fed to: a placeholder of 784 values an image, or what a tf.data iterator yields."""
-        behind = self.graph.ancestors(self.logits.node)
-        for name, placeholder in self.graph.placeholders.items():
-            if name in behind and _holds_images(placeholder.shape):
-                return Tensor(name), placeholder.shape
-        for name in self.graph.of_op("IteratorGetNext"):
-            shapes = self.graph.nodes[name].attr["output_shapes"].list.shape
-            for index, proto in enumerate(shapes):
-                shape = tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
-                if name in behind and _holds_images(shape):
-                    return Tensor(name, index), shape
+        behind = self._behind_logits
+        outputs = [(tensor, shape) for tensor, _, shape in self.graph.iterator_outputs()]
+        placeholders = [(Tensor(name), placeholder.shape) for name, placeholder in self.graph.placeholders.items()]
+        for tensor, shape in [*placeholders, *outputs]:
+            if tensor.node in behind and _holds_images(shape):
+                return tensor, shape
         for name, placeholder in self.graph.placeholders.items():
             declared = placeholder.shape
             unknown = declared is None or (len(declared) == 2 and declared[1] is None)
@@ -139,21 +142,36 @@ class ClassifierModel(Model):
         )
 
     @cached_property
+    def _behind_logits(self) -> set[str]:
+        """The nodes that the logits are computed from; what an iterator is made from is not among them."""
+        return self.graph.ancestors(self.logits.node, until=self.graph.of_op(*ITERATOR_OPS))
+
+    @cached_property
     def _others(self) -> list[Placeholder]:
-        """The placeholders on the way to the logits besides that of the images: dropout, or whether this is training."""
+        """What can be fed besides the images on the way to the logits: dropout, or whether this is training."""
         source, _ = self._image_source
-        behind = self.graph.ancestors(self.logits.node)
-        return [p for name, p in self.graph.placeholders.items() if name in behind and name != source.node]
+        found = {**self.graph.placeholders, **self.graph.defaults}
+        return [p for name, p in found.items() if name in self._behind_logits and name != source.node]
 
     @property
-    def _switches(self) -> tuple[float, ...]:
-        """What to try for them: keep everything, drop nothing."""
-        return (1.0, 0.0) if any(other.dtype != "bool" for other in self._others) else (1.0,)
+    def _switches(self) -> tuple[float | None, ...]:
+        """What to try for those that are fractions: what they are by default, keep everything, drop nothing."""
+        fractions = [other.name for other in self._others if other.dtype.startswith("float")]
+        defaults = [name for name in fractions if name in self.graph.defaults]
+        return (*((None,) if defaults else ()), *((1.0, 0.0) if fractions else ())) or (None,)
 
-    def _other_feeds(self, switch: float) -> dict[Tensor, NDArray[Any]]:
-        """Values for the other placeholders: False for a bool, since this is not training."""
-        values = {other: 0.0 if other.dtype == "bool" else switch for other in self._others}
-        return {Tensor(other.name): np.asarray(value, as_numpy_dtype(other.dtype)) for other, value in values.items()}
+    def _other_feeds(self, switch: float | None, count: int) -> dict[Tensor, NDArray[Any]]:
+        """Return values for the others: False for a bool, since this is not training; for an integer how many images."""
+        values: dict[str, float] = {}
+        for other in self._others:
+            if other.dtype == "bool":
+                values[other.name] = 0.0
+            elif other.dtype.startswith("float") and (switch is not None or other.name in self.graph.placeholders):
+                values[other.name] = 1.0 if switch is None else switch
+            elif other.name in self.graph.placeholders:
+                values[other.name] = count
+        dtypes = {other.name: as_numpy_dtype(other.dtype) for other in self._others}
+        return {Tensor(name): np.asarray(value, dtypes[name]) for name, value in values.items()}
 
 
 def _holds_images(shape: Shape) -> bool:
