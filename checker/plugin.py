@@ -41,6 +41,7 @@ from reference import datasets
 from reference.classification import Split
 
 Advise = Callable[[str], None]
+Measure = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -293,5 +294,15 @@ def advise(request: pytest.FixtureRequest) -> Advise:
 
     def add(advice: str) -> None:
         request.node.user_properties.append(("advice", advice))
+
+    return add
+
+
+@pytest.fixture
+def measure(request: pytest.FixtureRequest) -> Measure:
+    """Attach a recomputed number to the report, by name."""
+
+    def add(name: str, value: float) -> None:
+        request.node.user_properties.append(("measure", (name, float(value))))
 
     return add

@@ -18,10 +18,11 @@ from checker.evidence.graph import Graph
 from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from checker.evidence.stdout import numbers_beside
 from checker.expect import expect, expect_at_least, expect_falls, expect_increasing, fail, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.classifier import ClassifierModel
 from reference.classification import (
     CLASSES,
+    HIDDEN,
     PARAMETERS,
     SMALLEST_ACCURACY,
     TWICE_SOFTMAX_LOSS,
@@ -33,6 +34,7 @@ from reference.held_out import held_out
 
 ACCURACY_WITHIN = 0.07  # the last points may come some steps before the end, or from a part of the test images
 SOME_IMAGES = 2_000  # of a split, from which a loss or an accuracy is known well enough
+MOST_DEAD = 0.5  # of the hidden units, before it is worth a word
 MOST_TILES = 400  # compared with the data set
 
 
@@ -77,10 +79,18 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
     expect(fed.of_test == 0, fed.where, "training images", f"{fed.of_test} test images", hint)
 
 
-def check_recognises_images_it_never_saw(classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun) -> None:
+def check_recognises_images_it_never_saw(
+    classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun, measure: Measure, advise: Advise
+) -> None:
     """recognises images that no script was given"""
     dataset = finished.exercise.dataset
     found = accuracy_on_held_out(classifier, dataset)
+    measure("accuracy, 1,000 held-out images", found)
+    dead = classifier.dead_units(held_out(dataset)[0])
+    measure("hidden units that never react", dead)
+    if dead > MOST_DEAD * HIDDEN:
+        hint = "a smaller learning rate, or smaller weights at first"
+        advise(f"{dead} of {HIDDEN} hidden units give the same for every image: {hint}.")
     smallest = SMALLEST_ACCURACY[dataset, finished.edition]
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
     hint = "0.1 is chance" if found < 0.2 else "more epochs, or another learning rate"

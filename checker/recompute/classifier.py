@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Placeholder, Tensor, as_numpy_dtype
-from checker.evidence.graph import Graph
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
 from checker.expect import fail, listed
@@ -19,7 +19,7 @@ from checker.recompute.claimed_images import FedImages, claimed_images
 from checker.recompute.fed_images import Feed
 from checker.recompute.model import FloatArray, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
-from reference.classification import CLASSES, PIXELS, Split, accuracy, cross_entropy
+from reference.classification import CLASSES, HIDDEN, PIXELS, Split, accuracy, cross_entropy
 
 PIXEL_SCALINGS = (
     Scaling("0 … 1", 0.0, 255.0),
@@ -92,17 +92,33 @@ class ClassifierModel(Model):
         """Return the mean cross entropy on images [n, 28, 28]; `accuracy` must have settled how to feed them."""
         return cross_entropy(self._own_scores(images), labels)
 
+    def dead_units(self, images: NDArray[np.uint8]) -> int:
+        """Return how many hidden units give the same for all images [n, 28, 28]; 0 where they cannot be found."""
+        hidden = self._hidden
+        if hidden is None:
+            return 0
+        feed, switch = self._way
+        ((values,),) = self.run([hidden], [self._feeds(images, feed, switch)])
+        return int((np.ptp(values.reshape(len(images), -1), axis=0) == 0).sum()) if len(values) == len(images) else 0
+
+    @property
+    def _hidden(self) -> Tensor | None:
+        """What the hidden layer gives: that which the weights of the last layer multiply."""
+        behind = self.graph.ancestors(self.logits.node)
+        for node in self.graph.of_op(*MATRIX_PRODUCT_OPS):
+            inputs = self.graph.inputs(node)
+            variable = self.graph.variable_behind(inputs[1]) if node in behind and len(inputs) == 2 else None
+            if variable is not None and self.graph.variables[variable].shape == (HIDDEN, CLASSES):
+                return inputs[0]
+        return None
+
     def _own_scores(self, images: NDArray[np.uint8]) -> FloatArray:
         feed, switch = self._way
         (scores,) = self._scores(images, [feed], switch)
         return scores
 
     def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float) -> list[FloatArray]:
-        source, shape = self._image_source
-        others = self._other_feeds(switch)
-        pixels = images.reshape(len(images), -1).astype(np.float64)
-        runs = [{source: _images_as_declared(feed(pixels), shape), **others} for feed in feeds]
-        scores = [value for (value,) in self.run([self.logits], runs)]
+        scores = [value for (value,) in self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])]
         for score in scores:
             if score.shape != (len(images), CLASSES):
                 fail(
@@ -111,6 +127,11 @@ class ClassifierModel(Model):
                     f"shape {show_shape(score.shape)} for {len(images)} images",
                 )
         return [np.nan_to_num(score, nan=-np.inf) for score in scores]
+
+    def _feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float) -> dict[Tensor, NDArray[Any]]:
+        source, shape = self._image_source
+        pixels = feed(images.reshape(len(images), -1).astype(np.float64))
+        return {source: _images_as_declared(pixels, shape), **self._other_feeds(switch)}
 
     @cached_property
     def _image_source(self) -> tuple[Tensor, Shape]:
