@@ -159,10 +159,11 @@ def test_a_golden_report_is_missed_written_and_then_compared(corpus: Path, works
 
 
 def test_measured_numbers_are_masked_and_others_are_not() -> None:
+    where = "logdir/ex02/events.out.tfevents.1795320693.some-host, byte 42"
     expected = "at most 54.50 of 506 (least squares: 43.60), 0.1134 ± 0.02"
     actual = "MSE 1,053.41, -2.5e-07 after step 60, TensorFlow 2.21.0, [506, 13], 1e+30 at 0x7f00aa00bb00."
     checks = [
-        CheckResult("check_a", "a", Status.FAIL, "ex02.py, line 7", expected, actual, "rate 0.01"),
+        CheckResult("check_a", "a", Status.FAIL, where, expected, actual, "rate 0.01"),
         CheckResult("check_b", "b", Status.SKIP, detail="a"),
         CheckResult("check_c", "c", Status.PASS, advice="MSE 53.4"),
         CheckResult("check_d", "d", Status.PASS),
@@ -171,7 +172,7 @@ def test_measured_numbers_are_masked_and_others_are_not() -> None:
     assert golden == {
         "failed": {
             "check_a": {
-                "where": "ex02.py, line 7",
+                "where": "logdir/ex02/events.out.tfevents.#, byte 42",
                 "expected": "at most 54.50 of 506 (least squares: #), # ± 0.02",
                 "actual": "MSE #, # after step 60, TensorFlow 2.21.0, [506, 13], # at 0x#.",
                 "hint": "rate 0.01",

@@ -19,7 +19,7 @@ MESSAGE = ("where", "expected", "actual", "hint")
 _DECIMAL = r"(?<![\w.])[-+\u2212]?(?:\d[\d,]*\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+)(?!\d|\.\d)"
 _MEASURED = re.compile(_DECIMAL)
 _BOUND_OR_MEASURED = re.compile(rf"(?P<bound>(?:at most|at least|±) )?{_DECIMAL}")
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+_NAMES_OF_THE_RUN = re.compile(r"(?<=\b0x)[0-9a-f]{6,}\b|(?<=\btfevents\.)\d+\.[\w.-]*")  # an address; time and host
 _ANY_NUMBER = r"(?:#|[-+\u2212]?(?:\d[\d,.]*(?:e[-+]?\d+)?|inf)|nan)"
 
 
@@ -87,7 +87,7 @@ def write_golden(file: Path, golden: Golden) -> None:
 
 def _masked(key: str, text: str) -> str:
     """Return a text with `#` for what was measured. A bound that is asked for was not: it is a constant of the check."""
-    text = _ADDRESS.sub("0x#", text)
+    text = _NAMES_OF_THE_RUN.sub("#", text)
     if key in ("actual", "advice"):
         return _MEASURED.sub("#", text)
     if key == "expected":
