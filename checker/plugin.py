@@ -39,6 +39,7 @@ from checker.sandbox.box import JobResult
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 from reference import datasets
 from reference.classification import Split
+from reference.held_out import held_out
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
@@ -267,7 +268,7 @@ def classifier(
     graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
 ) -> ClassifierModel:
     """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits)
+    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
 
 
 @pytest.fixture(scope="session")

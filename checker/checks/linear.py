@@ -84,7 +84,7 @@ def fit_the_prices(
     """Raise `Mismatch` unless the trained variables come near to least squares; advise when they could come nearer."""
     best = least_squares(features, prices).mse
     found = regression.regression(features, prices)
-    measure("mean squared error, 506 houses", found.mse)
+    measure("mean squared error", found.mse)
     mean_only = float(prices.var())
     hint = "more steps, a better learning rate, or scaled features"
     if abs(found.mse - mean_only) < 1:

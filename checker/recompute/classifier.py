@@ -30,18 +30,27 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
+Way = tuple[Feed, float]  # how pixels are scaled, and what the other placeholders get
+
 
 class ClassifierModel(Model):
     """A network that gives each image a score per class."""
 
     def __init__(
-        self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, splits: tuple[Split, Split]
+        self,
+        graph: Graph,
+        checkpoint: Checkpoint,
+        evaluator: Evaluator,
+        training: Training,
+        splits: tuple[Split, Split],
+        held_out: Split,
     ) -> None:
-        """`splits` are the training and the test images that the script was served."""
+        """`splits` are the training and the test images that the script was served, `held_out` those that it was not."""
         super().__init__(graph, checkpoint, evaluator)
         self.training = training
         self.splits = splits
-        self._way: tuple[Feed, float] = (PIXEL_SCALINGS[0].apply, 1.0)
+        self.held_out = held_out
+        self._known_scores: dict[tuple[int, int], FloatArray] = {}  # by address and number of the images
 
     @cached_property
     def fed(self) -> FedImages | None:
@@ -64,40 +73,47 @@ class ClassifierModel(Model):
             )
         return found
 
-    def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how the network is to be fed.
+    @cached_property
+    def held_out_accuracy(self) -> float:
+        """The accuracy on the held-out images. Raises `Mismatch` when the network was trained on something else."""
+        accuracy_there, _ = self._settled
+        return accuracy_there
+
+    @cached_property
+    def _settled(self) -> tuple[float, Way]:
+        """The accuracy on the held-out images, and how the network is to be fed.
 
         Pixels divided in NumPy before they were fed leave no trace in a checkpoint: they are fed as the record of the
         sessions says, and where there is none, the usual ways are tried. A switch for dropout does not say which way it
-        turns, so both are. The best is kept for `answers`; labels that the network never saw cannot be met by any of them.
-        Raises `Mismatch` when the network was trained on other images or labels than those of the data set.
+        turns, so both are. The best is kept; labels that the network never saw cannot be met by any of them.
         """
         if self.fed is not None:
             self.fed.require_the_data_set()
         feeds = [self.fed.feed] if self.fed and self.fed.feed else [scaling.apply for scaling in PIXEL_SCALINGS]
         ways = [(feed, switch) for switch in self._switches for feed in feeds]
+        images, labels = self.held_out
         scores = [score for switch in self._switches for score in self._scores(images, feeds, switch)]
         if all(np.ptp(score, axis=0).max() == 0 for score in scores):
             fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         accuracies = [accuracy(score, labels) for score in scores]
         best = int(np.argmax(accuracies))
-        self._way = ways[best]
-        return accuracies[best]
+        return accuracies[best], ways[best]
 
     def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
-        """Return the class [n] the network gives each image; `accuracy` must have settled how to feed it."""
+        """Return the class [n] the network gives each image of a split."""
         return np.asarray(self._own_scores(images).argmax(axis=1))
 
     def loss(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the mean cross entropy on images [n, 28, 28]; `accuracy` must have settled how to feed them."""
+        """Return the mean cross entropy on images [n, 28, 28]."""
         return cross_entropy(self._own_scores(images), labels)
 
-    def dead_units(self, images: NDArray[np.uint8]) -> int:
-        """Return how many hidden units give the same for all images [n, 28, 28]; 0 where they cannot be found."""
+    def dead_units(self) -> int:
+        """Return how many hidden units give the same for all held-out images; 0 where they cannot be found."""
+        images, _ = self.held_out
         hidden = self._hidden
         if hidden is None:
             return 0
-        feed, switch = self._way
+        _, (feed, switch) = self._settled
         ((values,),) = self.run([hidden], [self._feeds(images, feed, switch)])
         return int((np.ptp(values.reshape(len(images), -1), axis=0) == 0).sum()) if len(values) == len(images) else 0
 
@@ -113,9 +129,12 @@ class ClassifierModel(Model):
         return None
 
     def _own_scores(self, images: NDArray[np.uint8]) -> FloatArray:
-        feed, switch = self._way
-        (scores,) = self._scores(images, [feed], switch)
-        return scores
+        """Return the scores of images that outlive this model; kept, because several checks ask for those of one split."""
+        key = (images.ctypes.data, len(images))
+        if key not in self._known_scores:
+            _, (feed, switch) = self._settled
+            (self._known_scores[key],) = self._scores(images, [feed], switch)
+        return self._known_scores[key]
 
     def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float) -> list[FloatArray]:
         scores = [value for (value,) in self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])]
