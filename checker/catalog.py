@@ -25,6 +25,7 @@ class Exercise:
     id: str
     title: str
     dataset: str  # "" where no data is needed
+    columns: tuple[int, ...] = ()  # of the Boston data, where that is the data set
     question: str = ""  # the open question of the subject, answered to a person
     limits: Limits = Limits()
 
@@ -47,11 +48,12 @@ EXERCISES = {
             "ex02",
             "linear regression on one variable",
             "boston",
-            "How could the training be faster and more precise?",
+            columns=(5,),
+            question="How could the training be faster and more precise?",
         ),
-        Exercise("ex03", "linear regression on thirteen variables", "boston"),
-        Exercise("ex04", "MNIST with low-level operations", "mnist", "Why are there 784 inputs?"),
+        Exercise("ex03", "linear regression on thirteen variables", "boston", columns=tuple(range(13))),
+        Exercise("ex04", "MNIST with low-level operations", "mnist", question="Why are there 784 inputs?"),
         Exercise("ex05", "MNIST with Keras", "mnist"),
-        Exercise("ex06", "Fashion-MNIST with Keras", "fashion_mnist", "Why is the accuracy mediocre?"),
+        Exercise("ex06", "Fashion-MNIST with Keras", "fashion_mnist", question="Why is the accuracy mediocre?"),
     )
 }

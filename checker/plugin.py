@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
+from checker.evidence.sessions import read_session_log
 from checker.evidence.stdout import clean, python_error
+from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.hints import hint_for
 from checker.outcome import Mismatch
@@ -34,8 +37,12 @@ from checker.recompute.classifier import ClassifierModel
 from checker.recompute.regression import RegressionModel
 from checker.sandbox.box import JobResult
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from reference import datasets
+from reference.classification import Split
+from reference.held_out import held_out
 
 Advise = Callable[[str], None]
+Measure = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class ScriptRun:
     script: Path
     folder: Path  # the working folder of the run
     figures: Path  # where the matplotlib backend wrote
+    sessions: Path  # where the recorder wrote
     result: JobResult
     time_limit_s: float
     edition: str  # of the data: embedded or full
@@ -57,6 +65,11 @@ class ScriptRun:
         if logdir.is_symlink() or logdir.parent.is_symlink():
             return self.folder / "a link is not followed"
         return logdir
+
+    @property
+    def splits(self) -> tuple[Split, Split]:
+        """The training and the test images that the script was served."""
+        return splits_of(self.exercise.dataset, self.edition)
 
     @property
     def stdout(self) -> str:
@@ -89,6 +102,12 @@ class ScriptRun:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
         last_line = clean(self.result.stderr).strip().rpartition("\n")[2]
         fail(name, expected, f"exit status {self.result.exit_code}: {last_line or 'without an error message'}")
+
+
+@lru_cache(maxsize=2)
+def splits_of(dataset: str, edition: str) -> tuple[Split, Split]:
+    """Return the training and the test images of a data set; kept, because every check of an exercise wants them."""
+    return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)
 
 
 RUN = pytest.StashKey[ScriptRun]()
@@ -196,6 +215,31 @@ def graph(checkpoint: Checkpoint, events: EventLog) -> Graph:
 
 
 @pytest.fixture(scope="session")
+def training(graph: Graph, finished: ScriptRun) -> Training:
+    """When the run trained and saved, as its sessions were recorded."""
+    return Training(graph, read_session_log(finished.sessions))
+
+
+@pytest.fixture(scope="session")
+def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
+    """The checkpoint, which this run saved after it had trained."""
+    checkpoint.require_values_of(training.graph.trainable)
+    where, hint = "the sessions of this run", "sess.run(train_op, feed_dict=...), then saver.save(sess, path)"
+    if not training.log.kinds:
+        fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
+    calls = sum(calls.count for calls in training.log.kinds)
+    actual = f"{calls:,} calls of sessions, none of which updates a trainable variable"
+    expect(training.count > 0, where, "calls that run the optimiser", actual, hint)
+    save = training.last_save(checkpoint.prefix.name)
+    if save is None:
+        fail(checkpoint.where, "a checkpoint that a Saver of this run saved", "none of its sessions saved it", hint)
+    before = training.count_before(save)
+    actual = f"saved after 0 of {training.count:,} training calls"
+    expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
+    return checkpoint
+
+
+@pytest.fixture(scope="session")
 def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
     """The numbers of exercise 01."""
     return ArithmeticModel(graph, checkpoint, evaluator)
@@ -203,7 +247,12 @@ def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> Ar
 
 @pytest.fixture(scope="session")
 def regression(
-    graph: Graph, checkpoint: Checkpoint, events: EventLog, finished: ScriptRun, evaluator: Evaluator
+    graph: Graph,
+    checkpoint: Checkpoint,
+    events: EventLog,
+    finished: ScriptRun,
+    evaluator: Evaluator,
+    training: Training,
 ) -> RegressionModel:
     """The trained model of exercise 02 or 03."""
     try:
@@ -211,13 +260,15 @@ def regression(
     except Mismatch:  # there is a check of its own for that
         curves = []
     logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
-    return RegressionModel(graph, checkpoint, evaluator, logged)
+    return RegressionModel(graph, checkpoint, evaluator, training, finished.exercise.columns, logged)
 
 
 @pytest.fixture(scope="session")
-def classifier(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ClassifierModel:
+def classifier(
+    graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
+) -> ClassifierModel:
     """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, checkpoint, evaluator)
+    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
 
 
 @pytest.fixture(scope="session")
@@ -244,5 +295,15 @@ def advise(request: pytest.FixtureRequest) -> Advise:
 
     def add(advice: str) -> None:
         request.node.user_properties.append(("advice", advice))
+
+    return add
+
+
+@pytest.fixture
+def measure(request: pytest.FixtureRequest) -> Measure:
+    """Attach a recomputed number to the report, by name."""
+
+    def add(name: str, value: float) -> None:
+        request.node.user_properties.append(("measure", (name, float(value))))
 
     return add

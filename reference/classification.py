@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
+Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images [n, 28, 28] and their classes [n]
 
 PIXELS, HIDDEN, CLASSES = 784, 300, 10
 VARIABLE_SHAPES = ((PIXELS, HIDDEN), (HIDDEN,), (HIDDEN, CLASSES), (CLASSES,))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, linear
+from checker.checks import common, linear, story
 from checker.checks.linear import (
     compare_each_house_with_its_own_price,
     expect_moving_picture,
     fit_the_prices,
     rooms_of,
 )
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.regression import RegressionModel
 from reference.datasets import boston
 
@@ -28,6 +29,8 @@ check_writes_its_graph = common.check_writes_its_graph
 check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_feeds_data_through_placeholders = linear.check_feeds_data_through_placeholders
+check_feeds_each_house_with_its_own_price = linear.check_feeds_each_house_with_its_own_price
+check_builds_its_graph_once = story.check_builds_its_graph_once
 
 
 def check_trains_two_numbers(graph: Graph) -> None:
@@ -47,13 +50,18 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     compare_each_house_with_its_own_price(regression, rooms_of(boston()), boston().target)
 
 
-def check_fits_the_prices(regression: RegressionModel, advise: Advise) -> None:
+check_saves_what_it_trained = story.check_saves_what_it_trained
+
+
+def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:
     """predicts the prices nearly as well as least squares"""
-    fit_the_prices(regression, rooms_of(boston()), boston().target, advise)
+    fit_the_prices(regression, rooms_of(boston()), boston().target, advise, measure)
 
 
 check_logs_the_loss = linear.check_logs_the_loss
 check_loss_falls = linear.check_loss_falls
+check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkpoint
+check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 
 
 def check_shows_the_line_moving(events: EventLog, finished: ScriptRun) -> None:
@@ -75,14 +83,14 @@ def check_plots_every_house(figures: list[Figure]) -> None:
     )
 
 
-def check_plots_the_trained_line(figures: list[Figure], regression: RegressionModel) -> None:
+def check_plots_the_trained_line(figures: list[Figure], regression: RegressionModel, trained: Checkpoint) -> None:
     """plots the line of the trained values"""
     rooms, prices = rooms_of(boston()), boston().target
-    trained = [_line(rooms[:, 0], candidate.prediction) for candidate in regression.regressions(rooms, prices)]
+    wanted = [_line(rooms[:, 0], candidate.prediction) for candidate in regression.regressions(rooms, prices)]
     slope, intercept = _line(rooms[:, 0], regression.regression(rooms, prices).prediction)
     lines = [line for figure in figures for axes in figure.axes for line in axes.lines if len(line) >= 2]
     expect(
-        any(_lies_on(line, *candidate) for line in lines for candidate in trained),
+        any(_lies_on(line, *candidate) for line in lines for candidate in wanted),
         FIGURES,
         f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
         listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from checker.checks import common, linear
+from checker.checks import common, linear, story
 from checker.checks.linear import compare_each_house_with_its_own_price, expect_moving_picture, fit_the_prices
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.regression import RegressionModel
 from reference.datasets import boston
 
@@ -19,6 +20,8 @@ check_writes_its_graph = common.check_writes_its_graph
 check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_feeds_data_through_placeholders = linear.check_feeds_data_through_placeholders
+check_feeds_each_house_with_its_own_price = linear.check_feeds_each_house_with_its_own_price
+check_builds_its_graph_once = story.check_builds_its_graph_once
 
 
 def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
@@ -44,13 +47,18 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     compare_each_house_with_its_own_price(regression, boston().data, boston().target)
 
 
-def check_fits_the_prices(regression: RegressionModel, advise: Advise) -> None:
+check_saves_what_it_trained = story.check_saves_what_it_trained
+
+
+def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:
     """predicts the prices nearly as well as least squares"""
-    fit_the_prices(regression, boston().data, boston().target, advise)
+    fit_the_prices(regression, boston().data, boston().target, advise, measure)
 
 
 check_logs_the_loss = linear.check_logs_the_loss
 check_loss_falls = linear.check_loss_falls
+check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkpoint
+check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 
 
 def check_shows_the_weights_as_a_histogram(events: EventLog, finished: ScriptRun) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, network
+from checker.checks import common, network, story
 from checker.checks.network import expect_data_set_pictures, expect_misread_pictures
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png, stretch, tiles
@@ -23,11 +24,16 @@ check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_builds_its_graph_once = story.check_builds_its_graph_once
+check_trains_on_training_images = network.check_trains_on_training_images
+check_saves_what_it_trained = story.check_saves_what_it_trained
 check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
 check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
 check_counts_right_answers = network.check_counts_right_answers
+check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
+check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
 
 
 def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
@@ -35,7 +41,9 @@ def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
     expect_data_set_pictures(events, finished)
 
 
-def check_shows_first_layer_weights(events: EventLog, classifier: ClassifierModel, finished: ScriptRun) -> None:
+def check_shows_first_layer_weights(
+    events: EventLog, classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun
+) -> None:
     """shows the first layer's weights as images"""
     named = [tag for _, tag, _ in events.images() if any(word in tag.lower() for word in ("weight", "kernel", "filter"))]
     weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
@@ -59,7 +67,7 @@ def check_shows_first_layer_weights(events: EventLog, classifier: ClassifierMode
 
 
 def check_shows_misread_digits(
-    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """shows digits that the trained network misreads"""
     expect_misread_pictures(classifier, events, figures, finished)

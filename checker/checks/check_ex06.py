@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, keras, network
-from checker.checks.network import accuracy_on_held_out, expect_misread_pictures, listed_images, test_images_of
+from checker.checks import common, keras, network, story
+from checker.checks.network import expect_misread_pictures, listed_images, test_images_of
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.pictures import decode_png
@@ -25,12 +26,17 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_is_made_of_keras_layers = keras.check_is_made_of_keras_layers
 check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_builds_its_graph_once = story.check_builds_its_graph_once
+check_trains_on_training_images = network.check_trains_on_training_images
+check_saves_what_it_trained = story.check_saves_what_it_trained
 check_logs_every_epoch = keras.check_logs_every_epoch
 check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
 check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
 check_counts_right_answers = network.check_counts_right_answers
+check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
+check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
 
 
 def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
@@ -42,10 +48,14 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(
-    classifier: ClassifierModel, figures: list[Figure], events: EventLog, finished: ScriptRun, advise: Advise
+    classifier: ClassifierModel,
+    figures: list[Figure],
+    events: EventLog,
+    trained: Checkpoint,
+    finished: ScriptRun,
+    advise: Advise,
 ) -> None:
     """draws the confusion matrix of the trained network"""
-    accuracy_on_held_out(classifier, finished.exercise.dataset)
     images, labels = test_images_of(finished)
     true = confusion_matrix(labels.astype(int), classifier.answers(images))
     drawn = _drawn_matrices(figures, events)
@@ -62,7 +72,7 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
 
 
 def check_shows_confused_garments(
-    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """shows garments that the trained network confuses"""
     expect_misread_pictures(classifier, events, figures, finished)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.graph import Graph
+from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, expect_falls, expect_increasing, fail, listed
-from checker.plugin import Advise
+from checker.plugin import Advise, Measure
 from checker.recompute.regression import RegressionModel
-from reference.datasets import Boston
+from reference.datasets import Boston, boston
 from reference.regression import ADVICE_FACTOR, PASS_FACTOR, FloatArray, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
@@ -46,10 +49,42 @@ def compare_each_house_with_its_own_price(regression: RegressionModel, features:
         fail(where, "a loss that is one number, the mean", "a loss with one value a house is minimised", hint)
 
 
-def fit_the_prices(regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise) -> None:
+def check_feeds_each_house_with_its_own_price(regression: RegressionModel, advise: Advise) -> None:
+    """feeds the right columns, and each house with its own price"""
+    if regression.fed is None:
+        advise("What was fed could not be recognised, too few rows of it were seen: the scaling of the features is guessed.")
+
+
+def check_logs_the_loss_of_its_checkpoint(
+    regression: RegressionModel, loss_curves: list[Curve], trained: Checkpoint
+) -> None:
+    """logs the loss that its checkpoint gives"""
+    curve = max(loss_curves, key=lambda curve: len(curve.points))
+    expect_logged_loss(curve, _losses(regression), 0.0, trained.where)
+
+
+def check_prints_the_loss_of_its_checkpoint(regression: RegressionModel, trained: Checkpoint, stdout: str) -> None:
+    """prints no other loss than its checkpoint gives"""
+    found = numbers_beside(stdout, ("loss", "cost", "mse", "error"))
+    expect_printed(found, _losses(regression), "loss", 0.0, LOSS_FACTOR)
+
+
+def _losses(regression: RegressionModel) -> list[float]:
+    """Return the losses of the trained model in the forms learners use: mean, half, sum, root; as fed and in dollars."""
+    houses = boston()
+    found = regression.regressions(houses.data[:, list(regression.columns)], houses.target)
+    means = [mean for candidate in found for mean in (candidate.mse, candidate.fed_mse)]
+    forms = [(mean, mean / 2, mean * len(houses.target), mean**0.5) for mean in means]
+    return [*dict.fromkeys(means), *(form for several in forms for form in several)]
+
+
+def fit_the_prices(
+    regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise, measure: Measure
+) -> None:
     """Raise `Mismatch` unless the trained variables come near to least squares; advise when they could come nearer."""
     best = least_squares(features, prices).mse
     found = regression.regression(features, prices)
+    measure("mean squared error", found.mse)
     mean_only = float(prices.var())
     hint = "more steps, a better learning rate, or scaled features"
     if abs(found.mse - mean_only) < 1:

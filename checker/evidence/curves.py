@@ -43,6 +43,12 @@ class Curve:
         return [point.value for point in self.points]
 
     @property
+    def tail(self) -> float:
+        """The mean of its last tenth, which a noisy mini-batch moves less than the last value."""
+        last = self.values[-max(1, len(self.points) // 10) :]
+        return sum(last) / len(last)
+
+    @property
     def steps(self) -> list[int]:
         """The steps they were logged at."""
         return [point.step for point in self.points]

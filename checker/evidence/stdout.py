@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_LINE = 500  # characters
@@ -47,6 +48,12 @@ def numbers(text: str) -> list[float]:
     """Return the numbers in a text, in order; digits grouped by commas or underscores count as one number."""
     joined = re.sub(r"(?<=\d)[,_](?=\d{3}(?!\d))", "", text)
     return [float(match.replace("\u2212", "-")) for match in _NUMBER.findall(joined)]
+
+
+def numbers_beside(text: str, words: Iterable[str]) -> list[float]:
+    """Return the numbers in the lines of a text that hold one of `words`, whatever their case."""
+    wanted = [word.lower() for word in words]
+    return [number for line in text.splitlines() if any(word in line.lower() for word in wanted) for number in numbers(line)]
 
 
 def python_error(stderr: bytes, script: str) -> PythonError | None:

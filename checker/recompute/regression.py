@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Placeholder, Tensor
 from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Residual
 from checker.evidence.tensors import show_shape
+from checker.evidence.training import Training
 from checker.expect import fail, listed
+from checker.recompute.claimed_houses import FedHouses, claimed_houses
 from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
+from reference.datasets import boston
 from reference.regression import mean_squared_error
 
 LOGGED_WITHIN = 0.05  # relative: the last loss is logged before the last step, now and then some steps earlier
@@ -24,14 +30,26 @@ class Regression:
 
     prediction: FloatArray  # [506], thousands of dollars
     mse: float
-    scaling: str  # how the features were taken to have been scaled outside the graph
+    fed_mse: float  # in the units in which the prices were fed
+    scaling: str  # how the features were scaled outside the graph, as recorded or as guessed
 
 
 class RegressionModel(Model):
     """A model with a prediction, a price and their difference."""
 
-    def __init__(self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, logged_loss: float | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        checkpoint: Checkpoint,
+        evaluator: Evaluator,
+        training: Training,
+        columns: Sequence[int],
+        logged_loss: float | None = None,
+    ) -> None:
+        """`columns` are the columns of the Boston data that the exercise is about."""
         super().__init__(graph, checkpoint, evaluator)
+        self.training = training
+        self.columns = columns
         self.logged_loss = logged_loss
 
     @cached_property
@@ -58,6 +76,11 @@ class RegressionModel(Model):
         """The placeholder the prices are fed to."""
         return self._only_placeholder(self.residual.target, "the prices")
 
+    @cached_property
+    def fed(self) -> FedHouses | None:
+        """What was fed, None where the record does not tell. Raises `Mismatch` when it was not these houses."""
+        return claimed_houses(self.training, self.feature_placeholder.name, self.price_placeholder.name, self.columns)
+
     def regression(self, features: FloatArray, prices: FloatArray) -> Regression:
         """Return the best of `regressions`."""
         return min(self.regressions(features, prices), key=lambda regression: regression.mse)
@@ -65,31 +88,47 @@ class RegressionModel(Model):
     def regressions(self, features: FloatArray, prices: FloatArray) -> list[Regression]:
         """Predict the prices [n] from features [n, k] with the trained model, in every way that is consistent.
 
-        Features scaled in NumPy before they were fed leave no trace in a checkpoint, so the usual scalings are tried. Kept
-        are those that give the loss which was logged last; when none does, those that leave the prices as they are. So an
-        intercept that was never trained cannot pass for prices that were centred.
+        Features scaled in NumPy before they were fed leave no trace in a checkpoint, so they are fed as the record of the
+        sessions says. Where there is none, the usual scalings are tried. Kept are those that give the loss which was logged
+        last; when none does, those that leave the prices as they are. So an intercept that was never trained cannot pass
+        for prices that were centred.
         """
         placeholder = self.feature_placeholder
+        if self.fed is not None:
+            return [self._as_recorded(self.fed, placeholder, prices)]
         scalings = column_scalings(features)
         runs = [{Tensor(placeholder.name): self._fed(scaling.apply(features), placeholder)} for scaling in scalings]
         candidates = []
         for scaling, (raw,) in zip(scalings, self.run([self.residual.prediction], runs)):
-            if raw.size != len(prices):
-                fail(
-                    f"prediction {self.residual.prediction} in the graph",
-                    f"one prediction a house: {len(prices)}",
-                    f"{raw.size} values, shape {show_shape(raw.shape)}",
-                    "look at the shapes of the weights and of what multiplies them",
-                )
+            self._require_one_a_house(raw, len(prices))
             for of_prices in column_scalings(prices[:, None]):
                 prediction = of_prices.undo(raw.reshape(-1, 1))[:, 0]
                 fed_mse = mean_squared_error(raw.reshape(-1), of_prices.apply(prices[:, None])[:, 0])
                 title = scaling.title + ("" if of_prices.is_none else ", prices too")
-                regression = Regression(prediction, mean_squared_error(prediction, prices), title)
+                regression = Regression(prediction, mean_squared_error(prediction, prices), fed_mse, f"{title} (guessed)")
                 candidates.append((regression, of_prices.is_none, self._is_logged(fed_mse)))
         logged = [regression for regression, _, is_logged in candidates if is_logged]
         unscaled = [regression for regression, is_none, _ in candidates if is_none]
         return logged or unscaled
+
+    def _as_recorded(self, fed: FedHouses, placeholder: Placeholder, prices: FloatArray) -> Regression:
+        table = boston().data
+        features = np.column_stack([column.apply(table[:, column.real]) for column in fed.features])
+        feed = {Tensor(placeholder.name): self._fed(features, placeholder)}
+        ((raw,),) = self.run([self.residual.prediction], [feed])
+        self._require_one_a_house(raw, len(prices))
+        prediction = fed.price.undo(raw.reshape(-1))
+        fed_mse = mean_squared_error(raw.reshape(-1), fed.price.apply(prices))
+        return Regression(prediction, mean_squared_error(prediction, prices), fed_mse, fed.description)
+
+    def _require_one_a_house(self, raw: FloatArray, houses: int) -> None:
+        if raw.size != houses:
+            fail(
+                f"prediction {self.residual.prediction} in the graph",
+                f"one prediction a house: {houses}",
+                f"{raw.size} values, shape {show_shape(raw.shape)}",
+                "look at the shapes of the weights and of what multiplies them",
+            )
 
     def _is_logged(self, mse: float) -> bool:
         """Whether a mean squared error, in the units that were fed, is the loss logged last; half of it is usual, too."""

@@ -9,6 +9,8 @@ import types
 from pathlib import Path
 from typing import Any
 
+from checker.sandbox import recorder
+
 
 def run(request: dict[str, Any]) -> None:
     """Run ``request["script"]`` as if Python had been started with it.
@@ -24,6 +26,7 @@ def run(request: dict[str, Any]) -> None:
     main = types.ModuleType("__main__")
     main.__file__ = path
     sys.modules["__main__"] = main
+    recorder.install()
     try:
         # dont_inherit: the __future__ imports of this file are not the script's.
         exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), main.__dict__)

@@ -21,11 +21,12 @@ from checker.reporter import Reporter
 from checker.sandbox.box import Box, BoxError
 from checker.sandbox.evaluator import Evaluator
 from checker.session.curve import training_loss
-from checker.session.publish import PublishError, publish
+from checker.session.publish import FIGURES, PublishError, publish
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE
 
 CHECKER = Path(checker.__file__).parent
 FIGURES_VARIABLE = "SUITE_FIGURES"
+SESSIONS_VARIABLE = "SUITE_SESSIONS"
 
 
 @dataclass(frozen=True)
@@ -80,22 +81,22 @@ class Workshop:
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
             self._publish(run, options, report)
-            report.checks = self._hold_checks(run, listener)
+            self._hold_checks(run, listener, report)
             report.loss = training_loss(run.logdir)
         return report
 
     def _run_script(self, exercise: Exercise, script: Path, options: Options, folder: Path) -> ScriptRun:
-        work, figures = folder / "work", folder / "figures"
-        work.mkdir()
-        figures.mkdir()
+        work, figures, sessions = folder / "work", folder / "figures", folder / "sessions"
+        for private in (work, figures, sessions):
+            private.mkdir()
         limits: Limits = exercise.limits
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
-        env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures)}
+        env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if CACHE_VARIABLE in os.environ:
             env[CACHE_VARIABLE] = os.path.abspath(os.environ[CACHE_VARIABLE])
         result = self._scripts.run("script", work, limits, env, script=str(script))
-        return ScriptRun(exercise, script, work, figures, result, limits.time_s, options.edition)
+        return ScriptRun(exercise, script, work, figures, sessions, result, limits.time_s, options.edition)
 
     def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
         stray = run.stray_files()
@@ -106,12 +107,13 @@ class Workshop:
             return
         target = options.publish_to / run.exercise.logdir
         try:
-            publish(run.logdir, target)
+            publish(run.logdir, target, run.figures)
             report.logdir = str(target)
+            report.figures = [f"{FIGURES}/{path.name}" for path in sorted(run.figures.iterdir())]
         except PublishError as error:
             report.notes.append(clean_line(str(error)))
 
-    def _hold_checks(self, run: ScriptRun, listener: Listener) -> list[CheckResult]:
+    def _hold_checks(self, run: ScriptRun, listener: Listener, report: Report) -> None:
         reporter = Reporter(listener.on_result)
         plugins = [plugin, Handover(run, Evaluator(self._evaluations)), reporter]
         file = CHECKER / "checks" / f"check_{run.exercise.id}.py"
@@ -129,7 +131,8 @@ class Workshop:
             reporter.results.append(
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
-        return reporter.results
+        report.checks = reporter.results
+        report.measures, report.variables = reporter.measures, reporter.variables
 
 
 def new_report(exercise: Exercise, script: Path, options: Options) -> Report:

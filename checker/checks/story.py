@@ -1,0 +1,68 @@
+"""Checks that hold what a script did, logged, printed and saved against each other: one story, told four times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from checker.checks.common import listed_values
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curves import Curve
+from checker.evidence.training import Training
+from checker.expect import expect, fail
+from checker.plugin import Advise
+
+# A loss is logged some steps before the end, and from a mini-batch: it is near the loss of the checkpoint, not equal to it.
+LOSS_FACTOR = 3.0
+LOSS_WITHIN = 0.35  # of a cross entropy, whose mini-batches come near 0
+NEARLY_ALL = 0.9  # of the training
+
+
+def check_builds_its_graph_once(training: Training) -> None:
+    """builds its graph once, before the loop"""
+    size = training.growing()
+    if size is not None:
+        fail(
+            "the graph while its sessions ran",
+            "the same operations from the first call to the last",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call is slower",
+            "tf.Graph.finalize() shows where operations are added: call it before the loop",
+        )
+
+
+def check_saves_what_it_trained(trained: Checkpoint, training: Training, advise: Advise) -> None:
+    """trains, and saves what it trained"""
+    save = training.last_save(trained.prefix.name)
+    if save is not None and training.count_before(save) < NEARLY_ALL * training.count:
+        advise(f"Saved after {training.count_before(save):,} of {training.count:,} training calls: is that the best state?")
+
+
+def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, where: str) -> None:
+    """Raise `Mismatch` unless a curve ends near one of the losses that the checkpoint gives."""
+    losses = list(losses)
+    expect(
+        any(_near(value, loss, within) for value in (curve.values[-1], curve.tail) for loss in losses),
+        curve.where,
+        f"a last loss near that of {where}: {listed_values(losses[:2])}",
+        f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
+        "log the loss that is minimised until the training ends, and save after it",
+    )
+
+
+def expect_printed(found: list[float], possible: Iterable[float], what: str, within: float, factor: float) -> None:
+    """Raise `Mismatch` when numbers are printed as `what` and none of them is near what the checkpoint gives."""
+    possible = list(possible)
+    near = any(_near(number, value, within, factor) for number in found for value in possible)
+    expect(
+        near or not found,
+        f"stdout, lines that speak of the {what}",
+        f"among them what the checkpoint gives: {listed_values(possible[:2])}",
+        listed_values(found[-5:]),
+        f"print the {what} that the session computes after the training",
+    )
+
+
+def _near(value: float, wanted: float, within: float, factor: float = LOSS_FACTOR) -> bool:
+    if not (math.isfinite(value) and math.isfinite(wanted)):
+        return False
+    return abs(value - wanted) <= within or wanted / factor <= value <= wanted * factor

@@ -1,0 +1,132 @@
+"""What a script fed to its sessions, and when it trained and saved, as the recorder of the sandbox wrote it down.
+
+It comes out of the submission's own process, so it is a claim: checks hold it against the real data and the checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
+LARGEST_INDEX_BYTES = 16 << 20
+LARGEST_ARRAYS_BYTES = 64 << 20
+DTYPES = frozenset(
+    f"{order}{kind}" for order in "<|" for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Some rows of what one call fed: the same rows of every array."""
+
+    call: int  # its number, counted over all calls of the script
+    arrays: Mapping[str, NDArray[Any]]  # by the name of the tensor, without ":0"
+    shapes: Mapping[str, tuple[int, ...]]  # of the whole arrays
+
+
+@dataclass(frozen=True, eq=False)
+class Calls:
+    """The calls of a session with the same fetches and feeds."""
+
+    graph: int
+    fetches: tuple[str, ...]  # names of nodes
+    feeds: tuple[str, ...]
+    count: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class PathFed:
+    """A path that was fed, which is how a Saver saves and restores, and how often each kind of call came before."""
+
+    path: str
+    calls: Calls
+    counts: tuple[int, ...]  # one for each of the first kinds of calls
+
+
+@dataclass(frozen=True)
+class GraphSize:
+    """How many nodes a graph had after its first ten calls, and after its last."""
+
+    calls: int
+    early_nodes: int
+    nodes: int
+
+
+@dataclass(frozen=True)
+class SessionLog:
+    """Everything the recorder wrote; empty when it could not."""
+
+    kinds: tuple[Calls, ...] = ()
+    paths: tuple[PathFed, ...] = ()
+    graphs: tuple[GraphSize, ...] = ()
+
+    def feeding(self, *nodes: str) -> list[Calls]:
+        """Return the kinds of calls that fed all of these nodes."""
+        return [calls for calls in self.kinds if set(nodes) <= set(calls.feeds)]
+
+
+def read_session_log(folder: Path) -> SessionLog:
+    """Return the record in a folder, an empty one when there is none or it is not one of ours."""
+    index, arrays = folder / INDEX_FILE, folder / ARRAYS_FILE
+    for path, largest in ((index, LARGEST_INDEX_BYTES), (arrays, LARGEST_ARRAYS_BYTES)):
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > largest:
+            return SessionLog()
+    try:
+        content = json.loads(index.read_bytes())
+        return _log(content, arrays.read_bytes())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError):
+        return SessionLog()
+
+
+def _log(content: dict[str, Any], data: bytes) -> SessionLog:
+    kinds = tuple(_calls(item, data) for item in content["groups"])
+    paths = tuple(
+        PathFed(str(item["path"]), kinds[int(item["group"])], tuple(map(int, item["counts"]))) for item in content["paths"]
+    )
+    graphs = (GraphSize(int(item["calls"]), int(item["early_nodes"]), int(item["nodes"])) for item in content["graphs"])
+    return SessionLog(kinds, paths, tuple(graphs))
+
+
+def _calls(item: dict[str, Any], data: bytes) -> Calls:
+    return Calls(
+        graph=int(item["graph"]),
+        fetches=tuple(_node(name) for name in item["fetches"]),
+        feeds=tuple(_node(name) for name in item["feeds"]),
+        count=int(item["count"]),
+        samples=tuple(_sample(sample, data) for sample in item["samples"]),
+    )
+
+
+def _sample(item: dict[str, Any], data: bytes) -> Sample:
+    layouts = {_node(name): layout for name, layout in item["arrays"].items()}
+    return Sample(
+        call=int(item["call"]),
+        arrays={name: _array(layout, data) for name, layout in layouts.items()},
+        shapes={name: tuple(map(int, layout["of"])) for name, layout in layouts.items()},
+    )
+
+
+def _array(layout: dict[str, Any], data: bytes) -> NDArray[Any]:
+    """Return a view of the bytes that a layout names. Raises ValueError when they are not there."""
+    if layout["dtype"] not in DTYPES:
+        raise ValueError(f"dtype {layout['dtype']!r}")
+    dtype = np.dtype(layout["dtype"])
+    shape = tuple(map(int, layout["shape"]))
+    offset, count = int(layout["offset"]), math.prod(shape)
+    if offset < 0 or min(shape, default=1) < 0 or len(shape) > 8 or offset + count * dtype.itemsize > len(data):
+        raise ValueError("an array outside the file")
+    return np.frombuffer(data, dtype, count, offset).reshape(shape)
+
+
+def _node(name: str) -> str:
+    """Return the node of a tensor's or operation's name; only first outputs are fed and trained by."""
+    return str(name).removeprefix("^").removesuffix(":0")

@@ -1,0 +1,97 @@
+"""When a run trained, by the record of its sessions and the graph: which calls update variables, and which save them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+
+from checker.evidence.dataflow import VARIABLE_OPS, parse_tensor
+from checker.evidence.graph import Graph
+from checker.evidence.sessions import Calls, GraphSize, PathFed, SessionLog
+
+APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
+ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
+SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
+FEWEST_CALLS = 20  # after the early ones, from which one can see whether a graph grows
+GROWTH = 0.5  # nodes a call: a picture or a measure that is built now and then adds less
+
+
+@dataclass(frozen=True)
+class Training:
+    """The sessions of a run, read with the graph that they ran."""
+
+    graph: Graph
+    log: SessionLog
+
+    @cached_property
+    def kinds(self) -> list[Calls]:
+        """The kinds of calls that update a trainable variable by what they compute."""
+        return [calls for calls in self.log.kinds if not self._reached_by_update.isdisjoint(calls.fetches)]
+
+    @property
+    def count(self) -> int:
+        """How many calls trained."""
+        return sum(calls.count for calls in self.kinds)
+
+    @cached_property
+    def saves(self) -> list[PathFed]:
+        """The calls that saved a checkpoint, in their order."""
+        saving = self._triggered_by(self.graph.of_op(*SAVE_OPS))
+        return [fed for fed in self.log.paths if not saving.isdisjoint(fed.calls.fetches)]
+
+    def last_save(self, prefix: str) -> PathFed | None:
+        """Return the last call that saved a checkpoint under this name, None when none is on record."""
+        found = [fed for fed in self.saves if os.path.basename(fed.path) == os.path.basename(prefix)]
+        return found[-1] if found else None
+
+    def count_before(self, save: PathFed) -> int:
+        """Return how many calls had trained when a checkpoint was saved."""
+        counts = zip(self.log.kinds, save.counts)
+        return sum(count for calls, count in counts if calls in self.kinds)
+
+    def growing(self) -> GraphSize | None:
+        """Return the size of a graph to which calls keep adding operations, None when there is none."""
+        for size in self.log.graphs:
+            later = size.calls - 10
+            if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later:
+                return size
+        return None
+
+    @cached_property
+    def _reached_by_update(self) -> set[str]:
+        """The nodes that cannot run without an update of a trainable variable."""
+        return self._triggered_by([node for node in self.graph.nodes if self._updates(node)])
+
+    def _updates(self, node: str) -> bool:
+        """Whether a node changes a trainable variable by what was computed from variables: no initialiser, no restoring."""
+        op, inputs = self.graph.op(node), self.graph.inputs(node)
+        if not inputs or not op.startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)):
+            return False
+        target = self.graph.variable_behind(inputs[0])
+        if target not in {variable.name for variable in self.graph.trainable}:
+            return False
+        return op.startswith(APPLY_PREFIXES) or any(value.node in self._computed_from_variables for value in inputs[1:])
+
+    @cached_property
+    def _computed_from_variables(self) -> set[str]:
+        return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))
+
+    def _triggered_by(self, nodes: list[str]) -> set[str]:
+        """Return the nodes that need one of `nodes` to have run, for its value or by a control input."""
+        reached: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self._followers.get(name, ())
+        return reached
+
+    @cached_property
+    def _followers(self) -> dict[str, list[str]]:
+        followers: dict[str, list[str]] = {}
+        for node in self.graph.nodes.values():
+            for name in node.input:
+                followers.setdefault(parse_tensor(name).node, []).append(node.name)
+        return followers

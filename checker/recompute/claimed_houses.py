@@ -1,0 +1,97 @@
+"""Exercises 02 and 03: the claim of what was fed, verified against the 506 real houses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from checker.evidence.sessions import Sample
+from checker.evidence.training import Training
+from checker.expect import fail, listed
+from checker.recompute.fed_houses import FedColumn, Unclear, as_columns, find_columns, same_values, stacked
+from checker.recompute.model import FloatArray
+from reference.datasets import boston
+
+PRICE = 13  # the number of the price, behind the thirteen features
+ONE_PERMUTATION = "shuffle or split features and prices by one and the same permutation"
+
+
+@dataclass(frozen=True)
+class FedHouses:
+    """What a script fed: of each column the real one it is an affine image of."""
+
+    features: tuple[FedColumn, ...]
+    price: FedColumn
+
+    @property
+    def description(self) -> str:
+        """How features and prices were scaled before they were fed."""
+        scaled = [column for column in self.features if not column.is_none]
+        features = "as they are" if not scaled else "scaled as they were fed"
+        return features if self.price.is_none else f"{features}, prices too"
+
+
+def claimed_houses(training: Training, feature: str, price: str, wanted: Sequence[int]) -> FedHouses | None:
+    """Return what was fed to the placeholders `feature` and `price`; None where the record does not tell.
+
+    Raises `Mismatch` when the features are not affine images of the columns `wanted`, each of its own, or when the prices
+    are not those of the same houses.
+    """
+    samples = _samples(training, feature, price)
+    if not samples:
+        return None
+    houses = boston()
+    table = np.column_stack([houses.data, houses.target])
+    try:
+        fed = stacked([_joined(sample, feature, price, len(wanted)) for sample in samples])
+        *features, prices = find_columns(fed, table, [*wanted, PRICE])
+    except Unclear:
+        return None
+    known = _the_wanted(features, feature, wanted)
+    return FedHouses(known, _the_price(prices, fed[:, -1], price))
+
+
+def _samples(training: Training, *nodes: str) -> list[Sample]:
+    """Return the samples of the calls that trained with these placeholders; of all that fed them where none is known to."""
+    feeding = training.log.feeding(*nodes)
+    kinds = [calls for calls in feeding if calls in training.kinds] or feeding
+    return [sample for calls in kinds for sample in calls.samples if set(nodes) <= set(sample.arrays)]
+
+
+def _joined(sample: Sample, feature: str, price: str, count: int) -> FloatArray:
+    """Return the features and the price of the recorded houses as columns [n, count + 1]. Raises `Unclear`."""
+    columns = [as_columns(sample.arrays[feature], count), as_columns(sample.arrays[price], 1)]
+    if len(columns[0]) != len(columns[1]):
+        raise Unclear("features and prices have different numbers of rows")
+    return np.column_stack(columns)
+
+
+def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Sequence[int]) -> tuple[FedColumn, ...]:
+    """Return the columns found when they are those wanted. Raises `Mismatch`."""
+    where = f"what was fed to {placeholder}"
+    names = [*boston().feature_names, "the price"]
+    expected = f"{listed(names[index] for index in wanted)}, as in the data or scaled column by column"
+    known = [column for column in found if column is not None]
+    if len(known) < len(found):
+        strange = [number for number, column in enumerate(found) if column is None]
+        actual = f"column {strange[0]} of {len(found)} is no scaled column of the data"
+        fail(where, expected, actual, "(value - shift) / scale, with one shift and one scale a column")
+    if sorted(column.real for column in known) != sorted(wanted):
+        actual = listed(names[column.real] for column in known)
+        hint = "houses.data[:, 5] is the number of rooms, houses.target the price"
+        fail(where, expected, actual, hint if len(wanted) == 1 else "houses.data, all 13 columns")
+    return tuple(known)
+
+
+def _the_price(found: FedColumn | None, fed: FloatArray, placeholder: str) -> FedColumn:
+    """Return the price column when it is that. Raises `Mismatch`."""
+    where, expected = f"what was fed to {placeholder}", "the price of each house beside its features"
+    if found is not None and found.real == PRICE:
+        return found
+    if found is not None:
+        fail(where, expected, str(boston().feature_names[found.real]), "houses.target")
+    if same_values(fed, boston().target) is not None:
+        fail(where, expected, "prices of other houses: the right values in another order", ONE_PERMUTATION)
+    fail(where, expected, "values that are not the prices of these houses", "houses.target, in thousands of dollars")

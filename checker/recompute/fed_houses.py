@@ -1,0 +1,173 @@
+"""Exercises 02 and 03: which columns of the data a script fed, and how it had scaled them.
+
+The record of the sessions is a claim; here it is held against the 506 real houses. What comes out is, for each fed column,
+the real column it is an affine image of, and the map; so the trained model can be fed the same way again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.recompute.model import FloatArray
+
+SAME_WITHIN = 2e-6  # of the range of what was fed: float32 keeps seven digits
+FIT_WITHIN = 1e-4  # the same, row by row: rows fix the map, chance has no part
+FEWEST_DISTINCT = 6  # values, from which an affine image can be told from chance
+FEWEST_ROWS = 4  # from which a map can be fitted and refuted
+FEWEST_CONSTANT = 100  # rows with one value in a column, from which that is no chance: four houses in five have CHAS = 0
+MOST_PAIRS = 300_000  # of real values that the two extremes of a fed column may be
+
+
+class FedColumn(NamedTuple):
+    """A fed column: fed = scale * real + shift, with the real column's number."""
+
+    real: int
+    scale: float
+    shift: float
+
+    @property
+    def is_none(self) -> bool:
+        """Whether values were fed as they are."""
+        return abs(self.scale - 1) < 1e-4 and abs(self.shift) < 1e-4
+
+    def apply(self, values: FloatArray) -> FloatArray:
+        """Return real values as they were fed."""
+        return np.asarray(self.scale * values + self.shift)
+
+    def undo(self, fed: FloatArray) -> FloatArray:
+        """Return values in the units of the real column."""
+        return np.asarray((fed - self.shift) / self.scale)
+
+
+class Unclear(ValueError):
+    """What was fed cannot be told: too few rows, or too few different values."""
+
+
+def find_columns(fed: FloatArray, real: FloatArray, likely: Sequence[int]) -> list[FedColumn | None]:
+    """Return for each column of `fed` [n, m] the column of `real` [houses, k] it is an affine image of; None for no such.
+
+    The rows of `fed` are some houses in any order, the same order in every column. `likely` are the real columns to try
+    first. Raises `Unclear`.
+    """
+    if not np.isfinite(fed).all():
+        return [None] * fed.shape[1]
+    rows = _rows_in_order(fed, real)
+    if rows is None:
+        rows = _rows_by_one_column(fed, real, [*likely, *range(real.shape[1])])
+    if rows is None and max(len(np.unique(column)) for column in fed.T) >= FEWEST_DISTINCT:
+        return [None] * fed.shape[1]
+    known = rows >= 0 if rows is not None else np.zeros(len(fed), bool)
+    constant = bool((np.ptp(fed[known], axis=0) == 0).any()) if known.any() else True
+    if rows is None or known.sum() < (FEWEST_CONSTANT if constant else FEWEST_ROWS):
+        raise Unclear(f"{len(fed)} rows were recorded, too few to recognise")
+    return [_fit(column[known], real[rows[known]]) for column in fed.T]
+
+
+def _rows_in_order(fed: FloatArray, real: FloatArray) -> NDArray[np.int64] | None:
+    """Return the identity when all houses were fed in their order, judged by any column."""
+    if len(fed) == len(real) and any(_fit(column, real) for column in fed.T):
+        return np.arange(len(real))
+    return None
+
+
+def _fit(column: FloatArray, real: FloatArray) -> FedColumn | None:
+    """Return the real column that `column` [n] is an affine image of, row by row; None when there is none."""
+    spread = float(np.ptp(column))
+    if len(column) < 2 or spread == 0:
+        return None
+    centred = real - real.mean(axis=0)
+    squares = (centred**2).sum(axis=0)
+    scales = np.divide(centred.T @ (column - column.mean()), squares, out=np.zeros(real.shape[1]), where=squares > 0)
+    shifts = column.mean() - scales * real.mean(axis=0)
+    off = np.abs(scales * real + shifts - column[:, None]).max(axis=0)
+    best = int(off.argmin())
+    if off[best] > FIT_WITHIN * spread:
+        return None
+    return FedColumn(best, float(scales[best]), float(shifts[best]))
+
+
+def _rows_by_one_column(fed: FloatArray, real: FloatArray, candidates: Sequence[int]) -> NDArray[np.int64] | None:
+    """Return for each fed row the house it is, -1 where several could be, told by the fed column with most values.
+
+    Its values are held against those of every real column, without regard to order; houses are told by values that occur
+    once in it.
+    """
+    by_richness = sorted(fed.T, key=lambda column: -len(np.unique(column)))
+    for column in by_richness[:3]:
+        for candidate in candidates:
+            found = same_values(column, real[:, candidate])
+            if found is None:
+                continue
+            scale, shift = found
+            within = SAME_WITHIN * np.ptp(column) / abs(scale)
+            rows = _rows_of((column - shift) / scale, real[:, candidate], within)
+            if (rows >= 0).any():
+                return rows
+    return None
+
+
+def _rows_of(wanted: FloatArray, real: FloatArray, within: float) -> NDArray[np.int64]:
+    """Return the row of `real` [houses] each value was taken from, -1 where that is not certain: values twice, or close."""
+    order = np.argsort(real)
+    values = real[order]
+    gaps = np.diff(values, prepend=-np.inf, append=np.inf)
+    alone = np.minimum(gaps[:-1], gaps[1:]) > 4 * within
+    at = np.searchsorted(values, wanted).clip(1, len(values) - 1)
+    at -= np.abs(values[at - 1] - wanted) < np.abs(values[at] - wanted)
+    certain = alone[at] & (np.abs(values[at] - wanted) <= within)
+    return np.where(certain, order[at], -1)
+
+
+def same_values(fed: FloatArray, real: FloatArray) -> tuple[float, float] | None:
+    """Return (scale, shift) with which every value of `fed` is some value of `real`, in any order; None if there is none.
+
+    The smallest and the largest fed value are tried as images of every pair of real values; all others then have to be
+    real values, too. By chance that happens to six values or more in less than one of 10**9 cases.
+    """
+    values, wanted = np.unique(real), np.unique(fed)
+    if len(wanted) < FEWEST_DISTINCT or len(values) < 2 or len(wanted) > len(values):
+        return None
+    spread = wanted[-1] - wanted[0]
+    low, high = np.triu_indices(len(values), k=1)
+    # The whole range first: it is the likely one. Then all pairs, also upside down.
+    order = np.argsort(values[low] - values[high], kind="stable")[:MOST_PAIRS]
+    low, high = low[order], high[order]
+    starts, ends = np.concatenate([low, high]), np.concatenate([high, low])
+    inner = wanted[1:-1][:: max(1, (len(wanted) - 2) // 50)]
+    for value in inner:
+        spans = values[ends] - values[starts]
+        images = values[starts] + (value - wanted[0]) / spread * spans
+        kept = np.abs(_nearest(values, images) - images) <= SAME_WITHIN * np.abs(spans)
+        starts, ends = starts[kept], ends[kept]
+        if not len(starts):
+            return None
+    scale = spread / (values[ends[0]] - values[starts[0]])
+    return float(scale), float(wanted[0] - scale * values[starts[0]])
+
+
+def _nearest(values: FloatArray, wanted: FloatArray) -> FloatArray:
+    """Return for each of `wanted` the nearest of the sorted `values`."""
+    right = np.searchsorted(values, wanted).clip(1, len(values) - 1)
+    left = right - 1
+    return np.where(np.abs(values[left] - wanted) <= np.abs(values[right] - wanted), values[left], values[right])
+
+
+def as_columns(array: FloatArray, count: int) -> FloatArray:
+    """Return a fed array as columns [n, count]; it may be [n], [n, count] or [count, n]. Raises `Unclear`."""
+    if array.ndim == 2 and array.shape[0] == count and array.shape[1] != count:
+        array = array.T
+    if array.ndim <= 1 or (array.ndim == 2 and count == 1 and array.shape[1] == 1):
+        array = array.reshape(-1, 1)
+    if array.ndim != 2 or array.shape[1] != count:
+        raise Unclear(f"an array of shape {array.shape} was fed")
+    return np.asarray(array, dtype=np.float64)
+
+
+def stacked(samples: Sequence[FloatArray]) -> FloatArray:
+    """Return the rows of several samples [n, k] as one array; only the first where one holds all houses it could."""
+    largest = max(samples, key=len)
+    return largest if len(largest) >= FEWEST_CONSTANT else np.concatenate(samples)
