@@ -12,6 +12,7 @@ check: .venv/installed
 test: .venv/installed-test
 	-.ci/apt-install chromium
 	$(BIN)/python -m pytest
+	$(BIN)/python -m checker.selftest
 
 lint: .venv/installed-lint
 	$(BIN)/ruff check .

@@ -47,6 +47,18 @@ class CheckResult:
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
 
 
+@dataclass(frozen=True)
+class VariableStatistics:
+    """What a trained variable holds."""
+
+    name: str
+    shape: tuple[int, ...]
+    minimum: float
+    maximum: float
+    nan_share: float
+    moved: float | None  # largest distance of a value from its initial one; None where that is not known
+
+
 @dataclass
 class Report:
     """All checks of one script, and what its run took."""
@@ -61,6 +73,9 @@ class Report:
     logdir: str = ""  # where the run was published, for TensorBoard
     loss: Sequence[float] = ()  # the training loss as logged, for a sparkline
     output: str = ""  # what the script printed, cleaned and bounded
+    figures: list[str] = field(default_factory=list)  # captured figures as PNG and JSON, below `logdir`
+    measures: dict[str, float] = field(default_factory=dict)  # recomputed from the checkpoint, by name
+    variables: list[VariableStatistics] = field(default_factory=list)  # of the checkpoint
     notes: list[str] = field(default_factory=list)  # what happened around the run and is no check
 
     @property

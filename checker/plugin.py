@@ -39,8 +39,10 @@ from checker.sandbox.box import JobResult
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 from reference import datasets
 from reference.classification import Split
+from reference.held_out import held_out
 
 Advise = Callable[[str], None]
+Measure = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,7 @@ def classifier(
     graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
 ) -> ClassifierModel:
     """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits)
+    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
 
 
 @pytest.fixture(scope="session")
@@ -293,5 +295,15 @@ def advise(request: pytest.FixtureRequest) -> Advise:
 
     def add(advice: str) -> None:
         request.node.user_properties.append(("advice", advice))
+
+    return add
+
+
+@pytest.fixture
+def measure(request: pytest.FixtureRequest) -> Measure:
+    """Attach a recomputed number to the report, by name."""
+
+    def add(name: str, value: float) -> None:
+        request.node.user_properties.append(("measure", (name, float(value))))
 
     return add

@@ -14,7 +14,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from corpus import SUBMISSIONS
+
+from checker.selftest.corpus import SUBMISSIONS
 
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
 

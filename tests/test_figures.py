@@ -96,3 +96,18 @@ def test_an_image_that_is_no_image_is_left_out(tmp_path: Path) -> None:
     axes = {"title": "", "xlabel": "", "ylabel": "", "xticklabels": [], "yticklabels": [], "lines": [], "scatters": []}
     (tmp_path / "figure-0001.json").write_text(json.dumps({"axes": [{**axes, "images": [[1, 2, [3]]]}]}))
     assert read_figures(tmp_path) == []
+
+
+def test_a_figure_that_is_shown_or_saved_is_kept_as_a_picture_too(figures_of: FiguresOf, tmp_path: Path) -> None:
+    figures_of("plt.plot([1, 2])\nplt.savefig('a.png')\nplt.savefig('b.pdf')\nplt.show()")
+    pictures = sorted((tmp_path / "figures").glob("*.png"))
+    assert len(pictures) == 3
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+    assert pictures[0].read_bytes() == (tmp_path / "run/a.png").read_bytes()
+
+
+def test_a_picture_saved_into_a_buffer_is_kept(figures_of: FiguresOf, tmp_path: Path) -> None:
+    lines = "import io\nbuffer = io.BytesIO()\nplt.plot([1, 2])\nplt.savefig(buffer)\nopen('a.png', 'wb').write(buffer.getvalue())"
+    figures_of(lines)
+    (picture,) = (tmp_path / "figures").glob("*.png")
+    assert picture.read_bytes() == (tmp_path / "run/a.png").read_bytes()

@@ -7,7 +7,6 @@ import struct
 from pathlib import Path
 
 import pytest
-from corpus import SUBMISSIONS
 from tensorboard.compat.proto import event_pb2, graph_pb2, meta_graph_pb2, summary_pb2, tensor_pb2
 from test_records import framed
 
@@ -21,6 +20,7 @@ from checker.outcome import Report, Status
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import sparkline
+from checker.selftest.corpus import SUBMISSIONS
 from checker.session.single import Options, Workshop
 
 RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")

@@ -36,6 +36,17 @@ def test_the_earlier_run_is_replaced_not_merged(run: Path, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["logdir", "private"]  # nothing half-made is left
 
 
+def test_captured_figures_lie_beside_the_run(run: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "captured"
+    figures.mkdir()
+    (figures / "figure-0001.png").write_bytes(b"png")
+    (run / "figures").mkdir()
+    (run / "figures" / "own.png").write_bytes(b"own")
+    publish(run, tmp_path / "logdir" / "ex04", figures)
+    names = files(tmp_path / "logdir" / "ex04")
+    assert [name for name in names if name.startswith("figures/")] == ["figures/figure-0001.png", "figures/own.png"]
+
+
 def test_links_and_devices_are_left_out(run: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()

@@ -16,7 +16,7 @@ from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.regression import RegressionModel
 from reference.datasets import boston
 
@@ -53,9 +53,9 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
 check_saves_what_it_trained = story.check_saves_what_it_trained
 
 
-def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise) -> None:
+def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:
     """predicts the prices nearly as well as least squares"""
-    fit_the_prices(regression, rooms_of(boston()), boston().target, advise)
+    fit_the_prices(regression, rooms_of(boston()), boston().target, advise, measure)
 
 
 check_logs_the_loss = linear.check_logs_the_loss

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
+from checker.evidence.variables import statistics
 from checker.expect import expect, fail, listed
 from checker.plugin import Advise, ScriptRun
 
@@ -40,8 +43,9 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
         advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
 
 
-def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
+def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, request: pytest.FixtureRequest) -> None:
     """saves a checkpoint of its variables"""
+    request.node.user_properties.append(("variables", statistics(graph, checkpoint)))
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
 

@@ -9,7 +9,7 @@ from checker.evidence.graph import Graph
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, expect_falls, expect_increasing, fail, listed
-from checker.plugin import Advise
+from checker.plugin import Advise, Measure
 from checker.recompute.regression import RegressionModel
 from reference.datasets import Boston, boston
 from reference.regression import ADVICE_FACTOR, PASS_FACTOR, FloatArray, least_squares
@@ -77,10 +77,13 @@ def _losses(regression: RegressionModel) -> list[float]:
     return [*dict.fromkeys(means), *(form for several in forms for form in several)]
 
 
-def fit_the_prices(regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise) -> None:
+def fit_the_prices(
+    regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise, measure: Measure
+) -> None:
     """Raise `Mismatch` unless the trained variables come near to least squares; advise when they could come nearer."""
     best = least_squares(features, prices).mse
     found = regression.regression(features, prices)
+    measure("mean squared error", found.mse)
     mean_only = float(prices.var())
     hint = "more steps, a better learning rate, or scaled features"
     if abs(found.mse - mean_only) < 1:

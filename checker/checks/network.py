@@ -18,10 +18,11 @@ from checker.evidence.graph import Graph
 from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from checker.evidence.stdout import numbers_beside
 from checker.expect import expect, expect_at_least, expect_falls, expect_increasing, fail, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.classifier import ClassifierModel
 from reference.classification import (
     CLASSES,
+    HIDDEN,
     PARAMETERS,
     SMALLEST_ACCURACY,
     TWICE_SOFTMAX_LOSS,
@@ -29,10 +30,10 @@ from reference.classification import (
     Split,
     accuracy,
 )
-from reference.held_out import held_out
 
 ACCURACY_WITHIN = 0.07  # the last points may come some steps before the end, or from a part of the test images
 SOME_IMAGES = 2_000  # of a split, from which a loss or an accuracy is known well enough
+MOST_DEAD = 0.5  # of the hidden units, before it is worth a word
 MOST_TILES = 400  # compared with the data set
 
 
@@ -77,10 +78,18 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
     expect(fed.of_test == 0, fed.where, "training images", f"{fed.of_test} test images", hint)
 
 
-def check_recognises_images_it_never_saw(classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun) -> None:
+def check_recognises_images_it_never_saw(
+    classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun, measure: Measure, advise: Advise
+) -> None:
     """recognises images that no script was given"""
     dataset = finished.exercise.dataset
-    found = accuracy_on_held_out(classifier, dataset)
+    found = classifier.held_out_accuracy
+    measure("accuracy on held-out images", found)
+    dead = classifier.dead_units()
+    measure("hidden units that never react", dead)
+    if dead > MOST_DEAD * HIDDEN:
+        hint = "a smaller learning rate, or smaller weights at first"
+        advise(f"{dead} of {HIDDEN} hidden units give the same for every image: {hint}.")
     smallest = SMALLEST_ACCURACY[dataset, finished.edition]
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
     hint = "0.1 is chance" if found < 0.2 else "more epochs, or another learning rate"
@@ -105,7 +114,6 @@ def check_counts_right_answers(
     classifier: ClassifierModel, accuracy_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs an accuracy that the saved network has"""
-    accuracy_on_held_out(classifier, finished.exercise.dataset)
     images, labels = test_images_of(finished)
     true = accuracy(np.eye(10)[classifier.answers(images)], labels)
     last = {curve.where: curve.values[-1] / _unit(curve) for curve in accuracy_curves}
@@ -136,7 +144,6 @@ def check_logs_the_loss_of_its_checkpoint(
     classifier: ClassifierModel, loss_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs the loss that its checkpoint gives"""
-    accuracy_on_held_out(classifier, finished.exercise.dataset)
     losses = [classifier.loss(images[:SOME_IMAGES], labels[:SOME_IMAGES]) for images, labels in finished.splits]
     for curve in loss_curves:
         expect_logged_loss(curve, losses, LOSS_WITHIN, f"{trained.where}, on training and test images")
@@ -147,17 +154,11 @@ def check_prints_the_accuracy_of_its_checkpoint(
 ) -> None:
     """prints no other accuracy than its checkpoint gives"""
     found = [number for number in numbers_beside(stdout, ("acc",)) if 0 <= number <= 100]
-    accuracy_on_held_out(classifier, finished.exercise.dataset)
     shares = [
         accuracy(np.eye(CLASSES)[classifier.answers(images[:SOME_IMAGES])], labels[:SOME_IMAGES])
         for images, labels in finished.splits
     ]
     expect_printed(found, [*shares, *(100 * share for share in shares)], "accuracy", ACCURACY_WITHIN, 1 + ACCURACY_WITHIN)
-
-
-def accuracy_on_held_out(classifier: ClassifierModel, dataset: str) -> float:
-    """Return the accuracy of the checkpoint on the held-out images; settles how the network wants its pixels scaled."""
-    return classifier.accuracy(*held_out(dataset))
 
 
 def test_images_of(finished: ScriptRun) -> Split:
@@ -193,11 +194,10 @@ def expect_misread_pictures(
     classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
 ) -> None:
     """Raise `Mismatch` unless images are shown that the network gives another class than their label."""
-    accuracy_on_held_out(classifier, finished.exercise.dataset)
     images, labels = test_images_of(finished)
     index = find_images(shown_images(events, figures), images)
     index = np.unique(index[index >= 0])
-    wrong = int(np.count_nonzero(classifier.answers(images[index]) != labels[index])) if len(index) else 0
+    wrong = int(np.count_nonzero(classifier.answers(images)[index] != labels[index])) if len(index) else 0
     expect(
         wrong > 0,
         f"images in {finished.exercise.logdir} and in the figures",

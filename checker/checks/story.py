@@ -15,6 +15,7 @@ from checker.plugin import Advise
 # A loss is logged some steps before the end, and from a mini-batch: it is near the loss of the checkpoint, not equal to it.
 LOSS_FACTOR = 3.0
 LOSS_WITHIN = 0.35  # of a cross entropy, whose mini-batches come near 0
+FEWEST_IN_A_BATCH = 10  # examples
 NEARLY_ALL = 0.9  # of the training
 
 
@@ -45,7 +46,7 @@ def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, whe
         curve.where,
         f"a last loss near that of {where}: {listed_values(losses[:2])}",
         f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
-        "log the loss that is minimised until the training ends, and save after it",
+        "log the loss that is minimised until the training ends, and save after it" + _is_a_sum(curve.tail, losses),
     )
 
 
@@ -60,6 +61,12 @@ def expect_printed(found: list[float], possible: Iterable[float], what: str, wit
         listed_values(found[-5:]),
         f"print the {what} that the session computes after the training",
     )
+
+
+def _is_a_sum(value: float, losses: list[float]) -> str:
+    """Return words for a loss that is many times too large: then it is one of a whole batch, and so are the gradients."""
+    many = all(value > FEWEST_IN_A_BATCH * loss > 0 for loss in losses)
+    return "; tf.reduce_mean over the batch: after a sum, the step grows with the batch" if many else ""
 
 
 def _near(value: float, wanted: float, within: float, factor: float = LOSS_FACTOR) -> bool:

@@ -11,7 +11,7 @@ from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, variable_pb2
 
 from checker.evidence.dataflow import SOURCE_OPS, VARIABLE_OPS, Tensor, Variable, as_text, parse_tensor
 from checker.evidence.losses import Loss, find_losses
-from checker.evidence.variables import Variables
+from checker.evidence.state import Variables
 
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
 SOFTMAX_OPS = {"Softmax", "LogSoftmax"}

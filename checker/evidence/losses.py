@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from checker.evidence.dataflow import Tensor
-from checker.evidence.variables import Variables
+from checker.evidence.state import Variables
 
 # What a gradient goes through without being multiplied by anything that depends on data.
 SHAPING_OPS = {"Identity", "IdentityN", "Reshape", "Tile", "BroadcastTo", "Sum", "ExpandDims", "Squeeze", "Neg", "Cast"}

@@ -59,9 +59,9 @@ def claimed_houses(training: Training, features: Mapping[str, int], price: str, 
 
 
 def _samples(training: Training, *nodes: str) -> list[Sample]:
-    """Return the samples of the calls that trained with these placeholders; of all that fed them where none is known to."""
+    """Return the samples of the calls that trained with these placeholders; of all that fed them where none trained."""
     feeding = training.log.feeding(*nodes)
-    kinds = [calls for calls in feeding if calls in training.kinds] or feeding
+    kinds = [calls for calls in feeding if calls in training.kinds] if training.kinds else feeding
     return [sample for calls in kinds for sample in calls.samples if set(nodes) <= set(sample.arrays)]
 
 

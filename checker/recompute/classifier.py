@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
-from checker.evidence.graph import Graph
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
 from checker.expect import fail, listed
@@ -19,7 +19,7 @@ from checker.recompute.claimed_images import FedImages, claimed_images
 from checker.recompute.fed_images import Feed
 from checker.recompute.model import FloatArray, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
-from reference.classification import CLASSES, PIXELS, Split, accuracy, cross_entropy
+from reference.classification import CLASSES, HIDDEN, PIXELS, Split, accuracy, cross_entropy
 
 PIXEL_SCALINGS = (
     Scaling("0 … 1", 0.0, 255.0),
@@ -30,18 +30,27 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
+Way = tuple[Feed, float | None]  # how pixels are scaled, and what the other placeholders get
+
 
 class ClassifierModel(Model):
     """A network that gives each image a score per class."""
 
     def __init__(
-        self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, splits: tuple[Split, Split]
+        self,
+        graph: Graph,
+        checkpoint: Checkpoint,
+        evaluator: Evaluator,
+        training: Training,
+        splits: tuple[Split, Split],
+        held_out: Split,
     ) -> None:
-        """`splits` are the training and the test images that the script was served."""
+        """`splits` are the training and the test images that the script was served, `held_out` those that it was not."""
         super().__init__(graph, checkpoint, evaluator)
         self.training = training
         self.splits = splits
-        self._way: tuple[Feed, float | None] = (PIXEL_SCALINGS[0].apply, None)
+        self.held_out = held_out
+        self._known_scores: dict[tuple[int, int], FloatArray] = {}  # by address and number of the images
 
     @cached_property
     def fed(self) -> FedImages | None:
@@ -71,45 +80,71 @@ class ClassifierModel(Model):
             )
         return found[0]
 
-    def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the accuracy on images uint8 [n, 28, 28] with labels [n]; also settles how the network is to be fed.
+    @cached_property
+    def held_out_accuracy(self) -> float:
+        """The accuracy on the held-out images. Raises `Mismatch` when the network was trained on something else."""
+        accuracy_there, _ = self._settled
+        return accuracy_there
+
+    @cached_property
+    def _settled(self) -> tuple[float, Way]:
+        """The accuracy on the held-out images, and how the network is to be fed.
 
         Pixels divided in NumPy before they were fed leave no trace in a checkpoint: they are fed as the record of the
         sessions says, and where there is none, the usual ways are tried. A switch for dropout does not say which way it
-        turns, so both are. The best is kept for `answers`; labels that the network never saw cannot be met by any of them.
-        Raises `Mismatch` when the network was trained on other images or labels than those of the data set.
+        turns, so both are. The best is kept; labels that the network never saw cannot be met by any of them.
         """
         if self.fed is not None:
             self.fed.require_the_data_set()
         feeds = [self.fed.feed] if self.fed and self.fed.feed else [scaling.apply for scaling in PIXEL_SCALINGS]
         ways = [(feed, switch) for switch in self._switches for feed in feeds]
+        images, labels = self.held_out
         scores = [score for switch in self._switches for score in self._scores(images, feeds, switch)]
         if all(np.ptp(score, axis=0).max() == 0 for score in scores):
             fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         accuracies = [accuracy(score, labels) for score in scores]
         best = int(np.argmax(accuracies))
-        self._way = ways[best]
-        return accuracies[best]
+        return accuracies[best], ways[best]
 
     def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
-        """Return the class [n] the network gives each image; `accuracy` must have settled how to feed it."""
+        """Return the class [n] the network gives each image of a split."""
         return np.asarray(self._own_scores(images).argmax(axis=1))
 
     def loss(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the mean cross entropy on images [n, 28, 28]; `accuracy` must have settled how to feed them."""
+        """Return the mean cross entropy on images [n, 28, 28]."""
         return cross_entropy(self._own_scores(images), labels)
 
+    def dead_units(self) -> int:
+        """Return how many hidden units give the same for all held-out images; 0 where they cannot be found."""
+        images, _ = self.held_out
+        hidden = self._hidden
+        if hidden is None:
+            return 0
+        _, (feed, switch) = self._settled
+        ((values,),) = self.run([hidden], [self._feeds(images, feed, switch)])
+        return int((np.ptp(values.reshape(len(images), -1), axis=0) == 0).sum()) if len(values) == len(images) else 0
+
+    @property
+    def _hidden(self) -> Tensor | None:
+        """What the hidden layer gives: that which the weights of the last layer multiply."""
+        behind = self.graph.ancestors(self.logits.node)
+        for node in self.graph.of_op(*MATRIX_PRODUCT_OPS):
+            inputs = self.graph.inputs(node)
+            variable = self.graph.variable_behind(inputs[1]) if node in behind and len(inputs) == 2 else None
+            if variable is not None and self.graph.variables[variable].shape == (HIDDEN, CLASSES):
+                return inputs[0]
+        return None
+
     def _own_scores(self, images: NDArray[np.uint8]) -> FloatArray:
-        feed, switch = self._way
-        (scores,) = self._scores(images, [feed], switch)
-        return scores
+        """Return the scores of images that outlive this model; kept, because several checks ask for those of one split."""
+        key = (images.ctypes.data, len(images))
+        if key not in self._known_scores:
+            _, (feed, switch) = self._settled
+            (self._known_scores[key],) = self._scores(images, [feed], switch)
+        return self._known_scores[key]
 
     def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float | None) -> list[FloatArray]:
-        source, shape = self._image_source
-        others = self._other_feeds(switch, len(images))
-        pixels = images.reshape(len(images), -1).astype(np.float64)
-        runs = [{source: _images_as_declared(feed(pixels), shape), **others} for feed in feeds]
-        scores = [value for (value,) in self.run([self.logits], runs)]
+        scores = [value for (value,) in self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])]
         for score in scores:
             if score.shape != (len(images), CLASSES):
                 fail(
@@ -118,6 +153,11 @@ class ClassifierModel(Model):
                     f"shape {show_shape(score.shape)} for {len(images)} images",
                 )
         return [np.nan_to_num(score, nan=-np.inf) for score in scores]
+
+    def _feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float | None) -> dict[Tensor, NDArray[Any]]:
+        source, shape = self._image_source
+        pixels = feed(images.reshape(len(images), -1).astype(np.float64))
+        return {source: _images_as_declared(pixels, shape), **self._other_feeds(switch, len(images))}
 
     @cached_property
     def _image_source(self) -> tuple[Tensor, Shape]:

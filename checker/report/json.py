@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from checker.outcome import Report
+from checker.outcome import Report, VariableStatistics
 
 SCHEMA = 1
 
@@ -28,8 +28,11 @@ def _exercise(report: Report) -> dict[str, Any]:
         "isolation": report.isolation,
         "data": report.data,
         "logdir": report.logdir,
-        "loss": [value if math.isfinite(value) else str(value) for value in report.loss],
+        "loss": [_number(value) for value in report.loss],
         "output": report.output,
+        "figures": report.figures,
+        "measures": {name: _number(value) for name, value in report.measures.items()},
+        "variables": [_variable(variable) for variable in report.variables],
         "notes": report.notes,
         "checks": [
             {
@@ -46,3 +49,19 @@ def _exercise(report: Report) -> dict[str, Any]:
             for check in report.checks
         ],
     }
+
+
+def _variable(variable: VariableStatistics) -> dict[str, Any]:
+    return {
+        "name": variable.name,
+        "shape": list(variable.shape),
+        "minimum": _number(variable.minimum),
+        "maximum": _number(variable.maximum),
+        "nan_share": variable.nan_share,
+        "moved": None if variable.moved is None else _number(variable.moved),
+    }
+
+
+def _number(value: float) -> float | str:
+    """Return a number as JSON can hold it: what is not finite as text."""
+    return value if math.isfinite(value) else str(value)

@@ -66,6 +66,9 @@ class TerminalReport:
         lines = []
         if report.loss:
             lines.append(("loss", f"{sparkline(report.loss)}  {report.loss[0]:.4g} → {report.loss[-1]:.4g}"))
+        if report.measures:
+            measured = " · ".join(f"{name} {value:.4g}" for name, value in report.measures.items())
+            lines.append(("measured", measured))
         took = f"{report.duration_s:.1f} s, {report.peak_memory_bytes // MIB} MiB"
         lines.append(("run", f"{took} · data: {report.data} · isolation: {report.isolation}"))
         lines += [("note", note) for note in report.notes]

@@ -43,12 +43,13 @@ def main() -> None:
 
     gc.freeze()  # or the end of every child would walk, and so copy, all that TensorFlow made: one second instead of 0.2
     _send(answers, {"ready": True, "import_s": time.monotonic() - began})
-    wakeup = _wake_on_child_end()
+    wakeup, writable = _wake_on_child_end()
     for request in _requests():
         child = _fork(request)
         if child is None:  # this is the child
             answers.close()
             os.close(wakeup)
+            os.close(writable)
             JOBS[request["job"]](request)
             return
         _send(answers, {"id": request["id"], **_supervise(child, request, wakeup)})
@@ -106,14 +107,14 @@ def _requests() -> Iterator[Request]:
             yield json.loads(line)
 
 
-def _wake_on_child_end() -> int:
-    """Return a descriptor that becomes readable when a child ends."""
+def _wake_on_child_end() -> tuple[int, int]:
+    """Return a descriptor that becomes readable when a child ends, and the other end of its pipe."""
     readable, writable = os.pipe()
     os.set_blocking(readable, False)
     os.set_blocking(writable, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
-    return readable
+    return readable, writable
 
 
 def _fork(request: Request) -> _Child | None:
@@ -135,7 +136,7 @@ def _fork(request: Request) -> _Child | None:
 
 def _become_child(request: Request, outputs: list[int]) -> None:
     os.setsid()  # a process group of its own, which can be killed as one
-    os.close(signal.set_wakeup_fd(-1))
+    signal.set_wakeup_fd(-1)  # from Python 3.12 on, asyncio has done so already where something imported it
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, STDIN)

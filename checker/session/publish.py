@@ -9,14 +9,15 @@ from pathlib import Path
 
 LARGEST_RUN_BYTES = 2 << 30
 MOST_FILES = 10_000
+FIGURES = "figures"
 
 
 class PublishError(OSError):
     """A run cannot be published; the message says why."""
 
 
-def publish(run: Path, target: Path) -> None:
-    """Replace the folder `target` by a copy of the folder `run`.
+def publish(run: Path, target: Path, figures: Path | None = None) -> None:
+    """Replace the folder `target` by a copy of the folder `run`, with the captured `figures` in a folder of that name.
 
     Replaced, not merged: TensorBoard draws two runs in one folder as one zigzag curve. Only plain files are copied, no links
     and no devices. The old folder stands until the copy is complete. Raises `PublishError`.
@@ -25,15 +26,17 @@ def publish(run: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         # Beside logdir, not in it: a TensorBoard that is watching would list the half-made copy as a run.
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=target.parent.parent) as folder:
-            _replace(run, target, Path(folder))
+            _replace(run, target, figures, Path(folder))
     except PublishError:
         raise
     except OSError as error:
         raise PublishError(f"{target} could not be replaced, the run is not kept: {error}") from error
 
 
-def _replace(run: Path, target: Path, incoming: Path) -> None:
+def _replace(run: Path, target: Path, figures: Path | None, incoming: Path) -> None:
     _copy_plain_files(run, incoming / "new")
+    if figures is not None and any(figures.iterdir()):
+        _copy_plain_files(figures, incoming / "new" / FIGURES)
     if target.exists():
         os.replace(target, incoming / "old")
     try:
@@ -49,7 +52,7 @@ def _copy_plain_files(source: Path, target: Path) -> None:
     size = sum(path.stat().st_size for path in files)
     if len(files) > MOST_FILES or size > LARGEST_RUN_BYTES:
         raise PublishError(f"the run left {len(files)} files, {size >> 20} MiB: too much to keep")
-    target.mkdir()
+    target.mkdir(exist_ok=True)  # a script may have figures of its own in a folder of that name
     for path in files:
         copy = target / path.relative_to(source)
         if not path.resolve().is_relative_to(source.resolve()):

@@ -21,7 +21,7 @@ from checker.reporter import Reporter
 from checker.sandbox.box import Box, BoxError
 from checker.sandbox.evaluator import Evaluator
 from checker.session.curve import training_loss
-from checker.session.publish import PublishError, publish
+from checker.session.publish import FIGURES, PublishError, publish
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE
 
 CHECKER = Path(checker.__file__).parent
@@ -81,7 +81,7 @@ class Workshop:
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
             self._publish(run, options, report)
-            report.checks = self._hold_checks(run, listener)
+            self._hold_checks(run, listener, report)
             report.loss = training_loss(run.logdir)
         return report
 
@@ -107,12 +107,13 @@ class Workshop:
             return
         target = options.publish_to / run.exercise.logdir
         try:
-            publish(run.logdir, target)
+            publish(run.logdir, target, run.figures)
             report.logdir = str(target)
+            report.figures = [f"{FIGURES}/{path.name}" for path in sorted(run.figures.iterdir())]
         except PublishError as error:
             report.notes.append(clean_line(str(error)))
 
-    def _hold_checks(self, run: ScriptRun, listener: Listener) -> list[CheckResult]:
+    def _hold_checks(self, run: ScriptRun, listener: Listener, report: Report) -> None:
         reporter = Reporter(listener.on_result)
         plugins = [plugin, Handover(run, Evaluator(self._evaluations)), reporter]
         file = CHECKER / "checks" / f"check_{run.exercise.id}.py"
@@ -130,7 +131,8 @@ class Workshop:
             reporter.results.append(
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
-        return reporter.results
+        report.checks = reporter.results
+        report.measures, report.variables = reporter.measures, reporter.variables
 
 
 def new_report(exercise: Exercise, script: Path, options: Options) -> Report:

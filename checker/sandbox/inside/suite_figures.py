@@ -14,6 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
+MOST_PICTURES = 30  # kept as PNG
+LARGEST_PICTURE_BYTES = 4 << 20
 MOST_POINTS = 20_000  # of one line or scatter
 MOST_PIXELS = 100 * 28 * 28  # of one image: enough for a confusion matrix or a hundred digits, not for a photograph
 
@@ -53,19 +55,40 @@ def _pixels(image):
     return np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).tolist()
 
 
-def _record(figure):
-    """Write a figure down as a new record."""
+def _record(figure, png=None):
+    """Write a figure down as a new record, with its picture: `png`, or else drawn here."""
     global _written
     if _written < MOST_FIGURES:
         _written += 1
-        _write(f"figure-{_written:04d}.json", figure)
+        name = f"figure-{_written:04d}"
+        _write(name, figure)
+        folder = os.environ.get(FOLDER_VARIABLE)
+        if folder and _written <= MOST_PICTURES:
+            if png is None:
+                FigureCanvasAgg.print_png(figure.canvas, os.path.join(folder, name + ".png"))
+            else:
+                with open(os.path.join(folder, name + ".png"), "wb") as file:
+                    file.write(png)
 
 
 def _write(name, figure):
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder:
-        with open(os.path.join(folder, name), "w") as file:
+        with open(os.path.join(folder, name + ".json"), "w") as file:
             json.dump(describe(figure), file)
+
+
+def _saved_png(target):
+    """Return the PNG that was just saved to a path or a buffer, None when it is something else: then it is drawn again."""
+    try:
+        if hasattr(target, "getvalue"):
+            data = target.getvalue()
+        else:
+            with open(target, "rb") as file:
+                data = file.read(LARGEST_PICTURE_BYTES)
+    except (OSError, TypeError, ValueError):
+        return None
+    return data if data.startswith(b"\x89PNG") and len(data) < LARGEST_PICTURE_BYTES else None
 
 
 class FigureManager(FigureManagerBase):
@@ -93,10 +116,10 @@ class FigureCanvas(FigureCanvasAgg):
             _canvases += 1
             self._suite_number = _canvases
         if self._suite_number <= MOST_FIGURES:
-            _write(f"figure-drawn-{self._suite_number:04d}.json", self.figure)
+            _write(f"figure-drawn-{self._suite_number:04d}", self.figure)
 
-    def print_figure(self, *args, **kwargs):
+    def print_figure(self, filename, *args, **kwargs):
         """Save as Agg does, then record."""
-        result = super().print_figure(*args, **kwargs)
-        _record(self.figure)
+        result = super().print_figure(filename, *args, **kwargs)
+        _record(self.figure, _saved_png(filename))
         return result

@@ -1,0 +1,101 @@
+"""``python -m checker.selftest``: the corpus of submissions against the checker."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from checker.__main__ import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
+from checker.catalog import EXERCISES
+from checker.selftest import matrix
+from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, matches, read_corpus
+from checker.selftest.crew import Outcome, examine_all
+from checker.selftest.verdict import compare, judge, uncaught, update
+
+MOST_JOBS = 8  # unless more are asked for: each of them holds TensorFlow twice, in 1.3 GB
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("words", nargs=-1, metavar="[CASE]...")
+@click.option(
+    "--corpus", type=click.Path(path_type=Path), default=SUBMISSIONS, help="The folder of cases; else tests/submissions."
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; else one a core.")
+@click.option("--update", "accept", is_flag=True, help=f"Write {GOLDEN_FILE} of the cases that are judged as they say.")
+@click.pass_context
+def cli(ctx: click.Context, words: tuple[str, ...], corpus: Path, jobs: int | None, accept: bool) -> None:
+    r"""Check every submission of the corpus and say what is not as its folder says.
+
+    CASE is a part of a name, or a pattern such as 'ex04_*'. Whether every check catches something is asked of the whole
+    corpus only.
+
+    Exit codes: 0 all is as said, 1 something is not, 2 usage, 3 the checker broke.
+    """
+    if not corpus.is_dir():
+        raise click.UsageError(f"{corpus}: no such folder. The corpus lies in a checkout of the project: --corpus FOLDER")
+    cases, problems = read_corpus(corpus)
+    cases = [case for case in cases if matches(case.name, words)]
+    problems = [problem for problem in problems if matches(problem.subject, words)]
+    if not cases and not problems:
+        raise click.UsageError(f"{corpus}: no case" + f" called like {' or '.join(words)}" * bool(words))
+    console = matrix.console()
+    try:
+        outcomes = check_all(console, cases, jobs or default_jobs())
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was running has been ended", err=True)
+        ctx.exit(130)
+    written = []
+    for outcome in outcomes:
+        found = judge(outcome)
+        if accept and not found and update(outcome):
+            written.append(outcome.case.name)
+        problems += found or compare(outcome)
+    if not words:
+        problems += uncaught(outcomes, list(EXERCISES))
+    matrix.show_matrix(console, outcomes, problems)
+    matrix.show_problems(console, problems)
+    if accept:
+        console.print(f"\ngolden reports written: {', '.join(written) or 'none, all say the same'}", soft_wrap=True)
+    console.print()
+    console.print(matrix.last_line(outcomes, problems), soft_wrap=True)
+    broken = any(problem.is_ours for problem in problems)
+    ctx.exit(CHECKER_BROKE if broken else CHECK_FAILED if problems else EVERYTHING_PASSED)
+
+
+def check_all(console: Console, cases: Sequence[Case], jobs: int) -> list[Outcome]:
+    """Check the cases; on a terminal, a bar shows how far it is."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("submissions", total=len(cases))
+        return examine_all(
+            cases,
+            jobs,
+            on_start=lambda case: progress.update(task, description=case.name),
+            on_done=lambda case: progress.advance(task),
+        )
+
+
+def default_jobs() -> int:
+    """Return how many workers to use when nothing is said."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_JOBS)
+
+
+def main() -> None:
+    """Run the command line; an unforeseen error is ours: exit code 3, with its traceback."""
+    try:
+        cli.main(prog_name="python -m checker.selftest")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(CHECKER_BROKE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""The corpus: each folder is one submission, right or wrong, and what the checker must say of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import checker
+from checker.catalog import EXERCISES
+
+SUBMISSIONS = Path(checker.__file__).parent.parent / "tests" / "submissions"
+CASE_FILE, GOLDEN_FILE = "case.json", "golden.json"
+
+TEXT_KEYS, LIST_KEYS = {"exercise", "story"}, {"fails", "says"}
+KEYS = TEXT_KEYS | LIST_KEYS | {"base", "change"}
+
+Check = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a case, or with the checks that it tries."""
+
+    subject: str  # the name of the case, or of the check
+    what: str
+    remedy: str
+    details: tuple[str, ...] = ()  # lines below
+    is_ours: bool = False  # the checker broke: exit code 3
+
+
+class MalformedCase(Exception):
+    """A folder that is no case: the file it is about, what is wrong in it, and what to do."""
+
+    def __init__(self, file: Path, what: str, remedy: str) -> None:
+        super().__init__(f"{file}: {what}")
+        self.file = file
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission: a script of its own, or a base with a few changes, and the verdict it must get."""
+
+    folder: Path
+    exercise: str
+    story: str
+    source: str
+    fails: frozenset[str]  # ids of the checks that fail; none for a right submission
+    says: tuple[str, ...]  # what the messages of those checks must contain
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.folder.name
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every check must pass."""
+        return not self.fails
+
+
+@lru_cache
+def checks_of(exercise: str) -> dict[str, Check]:
+    """Return the checks of an exercise by id, in order. One that exercises share is the same object in each of them."""
+    names = vars(importlib.import_module(f"checker.checks.check_{exercise}"))
+    return {name: check for name, check in names.items() if name.startswith("check_")}
+
+
+def read_corpus(corpus: Path) -> tuple[list[Case], list[Problem]]:
+    """Return the cases below a folder by name, and a problem for each folder that is none."""
+    cases, problems = [], []
+    for folder in sorted(path for path in corpus.iterdir() if path.is_dir() and path.name[0] not in "._"):
+        try:
+            cases.append(read_case(folder))
+        except MalformedCase as error:
+            what = f"{error.file.relative_to(corpus).as_posix()}: {error.what}"
+            problems.append(Problem(folder.name, what, error.remedy))
+    return cases, problems
+
+
+def read_case(folder: Path) -> Case:
+    """Read one folder. Raises `MalformedCase`."""
+    file = folder / CASE_FILE
+    content = read_object(file)
+    _require_keys(file, content)
+    exercise, fails, says = content["exercise"], content["fails"], content["says"]
+    _require(exercise in EXERCISES, file, f"unknown exercise {exercise!r}", f"one of {', '.join(EXERCISES)}")
+    strange = ", ".join(name for name in fails if name not in checks_of(exercise))
+    _require(not strange, file, f"unknown check {strange}", f"the checks of {exercise}: {', '.join(checks_of(exercise))}")
+    _require(bool(fails) == bool(says), file, "only one of fails and says is empty", "say words of the messages that fail")
+    source = _script(folder, content.get("base"), exercise)
+    for change in _changes(file, content.get("change", [])):
+        what = f"a change does not apply: {change['old']!r} is not in the script"
+        _require(change["old"] in source, file, what, "copy the old text from the script of the base")
+        source = source.replace(change["old"], change["new"])
+    return Case(folder, exercise, content["story"], source, frozenset(fails), tuple(says))
+
+
+def read_object(file: Path) -> dict[str, Any]:
+    """Read a JSON object. Raises `MalformedCase`."""
+    _require(file.is_file(), file, "not there", "add it, or remove the folder")
+    try:
+        content = json.loads(_read(file))
+    except ValueError as error:
+        raise MalformedCase(file, str(error), "write it as JSON") from None
+    _require(isinstance(content, dict), file, "not an object", "write it as a JSON object: {…}")
+    return dict(content)
+
+
+def matches(name: str, words: Collection[str]) -> bool:
+    """Whether a name holds one of the words, or fits one of them that is a pattern; every name does when there are none."""
+    return not words or any(fnmatchcase(name, word if set(word) & set("*?[") else f"*{word}*") for word in words)
+
+
+def _require_keys(file: Path, content: dict[str, Any]) -> None:
+    unknown = sorted(content.keys() - KEYS)
+    _require(not unknown, file, f"unknown key {', '.join(unknown)}", f"the keys of a case are {', '.join(sorted(KEYS))}")
+    for key in sorted(TEXT_KEYS):
+        _require(_is_text(content.get(key)), file, f"no {key}", f'"{key}" is a text that is not empty')
+    for key in sorted(LIST_KEYS):
+        texts = content.get(key)
+        _require(isinstance(texts, list) and all(map(_is_text, texts)), file, f"no {key}", f'"{key}" is a list of texts')
+
+
+def _script(folder: Path, base: object, exercise: str) -> str:
+    """Return the script that lies in the folder, or in the folder of the base beside it."""
+    own, remedy = folder / EXERCISES[exercise].script, "a case holds a script of its own or names a base, not both"
+    if base is None:
+        _require(own.is_file(), own, "not there", remedy)
+        return _read(own)
+    _require(not own.exists(), own, "a script beside a base", remedy)
+    for other in folder.parent.iterdir():
+        if other.name == base:
+            for script in sorted(other.glob("ex*.py")):
+                return _read(script)
+    raise MalformedCase(folder / CASE_FILE, f"unknown base {base!r}", "the name of a folder beside it that holds a script")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise MalformedCase(file, str(error), "write it as text in UTF-8") from None
+
+
+def _changes(file: Path, changes: object) -> list[dict[str, str]]:
+    good = isinstance(changes, list) and all(isinstance(change, dict) and _is_change(change) for change in changes)
+    _require(good, file, "a change that is none", '"change" is a list of {"old": text, "new": text}')
+    assert isinstance(changes, list)
+    return changes
+
+
+def _is_change(change: dict[str, object]) -> bool:
+    return change.keys() == {"old", "new"} and _is_text(change["old"]) and isinstance(change["new"], str)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _require(condition: bool, file: Path, what: str, remedy: str) -> None:
+    if not condition:
+        raise MalformedCase(file, what, remedy)

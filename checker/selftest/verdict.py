@@ -1,0 +1,126 @@
+"""The verdict on the checker: is each case judged as its folder says, in the words of its golden report?"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from collections.abc import Iterable, Sequence
+
+from checker.outcome import CheckResult, Status
+from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, Check, MalformedCase, Problem, checks_of, read_object
+from checker.selftest.crew import Outcome
+from checker.selftest.golden import MESSAGE, Golden, differences, golden_of, is_golden, renewed, write_golden
+
+COMMAND = ("python", "-m", "checker.selftest")
+
+
+def judge(outcome: Outcome) -> list[Problem]:
+    """Return what is not as the case says: which checks fail, what they say, and that every message is whole."""
+    case, failed = outcome.case, outcome.having(Status.FAIL)
+    if outcome.errors:
+        lines = "\n".join(outcome.errors).splitlines()
+        return [Problem(case.name, "the checker broke", "mend the checker: no submission may do this", tuple(lines), True)]
+    if {check.id for check in failed} != case.fails:
+        return [_other_verdict(outcome)]
+    problems = []
+    said = "\n".join(map(_said, failed))
+    unsaid = [f"not said: {words}" for words in case.says if words not in said]
+    if unsaid:
+        what, remedy = "a message lacks its words", "say them, or change `says` in its case.json"
+        problems.append(Problem(case.name, what, remedy, (*unsaid, *_messages(failed))))
+    partial = [check for check in failed if not (check.where and check.expected and check.actual)]
+    if partial:
+        what, remedy = "a message lacks a line", "every message has where, expected and actual"
+        problems.append(Problem(case.name, what, remedy, tuple(_messages(partial))))
+    private = tempfile.gettempdir() + os.sep
+    leaks = [check for check in outcome.checks if private in " ".join([_said(check), check.advice])]
+    if leaks:
+        what, remedy = f"a message names a folder below {private}", "show a path as the learner knows it"
+        problems.append(Problem(case.name, what, remedy, tuple(_messages(leaks))))
+    return problems
+
+
+def compare(outcome: Outcome) -> list[Problem]:
+    """Return what is said in other words than in the golden report of the case."""
+    case = outcome.case
+    elsewhere = [] if case.folder.parent == SUBMISSIONS else ["--corpus", str(case.folder.parent)]
+    accept = shlex.join([*COMMAND, *elsewhere, "--update", case.name])
+    try:
+        golden = read_golden(case)
+    except MalformedCase as error:
+        return [Problem(case.name, f"{case.name}/{GOLDEN_FILE}: {error.what}", f"write it: {accept}")]
+    changed = differences(golden, golden_of(outcome.checks))
+    remedy = f"if the new words are meant: {accept}"
+    return [Problem(case.name, "a message changed", remedy, tuple(changed))] if changed else []
+
+
+def update(outcome: Outcome) -> bool:
+    """Write the golden report of a case unless it says what was said; return whether it was written."""
+    golden = golden_of(outcome.checks)
+    try:
+        before = read_golden(outcome.case)
+        if not differences(before, golden):
+            return False
+        golden = renewed(before, golden)
+    except MalformedCase:  # not there, or damaged
+        pass
+    write_golden(outcome.case.folder / GOLDEN_FILE, golden)
+    return True
+
+
+def read_golden(case: Case) -> Golden:
+    """Read the golden report of a case. Raises `MalformedCase`."""
+    file = case.folder / GOLDEN_FILE
+    golden = read_object(file)
+    if not is_golden(golden):
+        raise MalformedCase(file, "not a golden report", "")
+    return golden
+
+
+def uncaught(outcomes: Iterable[Outcome], exercises: Sequence[str]) -> list[Problem]:
+    """Return a problem for each check that failed no case. A check that exercises share counts once."""
+    caught = catchers(outcomes)
+    without: dict[Check, list[str]] = {}
+    for exercise in exercises:
+        for name, check in checks_of(exercise).items():
+            if check not in caught:
+                without.setdefault(check, []).append(f"{exercise} {name}")
+    remedy = "add a wrong submission that it catches: a folder with a case.json"
+    return [Problem(", ".join(names), "the check catches nothing", remedy) for names in without.values()]
+
+
+def catchers(outcomes: Iterable[Outcome]) -> dict[Check, list[Case]]:
+    """Return the cases that each check failed; checks that failed none are not there."""
+    caught: dict[Check, list[Case]] = {}
+    for outcome in outcomes:
+        for result in outcome.having(Status.FAIL):
+            caught.setdefault(checks_of(outcome.case.exercise)[result.id], []).append(outcome.case)
+    return caught
+
+
+def _other_verdict(outcome: Outcome) -> Problem:
+    case, failed = outcome.case, outcome.having(Status.FAIL)
+    unexpected = [check for check in failed if check.id not in case.fails]
+    missed = [check for check in outcome.checks if check.id in case.fails and check.status is not Status.FAIL]
+    details = _messages(unexpected) + [f"{check.id} should fail: {check.status.value}" for check in missed]
+    if case.is_right:
+        what, remedy = "a right submission fails", "let the check accept it; or say in its case.json what is wrong"
+    elif not failed:
+        what, remedy = "a wrong submission passes", "sharpen the check; or say in its case.json that it is right"
+    else:
+        what, remedy = "it fails other checks than it should", "mend the check, or `fails` in its case.json"
+    return Problem(case.name, what, remedy, tuple(details))
+
+
+def _said(check: CheckResult) -> str:
+    return " ".join(getattr(check, key) for key in MESSAGE)
+
+
+def _messages(checks: Iterable[CheckResult]) -> list[str]:
+    """Return the messages of checks, a line each part."""
+    lines = []
+    for check in checks:
+        lines.append(f"{check.id} fails")
+        lines += [f"  {key}: {getattr(check, key)}".rstrip() for key in MESSAGE]
+    return lines
