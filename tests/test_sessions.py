@@ -13,7 +13,7 @@ from checker.evidence.graph import Graph
 from checker.evidence.sessions import SessionLog, read_session_log
 from checker.evidence.training import Training
 from checker.sandbox.box import JobResult
-from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_GROUPS, MOST_ROWS
+from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
 
 RunScript = Callable[..., JobResult]
 
@@ -124,6 +124,21 @@ with tf.Session() as sess:
     )
     assert MOST_GROUPS <= len(log.kinds) <= MOST_GROUPS + 1
     assert [fed.path for fed in log.paths] == ["late"]
+
+
+def test_a_handle_that_is_fed_in_every_call_does_not_hide_the_path_that_is_saved_to(record: Record) -> None:
+    log = record(
+        LINE
+        + f"""
+handle = tf.placeholder(tf.string, [])
+with tf.Session() as sess:
+    sess.run(init)
+    for _ in range({MOST_PATHS + 50}): sess.run(tf.identity(w), {{handle: "an iterator"}})
+    saver.save(sess, "late")
+"""
+    )
+    assert log.paths[-1].path == "late"
+    assert len(log.paths) <= MOST_PATHS
 
 
 def test_random_numbers_of_the_script_stay_its_own(run_script: RunScript, tmp_path: Path) -> None:

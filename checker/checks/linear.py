@@ -19,7 +19,7 @@ FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
 
 def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
     """feeds features and prices through placeholders"""
-    for placeholder in (regression.feature_placeholder, regression.price_placeholder):
+    for placeholder in (*regression.feature_placeholders.values(), regression.price_placeholder):
         where = f"placeholder {placeholder.name}"
         hint = "integers cut every value: tf.placeholder(tf.float32)"
         expect(placeholder.dtype.startswith("float"), where, "a float dtype", placeholder.dtype, hint)
@@ -35,11 +35,10 @@ def check_updates_every_variable(graph: Graph) -> None:
 def compare_each_house_with_its_own_price(regression: RegressionModel, features: FloatArray, prices: FloatArray) -> None:
     """Raise `Mismatch` when prediction - price broadcasts, or is never averaged."""
     shape = regression.residual_shape(features, prices)
-    x, y = regression.feature_placeholder, regression.price_placeholder
+    placeholders = (*regression.feature_placeholders.values(), regression.price_placeholder)
     where = f"{regression.residual.node} in the saved graph"
-    hint = (
-        f"{x.name} is {show_shape(x.shape)}, {y.name} is {show_shape(y.shape)}: give both the same rank, such as [None, 1]"
-    )
+    declared = listed(f"{placeholder.name} is {show_shape(placeholder.shape)}" for placeholder in placeholders)
+    hint = f"{declared}: give all the same rank, such as [None, 1]"
     count = 1
     for size in shape:
         count *= size

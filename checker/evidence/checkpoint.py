@@ -37,6 +37,13 @@ class Checkpoint:
         value = self.tensors.get("global_step")
         return int(value) if value is not None and value.shape == () else None
 
+    def value_of(self, variable: Variable) -> NDArray[Any] | None:
+        """Return the value of a variable of the graph; None when it is not in the checkpoint."""
+        value = self.tensors.get(variable.key)
+        if value is None or len(variable.slices) != value.ndim:
+            return value
+        return value[variable.slices]
+
     def require_values_of(self, variables: Iterable[Variable]) -> None:
         """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
         missing = [variable.key for variable in variables if variable.key not in self.tensors]

@@ -1,9 +1,9 @@
-"""The nodes of a TensorFlow graph and what flows between them: inputs, ancestors, constants, placeholders, variables."""
+"""The nodes of a TensorFlow graph and what flows between them: inputs, readers, ancestors, constants."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
 
-from checker.evidence.tensors import Shape, TensorError, show_shape, to_array, to_shape
+from checker.evidence.tensors import Shape, TensorError, show_shape, to_array
 
 PLACEHOLDER_OPS = {"Placeholder", "PlaceholderV2"}
+DEFAULT_OP = "PlaceholderWithDefault"  # may be fed
+ITERATOR_OPS = {"IteratorGetNext", "IteratorGetNextSync"}
+QUEUE_OPS = {"QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"}
+SOURCE_OPS = {*PLACEHOLDER_OPS, *ITERATOR_OPS, *QUEUE_OPS}  # where data enters
 VARIABLE_OPS = {"VariableV2", "Variable", "VarHandleOp"}
 ASSIGN_OPS = {"Assign", "AssignVariableOp"}
+ADDING_OPS = {"AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp"}
+RANDOM_OPS = {"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "RandomUniformInt", "Multinomial"}
+# What gives another value each time, whatever it reads.
+CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}
+HANDING_ON_OPS = {"Identity", "Snapshot", "StopGradient", "PreventGradient"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Variable:
     shape: Shape
     key: str
     trainable: bool
+    slices: tuple[slice, ...] = ()  # the part of the checkpoint's tensor that it is, when it is a partition
 
     @property
     def size(self) -> int:
@@ -59,12 +69,11 @@ class Variable:
 
 
 class Dataflow:
-    """A GraphDef with its nodes by name."""
+    """A GraphDef with its nodes by name. Every question takes time linear in the size of the graph, whatever the graph."""
 
-    def __init__(self, definition: graph_pb2.GraphDef, trainable: Iterable[str] = ()) -> None:
+    def __init__(self, definition: graph_pb2.GraphDef) -> None:
         self.nodes: dict[str, node_def_pb2.NodeDef] = {node.name: node for node in definition.node}
-        self._declared_trainable = set(trainable)
-        self._ancestors: dict[str, frozenset[str]] = {}
+        self._ends: dict[frozenset[str], dict[Tensor, Tensor]] = {}
 
     def op(self, node: str) -> str:
         """Return the operation of a node, "" when the graph has no such node."""
@@ -73,60 +82,135 @@ class Dataflow:
 
     def of_op(self, *ops: str) -> list[str]:
         """Return the names of the nodes with one of these operations, in the order they were made."""
+        if len(ops) == 1:
+            return list(self._by_op.get(ops[0], ()))
         return [node.name for node in self.nodes.values() if node.op in ops]
+
+    @cached_property
+    def _by_op(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            found.setdefault(node.op, []).append(node.name)
+        return found
 
     def inputs(self, node: str) -> list[Tensor]:
         """Return the tensors a node reads; control inputs are left out."""
         found = self.nodes.get(node)
         return [parse_tensor(name) for name in found.input if not name.startswith("^")] if found else []
 
-    def ancestors(self, node: str) -> frozenset[str]:
-        """Return a node and every node whose value it depends on."""
-        if node not in self._ancestors:
-            seen: set[str] = set()
-            waiting = [node]
-            while waiting:
-                name = waiting.pop()
-                if name not in seen and name in self.nodes:
-                    seen.add(name)
-                    waiting += [tensor.node for tensor in self.inputs(name)]
-            self._ancestors[node] = frozenset(seen)
-        return self._ancestors[node]
+    def control_inputs(self, node: str) -> list[str]:
+        """Return the nodes that have to run before a node."""
+        found = self.nodes.get(node)
+        return [name[1:] for name in found.input if name.startswith("^")] if found else []
 
-    def reached_from(self, nodes: Iterable[str]) -> set[str]:
-        """Return the nodes whose value depends on one of `nodes`, which are among them."""
+    def ancestors(self, *nodes: str, until: Collection[str] = ()) -> set[str]:
+        """Return these nodes and every node whose value they depend on; behind those of `until` nothing is looked at."""
+        seen: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name in self.nodes:
+                seen.add(name)
+                if name not in until:
+                    waiting += [tensor.node for tensor in self.inputs(name)]
+        return seen
+
+    def reached_from(self, nodes: Iterable[str], until: Collection[str] = (), control: bool = False) -> set[str]:
+        """Return the nodes whose value depends on one of `nodes`, which are among them; nothing is followed past `until`.
+
+        With `control`, also those that run only after them.
+        """
+        after = self.followers if control else self.readers
         reached: set[str] = set()
         waiting = list(nodes)
         while waiting:
             name = waiting.pop()
             if name not in reached:
                 reached.add(name)
-                waiting += self._readers.get(name, ())
+                if name not in until:
+                    waiting += after(name)
         return reached
+
+    def readers(self, node: str) -> list[str]:
+        """Return the nodes that read an output of a node."""
+        return self._readers.get(node, [])
 
     @cached_property
     def _readers(self) -> dict[str, list[str]]:
-        """The nodes that read each node."""
         readers: dict[str, list[str]] = {}
         for name in self.nodes:
-            for tensor in self.inputs(name):
-                readers.setdefault(tensor.node, []).append(name)
+            for node in dict.fromkeys(tensor.node for tensor in self.inputs(name)):
+                readers.setdefault(node, []).append(name)
         return readers
 
-    def _back(self, tensor: Tensor, ops: Collection[str]) -> Tensor:
-        """Follow first inputs while the operation is one of `ops`; a loop, which no sound graph has, ends where it began."""
-        seen: set[str] = set()
-        while self.op(tensor.node) in ops and tensor.node not in seen:
-            seen.add(tensor.node)
+    def followers(self, node: str) -> list[str]:
+        """Return the nodes that read an output of a node, or run only after it."""
+        return self._followers.get(node, [])
+
+    @cached_property
+    def _followers(self) -> dict[str, list[str]]:
+        followers = {name: list(readers) for name, readers in self._readers.items()}
+        for name in self.nodes:
+            for node in self.control_inputs(name):
+                followers.setdefault(node, []).append(name)
+        return followers
+
+    def marked(self, marks: Mapping[str, int], until: Collection[str] = (), control: bool = False) -> dict[str, int]:
+        """Return the marks of every node: bits of its own, and those of all it depends on; none go past `until`.
+
+        A bit is carried to a node once, so that the time is bounded by the number of bits. With `control`, a node also
+        depends on what has to run before it.
+        """
+        after = self.followers if control else self.readers
+        found = dict(marks)
+        waiting = list(marks)
+        while waiting:
+            name = waiting.pop()
+            for reader in after(name) if name not in until else ():
+                if found[name] & ~found.get(reader, 0):
+                    found[reader] = found.get(reader, 0) | found[name]
+                    waiting.append(reader)
+        return found
+
+    @cached_property
+    def conditional(self) -> set[str]:
+        """The nodes that run in one branch of a condition, or inside a loop: a session cannot fetch them."""
+        exits, merges = set(self.of_op("Exit", "RefExit")), set(self.of_op("Merge", "RefMerge"))
+        loops = self.reached_from(self.of_op("Enter", "RefEnter"), until=exits, control=True)
+        branches = self.reached_from(self.of_op("Switch", "RefSwitch"), until=exits | merges, control=True)
+        return (loops - exits) | (branches - exits - merges)
+
+    @cached_property
+    def changing(self) -> set[str]:
+        """The nodes whose value depends on data, variables or chance: all others repeat constants."""
+        return self.reached_from(self.of_op(*CHANGING_OPS))
+
+    @cached_property
+    def random(self) -> set[str]:
+        """The nodes whose value depends on chance in each run: variables keep theirs."""
+        return self.reached_from(self.of_op(*RANDOM_OPS), until=self.of_op(*ASSIGN_OPS))
+
+    def repeats_a_constant(self, tensor: Tensor) -> bool:
+        """Whether a tensor has the same value in every run, because it is computed from constants only."""
+        return tensor.node in self.nodes and tensor.node not in self.changing
+
+    def handed_on_from(self, tensor: Tensor, ops: Collection[str] = HANDING_ON_OPS) -> Tensor:
+        """Follow first inputs while the operation is one of `ops`, which hand a value on; a loop ends anywhere in it."""
+        ends = self._ends.setdefault(frozenset(ops), {})
+        passed: dict[Tensor, None] = {}
+        while tensor not in ends and tensor not in passed and self.op(tensor.node) in ops:
+            passed[tensor] = None
             inputs = self.inputs(tensor.node)
             if not inputs:
                 break
             tensor = inputs[0]
-        return tensor
+        end = ends.get(tensor, tensor)
+        ends.update(dict.fromkeys(passed, end))
+        return end
 
     def constant(self, tensor: Tensor) -> NDArray[Any] | None:
         """Return the value of a tensor that is a constant, or is handed on from one; else None."""
-        tensor = self._back(tensor, {"Identity"})
+        tensor = self.handed_on_from(tensor)
         if self.op(tensor.node) != "Const":
             return None
         try:
@@ -137,73 +221,6 @@ class Dataflow:
     def dtype(self, node: str, attribute: str = "dtype") -> str:
         """Return the dtype attribute of a node as TensorFlow names it, "" when it has none."""
         return dtype_name(self.nodes[node].attr[attribute].type)
-
-    @cached_property
-    def placeholders(self) -> dict[str, Placeholder]:
-        """The placeholders that have to be fed, by name."""
-        return {
-            name: Placeholder(name, self.dtype(name), to_shape(self.nodes[name].attr["shape"].shape))
-            for name in self.of_op(*PLACEHOLDER_OPS)
-        }
-
-    @cached_property
-    def variables(self) -> dict[str, Variable]:
-        """The variables, by name of their node."""
-        trainable = self._declared_trainable or self.updated_by_optimizers()
-        return {
-            name: Variable(
-                name=name,
-                dtype=self.dtype(name),
-                shape=to_shape(self.nodes[name].attr["shape"].shape),
-                key=self._checkpoint_keys.get(name, name),
-                trainable=name in trainable,
-            )
-            for name in self.of_op(*VARIABLE_OPS)
-        }
-
-    @property
-    def trainable(self) -> list[Variable]:
-        """The trainable variables, in the order they were made."""
-        return [variable for variable in self.variables.values() if variable.trainable]
-
-    def variable_behind(self, tensor: Tensor) -> str | None:
-        """Return the variable that a tensor is the plain value of, if it is."""
-        tensor = self._back(tensor, {"Identity", "ReadVariableOp"})
-        return tensor.node if self.op(tensor.node) in VARIABLE_OPS else None
-
-    def initial_value(self, variable: str) -> NDArray[Any] | None:
-        """Return the value a variable is initialised to when that is a constant; else None."""
-        for node in self.of_op(*ASSIGN_OPS):
-            inputs = self.inputs(node)
-            if len(inputs) == 2 and self.variable_behind(inputs[0]) == variable:
-                return self.constant(inputs[1])
-        return None
-
-    def updated_by_optimizers(self) -> set[str]:
-        """Return the variables that an optimiser's Apply operation writes."""
-        updated = set()
-        for node in self.nodes.values():
-            if node.op.startswith(("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")) and node.input:
-                variable = self.variable_behind(parse_tensor(node.input[0]))
-                if variable:
-                    updated.add(variable)
-        return updated
-
-    @cached_property
-    def _checkpoint_keys(self) -> dict[str, str]:
-        """The key of each variable in a checkpoint: a Saver given a dict may choose any."""
-        keys = {}
-        for node in self.of_op("SaveV2"):
-            inputs = self.inputs(node)
-            if len(inputs) < 3:
-                continue
-            _, names, _, *tensors = inputs
-            values = self.constant(names)
-            for name, tensor in zip([] if values is None else values.reshape(-1), tensors):
-                variable = self.variable_behind(tensor)
-                if variable:
-                    keys[variable] = as_text(name)
-        return keys
 
 
 def parse_tensor(name: str) -> Tensor:

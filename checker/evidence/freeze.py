@@ -11,25 +11,44 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tensorboard.compat.proto import graph_pb2, node_def_pb2
+from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
 from tensorboard.util import tensor_util
 
-from checker.evidence.dataflow import VARIABLE_OPS, Tensor
+from checker.evidence.dataflow import PLACEHOLDER_OPS, VARIABLE_OPS, Tensor
 from checker.evidence.graph import Graph
 
 ALLOWED_OPS = frozenset(
     """
-    Abs Add AddN AddV2 All Any ArgMax ArgMin AvgPool BatchMatMul BatchMatMulV2 BatchMatMulV3 BiasAdd BitwiseXor
-    BroadcastTo Cast Ceil ClipByValue ConcatV2 Const Conv2D Cos Cumsum Div DivNoNan Einsum Elu Equal Exp ExpandDims Fill
-    Floor FloorDiv FloorMod FusedBatchNormV3 GatherV2 Greater GreaterEqual Identity IdentityN InTopK InTopKV2 Inv
-    IsFinite IsNan LRN LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool
-    Maximum Mean Merge Min Minimum Mod Mul Neg NotEqual OneHot OnesLike Pack Pad PlaceholderWithDefault Pow
-    PreventGradient Prod RandomUniform Range Rank RealDiv Reciprocal Relu Relu6 Reshape Round Rsqrt Select SelectV2 Selu
-    Shape Sigmoid Sign Sin Size Slice Softmax SoftmaxCrossEntropyWithLogits Softplus Softsign
-    SparseSoftmaxCrossEntropyWithLogits Split SplitV Sqrt Square SquaredDifference Squeeze StopGradient StridedSlice Sub
-    Sum Switch Tan Tanh Tile TopKV2 Transpose TruncatedNormal Unpack ZerosLike
+    Abs Add AddN AddV2 All Any ArgMax ArgMin AvgPool BatchMatMul BatchMatMulV2 BatchMatMulV3 BiasAdd BiasAddV1 BitwiseAnd
+    BitwiseOr BitwiseXor BroadcastTo Cast Ceil ClipByValue Concat ConcatV2 Const Conv2D Cos Cumprod Cumsum Div DivNoNan
+    Einsum Elu EnsureShape Enter Equal Erf Exit Exp ExpandDims Expm1 Fill Floor FloorDiv FloorMod FusedBatchNorm
+    FusedBatchNormV2 FusedBatchNormV3 Gather GatherNd GatherV2 Greater GreaterEqual Identity IdentityN InTopK InTopKV2 Inv
+    IsFinite IsInf IsNan L2Loss LRN LeakyRelu LeftShift Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr
+    LoopCond MatMul Max MaxPool Maximum Mean Merge Min Minimum Mod Mul MulNoNan Neg NextIteration NotEqual OneHot OnesLike
+    Pack Pad PadV2 PlaceholderWithDefault Pow PreventGradient Prod RandomStandardNormal RandomUniform Range Rank RealDiv
+    Reciprocal Relu Relu6 Reshape ReverseV2 RightShift Round Rsqrt Select SelectV2 Selu Shape ShapeN Sigmoid Sign Sin Size
+    Slice Snapshot Softmax SoftmaxCrossEntropyWithLogits Softplus Softsign SparseSoftmaxCrossEntropyWithLogits Split SplitV
+    Sqrt Square SquaredDifference Squeeze StopGradient StridedSlice Sub Sum Switch Tan Tanh Tile TopKV2 Transpose
+    TruncateDiv TruncateMod TruncatedNormal Unpack Where Xlogy ZerosLike
     """.split()
 )
+
+
+# What an operation becomes once variables are plain values.
+PLAIN_OPS = {
+    "RefEnter": "Enter",
+    "RefExit": "Exit",
+    "RefIdentity": "Identity",
+    "RefMerge": "Merge",
+    "RefNextIteration": "NextIteration",
+    "RefSwitch": "Switch",
+    "AssignAdd": "Add",
+    "AssignSub": "Sub",
+}
+BRANCHING_OPS = {"Switch", "RefSwitch", "Merge", "RefMerge"}
+REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # hand a variable on
+RESOURCE = types_pb2.DT_RESOURCE
+REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 
 class Refused(ValueError):
@@ -37,12 +56,17 @@ class Refused(ValueError):
 
 
 def freeze(
-    graph: Graph, fetches: Iterable[Tensor], fed: Mapping[Tensor, str], values: Mapping[str, NDArray[Any]]
+    graph: Graph,
+    fetches: Iterable[Tensor],
+    fed: Mapping[Tensor, str],
+    values: Mapping[str, NDArray[Any]],
+    from_start: bool = False,
 ) -> tuple[graph_pb2.GraphDef, dict[Tensor, str]]:
     """Return the graph that computes `fetches` from the `fed` tensors, and the names under which to feed those.
 
     `fed` gives the dtype of each fed tensor, as TensorFlow names it; they become placeholders of unknown shape. `values`
-    holds the value of each variable by the name of its node. Raises `Refused` for an operation that is not allowed, for a
+    holds the value of each variable by the name of its node; with `from_start`, variables have the value that they are
+    initialised to. What an assignment gives is what it assigns. Raises `Refused` for an operation that is not allowed, for a
     variable without a value and for a placeholder that is not fed.
     """
     frozen = graph_pb2.GraphDef()
@@ -54,6 +78,7 @@ def freeze(
             node.attr["dtype"].type = tensor_util.make_tensor_proto(np.zeros(0, fed[tensor])).dtype
         except TypeError:
             raise Refused(f"{tensor} takes {fed[tensor] or 'no known dtype'}, which an evaluation cannot feed") from None
+    freezer = _Freezer(graph, feed_names, values, from_start)
     done: set[str] = set()
     waiting = [tensor.node for tensor in fetches]
     while waiting:
@@ -63,47 +88,104 @@ def freeze(
         done.add(name)
         if name not in graph.nodes:
             raise Refused(f"the graph has no node {name!r}")
-        node, needed = _frozen_node(graph, graph.nodes[name], feed_names, values)
+        node, needed = freezer.frozen(graph.nodes[name])
         frozen.node.append(node)
         waiting += needed
     return frozen, {tensor: f"{name}:0" for tensor, name in feed_names.items()}
 
 
-def _frozen_node(
-    graph: Graph, node: node_def_pb2.NodeDef, feed_names: Mapping[Tensor, str], values: Mapping[str, NDArray[Any]]
-) -> tuple[node_def_pb2.NodeDef, list[str]]:
-    """Return what a node becomes, and the nodes it needs."""
-    variable = graph.variable_behind(Tensor(node.name)) if node.op in VARIABLE_OPS | {"ReadVariableOp"} else None
-    if variable is not None:
-        if variable not in values:
-            raise Refused(f"the checkpoint holds no value for the variable {variable!r}")
-        return _constant(node.name, values[variable], graph.nodes[variable].attr["dtype"].type), []
-    if node.op in {"Placeholder", "PlaceholderV2"}:
-        if Tensor(node.name) in feed_names:  # fetched itself: hand the fed value on
-            return node_def_pb2.NodeDef(
-                name=node.name, op="Identity", input=[feed_names[Tensor(node.name)]], attr={"T": node.attr["dtype"]}
-            ), []
-        raise Refused(f"the placeholder {node.name!r} would have to be fed, and it is unclear with what")
-    if node.op not in ALLOWED_OPS:
-        raise Refused(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
-    kept = node_def_pb2.NodeDef(name=node.name, op=node.op)
-    for key, value in node.attr.items():
-        if key != "_class":  # asks to be placed with a node that may be gone
-            kept.attr[key].CopyFrom(value)
-    needed = []
-    for tensor in graph.inputs(node.name):
-        if tensor in feed_names:
-            kept.input.append(feed_names[tensor])
+class _Freezer:
+    """Turns the nodes of a graph, one by one, into such as compute with plain values."""
+
+    def __init__(
+        self, graph: Graph, feed_names: Mapping[Tensor, str], values: Mapping[str, NDArray[Any]], from_start: bool
+    ) -> None:
+        self._graph = graph
+        self._feed_names = feed_names
+        self._values = values
+        self._from_start = from_start
+
+    def frozen(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
+        """Return what a node becomes, and the nodes it needs."""
+        graph = self._graph
+        if node.op in VARIABLE_OPS:
+            return self._variable(node.name)
+        if node.op == "ReadVariableOp":
+            return self._reading(node)
+        if node.op in {"IsVariableInitialized", "VarIsInitializedOp"}:
+            return _constant(node.name, np.array(True), types_pb2.DT_BOOL), []
+        if node.op in PLACEHOLDER_OPS:
+            if Tensor(node.name) in self._feed_names:  # fetched itself: hand the fed value on
+                return self._kept(node, "Identity", [Tensor(node.name)], node.attr["dtype"].type)
+            raise Refused(f"the placeholder {node.name!r} would have to be fed, and it is unclear with what")
+        if node.op == "Assign" and len(graph.inputs(node.name)) == 2:
+            return self._kept(node, "Identity", graph.inputs(node.name)[1:])
+        op = PLAIN_OPS.get(node.op, node.op)
+        if op not in ALLOWED_OPS:
+            raise Refused(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
+        kept, needed = self._kept(node, op, graph.inputs(node.name))
+        if "T" in kept.attr and kept.attr["T"].type == RESOURCE:
+            kept.attr["T"].type = graph.nodes[self._referred(Tensor(node.name))].attr["dtype"].type
+        return kept, needed
+
+    def _variable(self, name: str) -> tuple[node_def_pb2.NodeDef, list[str]]:
+        graph = self._graph
+        start = graph.starts_from(name) if self._from_start else None
+        if start:
+            return self._kept(graph.nodes[name], "Identity", [start], graph.nodes[name].attr["dtype"].type)
+        if name not in self._values:
+            raise Refused(f"the checkpoint holds no value for the variable {name!r}")
+        return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
+
+    def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
+        """Return what reading a resource becomes: the value assigned just before, where an assignment has to come first."""
+        graph, dtype = self._graph, node.attr["dtype"].type
+        variable = self._referred(Tensor(node.name))
+        for before in graph.control_inputs(node.name):
+            inputs = graph.inputs(before)
+            if len(inputs) == 2 and inputs[0].node == variable:
+                op = {"AssignVariableOp": "Identity", "AssignAddVariableOp": "Add", "AssignSubVariableOp": "Sub"}
+                if graph.op(before) in op:
+                    return self._kept(node, op[graph.op(before)], inputs[graph.op(before) == "AssignVariableOp" :], dtype)
+        return self._kept(node, "Identity", graph.inputs(node.name)[:1], dtype)
+
+    def _referred(self, tensor: Tensor) -> str:
+        """Return the variable that a resource is a handle of."""
+        variable = self._graph.handed_on_from(tensor, REFERRING_OPS).node
+        if self._graph.op(variable) not in VARIABLE_OPS:
+            raise Refused(f"operation {self._graph.op(variable)} (node {variable!r}) is not one that an evaluation may run")
+        return variable
+
+    def _kept(
+        self, node: node_def_pb2.NodeDef, op: str, inputs: Iterable[Tensor], dtype: int | None = None
+    ) -> tuple[node_def_pb2.NodeDef, list[str]]:
+        """Return a node with an operation and inputs; where a dtype is given, it is the only attribute, T."""
+        kept = node_def_pb2.NodeDef(name=node.name, op=op)
+        if dtype is not None:
+            kept.attr["T"].type = dtype if dtype < REFERENCE else dtype - REFERENCE
         else:
-            kept.input.append(str(tensor))
-            needed.append(tensor.node)
-    return kept, needed
+            for key, value in node.attr.items():
+                if not key.startswith("_") and (op == node.op or key not in {"use_locking", "validate_shape"}):
+                    kept.attr[key].CopyFrom(value)
+        needed = []
+        for tensor in inputs:
+            if tensor in self._feed_names:
+                kept.input.append(self._feed_names[tensor])
+            else:
+                kept.input.append(str(tensor))
+                needed.append(tensor.node)
+        for before in self._graph.control_inputs(node.name):
+            # What runs in one branch of a condition, or in a loop, and reads nothing of it, is tied to it by such an input.
+            if self._graph.op(self._graph.handed_on_from(Tensor(before)).node) in BRANCHING_OPS:
+                kept.input.append(f"^{before}")
+                needed.append(before)
+        return kept, needed
 
 
 def _constant(name: str, value: NDArray[Any], dtype: int) -> node_def_pb2.NodeDef:
     node = node_def_pb2.NodeDef(name=name, op="Const")
     node.attr["value"].tensor.CopyFrom(tensor_util.make_tensor_proto(value))
     node.attr["dtype"].type = node.attr["value"].tensor.dtype
-    if node.attr["dtype"].type != (dtype if dtype < 100 else dtype - 100):
+    if node.attr["dtype"].type != (dtype if dtype < REFERENCE else dtype - REFERENCE):
         raise Refused(f"the checkpoint holds {value.dtype} values for {name!r}, which has another dtype in the graph")
     return node

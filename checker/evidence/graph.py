@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, variable_pb2
 
-from checker.evidence.dataflow import ASSIGN_OPS, VARIABLE_OPS, Dataflow, Tensor, as_text, parse_tensor
+from checker.evidence.dataflow import SOURCE_OPS, VARIABLE_OPS, Tensor, Variable, as_text, parse_tensor
+from checker.evidence.losses import Loss, find_losses
+from checker.evidence.state import Variables
 
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
+SOFTMAX_OPS = {"Softmax", "LogSoftmax"}
 DIFFERENCE_OPS = {"Sub", "SquaredDifference"}
+ADDITION_OPS = {"Add", "AddV2"}
+ANSWERING_OPS = ("Softmax", "LogSoftmax", "ArgMax", "TopKV2", "InTopK", "InTopKV2")
+# Picks the logarithm of the probability of the right class, given labels.
+PICKING_OPS = {"Mul", "GatherNd", "GatherV2", "MatMul", "Einsum"}
 SQUASHING_OPS = {
-    "Softmax",
-    "LogSoftmax",
+    *SOFTMAX_OPS,
     "Sigmoid",
     "Tanh",
     "Relu",
@@ -29,6 +36,8 @@ MATRIX_PRODUCT_OPS = {"MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"}
 LAYER_OPS = {*MATRIX_PRODUCT_OPS, "Einsum", "Conv2D", *VARIABLE_OPS}
 # Name scopes that TensorFlow opens by itself.
 OPERATION_SCOPES = ("gradients", "save", "random_", "truncated_normal", "zeros", "ones", "Adam", "GradientDescent")
+MOST_SOURCES = 62  # told apart in residuals; those after count as one
+MOST_ENTROPIES = 20  # looked at
 
 
 class GraphError(ValueError):
@@ -44,7 +53,7 @@ class Residual:
     target: Tensor
 
 
-class Graph(Dataflow):
+class Graph(Variables):
     """A graph with the questions a check asks of it."""
 
     @classmethod
@@ -66,80 +75,125 @@ class Graph(Dataflow):
             raise GraphError(f"not a meta graph: {error}") from error
         return cls(meta.graph_def, (parse_tensor(name).node for name in names))
 
-    def updated_variables(self) -> set[str]:
-        """Return the trainable variables that something updates besides their initialisation."""
-        updated = self.updated_by_optimizers()
-        for node in self.of_op("AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp", *ASSIGN_OPS):
-            inputs = self.inputs(node)
-            variable = self.variable_behind(inputs[0]) if inputs else None
-            reads_data = len(inputs) > 1 and self.placeholders.keys() & self.ancestors(inputs[1].node)
-            if variable and reads_data:  # an initialiser reads no placeholder, a hand-written update does
-                updated.add(variable)
-        return updated & {variable.name for variable in self.trainable}
+    @cached_property
+    def losses(self) -> list[Loss]:
+        """What optimisers bring down; empty where gradients were derived by hand."""
+        return find_losses(self)
+
+    @cached_property
+    def trainable(self) -> list[Variable]:
+        """The variables that are trained, in the order they were made: what a loss found depends on, where one is found."""
+        declared = [variable for variable in self.variables.values() if variable.trainable]
+        behind = self.ancestors(*self._compared)
+        return [variable for variable in declared if variable.name in behind] or declared
+
+    @cached_property
+    def _compared(self) -> list[str]:
+        """Where something trained meets what is wanted of it: cross entropies, else residuals."""
+        return self.cross_entropies() or [residual.node for residual in self.residuals()]
+
+    @cached_property
+    def _trained(self) -> set[str]:
+        """The nodes that depend on a trainable variable."""
+        return self.reached_from(self.declared_trainable)
 
     def is_minimised_as_a_vector(self) -> bool:
-        """Whether the optimiser's gradients start from a tensor of many values that depends on a residual.
-
-        Gradients start from ones in the shape of the loss: a constant for one number, a Fill of the loss's own Shape else.
-        """
+        """Whether an optimiser's gradients start from a tensor of many values that depends on a residual."""
         behind_loss = self.reached_from(residual.node for residual in self.residuals())
-        for node in self.of_op("Fill"):
-            inputs = self.inputs(node)
-            if len(inputs) == 2 and "grad_ys" in node:
-                dims, value = self.constant(inputs[0]), self.constant(inputs[1])
-                ones = value is not None and value.shape == () and value == 1
-                of_loss = self.op(inputs[0].node) in {"Shape", "ShapeN"} and bool(
-                    behind_loss & self.ancestors(inputs[0].node)
-                )
-                if ones and (of_loss or (dims is not None and dims.size > 0)):
-                    return True
-        return False
+        return any(loss.is_vector and loss.tensor.node in behind_loss for loss in self.losses)
 
     def residuals(self) -> list[Residual]:
         """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
 
-        A prediction depends on a trainable variable and on a placeholder, a target on another placeholder only.
+        A prediction depends on a trainable variable and on data, a target on other data only.
         """
-        trainable = {variable.name for variable in self.trainable}
+        return self._residuals
+
+    @cached_property
+    def _residuals(self) -> list[Residual]:
         found = []
-        for node in self.of_op(*DIFFERENCE_OPS):
+        for node in self.of_op(*DIFFERENCE_OPS, *ADDITION_OPS):
             arms = self.inputs(node)
             for prediction, target in (arms, arms[::-1]) if len(arms) == 2 else ():
-                behind, beside = self.ancestors(prediction.node), self.ancestors(target.node)
-                fed, wanted = self.placeholders.keys() & behind, self.placeholders.keys() & beside
-                if trainable & behind and not trainable & beside and fed and wanted and not fed & wanted:
+                if self.op(node) in ADDITION_OPS:  # a + (-b)
+                    if self.op(target.node) != "Neg" or not self.inputs(target.node):
+                        continue
+                    target = self.inputs(target.node)[0]
+                fed, wanted = self._sources_behind(prediction), self._sources_behind(target)
+                trains = prediction.node in self._trained and target.node not in self._trained
+                if trains and fed and wanted and not fed & wanted:
                     found.append(Residual(node, prediction, target))
         return found
 
+    def _sources_behind(self, tensor: Tensor) -> int:
+        """Return which sources of data a tensor depends on, a bit for each."""
+        marks, bits = self._source_marks
+        return bits.get(tensor, 0) or marks.get(tensor.node, 0)
+
+    @cached_property
+    def _source_marks(self) -> tuple[dict[str, int], dict[Tensor, int]]:
+        sources = self.of_op(*SOURCE_OPS)
+        bits: dict[Tensor, int] = {}
+        readers: dict[str, int] = {}
+        for source in sources:
+            for reader in self.readers(source):
+                for tensor in self.inputs(reader):
+                    if tensor.node == source:
+                        bit = bits.setdefault(tensor, 1 << min(len(bits), MOST_SOURCES))
+                        readers[reader] = readers.get(reader, 0) | bit
+        return self.marked(readers, until=sources), bits
+
     def cross_entropies(self) -> list[str]:
-        """Return the fused softmax cross entropy nodes that read a trainable variable."""
-        trainable = {variable.name for variable in self.trainable}
-        entropies = [node for node in self.of_op(*CROSS_ENTROPY_OPS) if self.inputs(node)]
-        return [node for node in entropies if trainable & self.ancestors(node)]
+        """Return softmax cross entropies that read a trainable variable: fused, else a log_softmax that labels pick from."""
+        fused = [node for node in self.of_op(*CROSS_ENTROPY_OPS) if self.inputs(node) and node in self._trained]
+        by_hand = [node for node in self.of_op("LogSoftmax") if node in self._trained and self._is_picked_from(node)]
+        return (fused or by_hand)[:MOST_ENTROPIES]
+
+    def _is_picked_from(self, node: str) -> bool:
+        for reader in self.readers(node):
+            others = [tensor for tensor in self.inputs(reader) if tensor.node != node]
+            if self.op(reader) in PICKING_OPS and any(
+                other.node not in self._trained and self._sources_behind(other) for other in others
+            ):
+                return True
+        return False
 
     def logits(self) -> Tensor | None:
-        """Return the scores: what enters the cross entropy, else the softmax, else the argmax; None if there are none."""
-        entropies = self.cross_entropies()
-        if entropies:
-            return self.inputs(entropies[0])[0]
-        trainable = {variable.name for variable in self.trainable}
-        for op in ("Softmax", "LogSoftmax", "ArgMax", "TopKV2", "InTopKV2"):
-            nodes = [node for node in self.of_op(op) if self.inputs(node) and trainable & self.ancestors(node)]
-            if nodes:
-                return self.inputs(nodes[-1])[0]
-        return None
+        """Return the first of `scores`."""
+        return next(iter(self.scores()), None)
+
+    def scores(self) -> list[Tensor]:
+        """Return the class scores: what enters the cross entropy, else the softmax, else the argmax.
+
+        Of networks that share their variables, such as one for training and one for test, it is the one without chance; more
+        than one tensor is returned only where they read different variables, and nothing tells which is meant.
+        """
+        found = self.cross_entropies()
+        for op in ANSWERING_OPS if not found else ():
+            found = found or [node for node in self.of_op(op) if self.inputs(node) and node in self._trained][-1:]
+        candidates = dict.fromkeys(self.inputs(node)[0] for node in found)
+        networks: dict[frozenset[str], Tensor] = {}
+        for tensor in sorted(candidates, key=lambda tensor: tensor.node in self.random):
+            networks.setdefault(frozenset(self.ancestors(tensor.node) & self.variables.keys()), tensor)
+        return [tensor for read, tensor in networks.items() if not any(read < other for other in networks)]
+
+    def softmaxes(self, entropy: str) -> list[str]:
+        """Return the softmaxes that scores go through, from the last layer to a cross entropy, which is one itself."""
+        return [node for node in self._since_last_layer(self.inputs(entropy)[0]) if self.op(node) in SOFTMAX_OPS] + [entropy]
 
     def squashing_before(self, tensor: Tensor) -> str | None:
         """Return the activation that a tensor has gone through since its last layer (product or variable), if any."""
+        return next((node for node in self._since_last_layer(tensor) if self.op(node) in SQUASHING_OPS), None)
+
+    def _since_last_layer(self, tensor: Tensor) -> Iterator[str]:
+        """Yield the nodes between a tensor and the layers it comes from."""
         waiting, seen = [tensor.node], set[str]()
         while waiting:
             name = waiting.pop()
-            if self.op(name) in SQUASHING_OPS:
-                return name
             if name not in seen and self.op(name) not in LAYER_OPS:
                 seen.add(name)
+                yield name
                 waiting += [read.node for read in self.inputs(name)]
-        return None
 
     def summaries(self, op: str) -> Iterator[tuple[str, Tensor]]:
         """Yield (tag, summarised tensor) of the summary operations of a kind, such as ``ScalarSummary``."""

@@ -16,7 +16,7 @@ def statistics(graph: Graph, checkpoint: Checkpoint) -> list[VariableStatistics]
     """Return the statistics of each trainable variable that the checkpoint holds; of finite values, where there are any."""
     found = []
     for variable in graph.trainable:
-        value = checkpoint.tensors.get(variable.key)
+        value = checkpoint.value_of(variable)
         if value is not None and value.size:
             initial = graph.initial_value(variable.name)
             finite = value[np.isfinite(value)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from checker.recompute.model import FloatArray
 from reference.datasets import boston
 
 PRICE = 13  # the number of the price, behind the thirteen features
+ONES = FedColumn(0, 0.0, 1.0)  # a column of ones, whose weight is the bias
 ONE_PERMUTATION = "shuffle or split features and prices by one and the same permutation"
 
 
@@ -28,42 +29,46 @@ class FedHouses:
     @property
     def description(self) -> str:
         """How features and prices were scaled before they were fed."""
-        scaled = [column for column in self.features if not column.is_none]
+        scaled = [column for column in self.features if not column.is_none and column != ONES]
         features = "as they are" if not scaled else "scaled as they were fed"
         return features if self.price.is_none else f"{features}, prices too"
 
 
-def claimed_houses(training: Training, feature: str, price: str, wanted: Sequence[int]) -> FedHouses | None:
-    """Return what was fed to the placeholders `feature` and `price`; None where the record does not tell.
+def claimed_houses(training: Training, features: Mapping[str, int], price: str, wanted: Sequence[int]) -> FedHouses | None:
+    """Return what was fed to the placeholders `features`, each of so many columns, and `price`; None without a record.
 
     Raises `Mismatch` when the features are not affine images of the columns `wanted`, each of its own, or when the prices
     are not those of the same houses.
     """
-    samples = _samples(training, feature, price)
+    samples = _samples(training, *features, price)
     if not samples:
         return None
     houses = boston()
     table = np.column_stack([houses.data, houses.target])
     try:
-        fed = stacked([_joined(sample, feature, price, len(wanted)) for sample in samples])
-        *features, prices = find_columns(fed, table, [*wanted, PRICE])
+        fed = stacked([_joined(sample, features, price) for sample in samples])
+        *found, prices = find_columns(fed, table, [*wanted, PRICE])
     except Unclear:
         return None
-    known = _the_wanted(features, feature, wanted)
-    return FedHouses(known, _the_price(prices, fed[:, -1], price))
+    ones = [number for number in range(len(found)) if len(found) > len(wanted) and (fed[:, number] == 1).all()]
+    known = iter(
+        _the_wanted([column for number, column in enumerate(found) if number not in ones], listed(features), wanted)
+    )
+    columns = tuple(ONES if number in ones else next(known) for number in range(len(found)))
+    return FedHouses(columns, _the_price(prices, fed[:, -1], price))
 
 
 def _samples(training: Training, *nodes: str) -> list[Sample]:
-    """Return the samples of the calls that trained with these placeholders; of all that fed them where none is known to."""
+    """Return the samples of the calls that trained with these placeholders; of all that fed them where none trained."""
     feeding = training.log.feeding(*nodes)
-    kinds = [calls for calls in feeding if calls in training.kinds] or feeding
+    kinds = [calls for calls in feeding if calls in training.kinds] if training.kinds else feeding
     return [sample for calls in kinds for sample in calls.samples if set(nodes) <= set(sample.arrays)]
 
 
-def _joined(sample: Sample, feature: str, price: str, count: int) -> FloatArray:
-    """Return the features and the price of the recorded houses as columns [n, count + 1]. Raises `Unclear`."""
-    columns = [as_columns(sample.arrays[feature], count), as_columns(sample.arrays[price], 1)]
-    if len(columns[0]) != len(columns[1]):
+def _joined(sample: Sample, features: Mapping[str, int], price: str) -> FloatArray:
+    """Return the features and, last, the price of the recorded houses as columns [n, k + 1]. Raises `Unclear`."""
+    columns = [as_columns(sample.arrays[name], count) for name, count in {**features, price: 1}.items()]
+    if len({len(column) for column in columns}) > 1:
         raise Unclear("features and prices have different numbers of rows")
     return np.column_stack(columns)
 

@@ -70,9 +70,11 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
 
 
 def _samples(training: Training, source: str) -> list[Sample]:
-    """Return the samples of the calls that trained with images; of the most frequent call where none is known to."""
+    """Return the samples of the calls that trained with images; of the most frequent call where no call trained."""
     feeding = training.log.feeding(source)
-    kinds: list[Calls] = [calls for calls in feeding if calls in training.kinds] or sorted(feeding, key=_by_count)[-1:]
+    kinds: list[Calls] = [calls for calls in feeding if calls in training.kinds]
+    if not training.kinds:
+        kinds = sorted(feeding, key=_by_count)[-1:]
     samples = [sample for calls in kinds for sample in calls.samples if source in sample.arrays]
     return [sample for sample in samples if sample.arrays[source].size % PIXELS == 0 and sample.arrays[source].size]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import Placeholder, Tensor, as_numpy_dtype
+from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
 from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
@@ -30,7 +30,7 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
-Way = tuple[Feed, float]  # how pixels are scaled, and what the other placeholders get
+Way = tuple[Feed, float | None]  # how pixels are scaled, and what the other placeholders get
 
 
 class ClassifierModel(Model):
@@ -62,16 +62,23 @@ class ClassifierModel(Model):
 
     @cached_property
     def logits(self) -> Tensor:
-        """The class scores of the network. Raises `Mismatch` when there are none."""
-        found = self.graph.logits()
-        if found is None:
+        """The class scores of the network. Raises `Mismatch` when there are none, or when it is unclear which they are."""
+        found = self.graph.scores()
+        if len(found) > 1:
+            fail(
+                f"graph of {self.checkpoint.where}",
+                "the class scores of one network",
+                f"{len(found)} networks with variables of their own end in {listed(map(str, found))}",
+                "which is meant shows when the graph holds one of them only: a tf.Graph() for each",
+            )
+        if not found:
             fail(
                 f"graph of {self.checkpoint.where}",
                 "class scores that enter a softmax cross entropy",
                 "no cross entropy, softmax or argmax that depends on a trainable variable",
                 "tf.nn.sparse_softmax_cross_entropy_with_logits",
             )
-        return found
+        return found[0]
 
     @cached_property
     def held_out_accuracy(self) -> float:
@@ -136,7 +143,7 @@ class ClassifierModel(Model):
             (self._known_scores[key],) = self._scores(images, [feed], switch)
         return self._known_scores[key]
 
-    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float) -> list[FloatArray]:
+    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float | None) -> list[FloatArray]:
         scores = [value for (value,) in self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])]
         for score in scores:
             if score.shape != (len(images), CLASSES):
@@ -147,24 +154,20 @@ class ClassifierModel(Model):
                 )
         return [np.nan_to_num(score, nan=-np.inf) for score in scores]
 
-    def _feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float) -> dict[Tensor, NDArray[Any]]:
+    def _feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float | None) -> dict[Tensor, NDArray[Any]]:
         source, shape = self._image_source
         pixels = feed(images.reshape(len(images), -1).astype(np.float64))
-        return {source: _images_as_declared(pixels, shape), **self._other_feeds(switch)}
+        return {source: _images_as_declared(pixels, shape), **self._other_feeds(switch, len(images))}
 
     @cached_property
     def _image_source(self) -> tuple[Tensor, Shape]:
         """The tensor that images are fed to: a placeholder of 784 values an image, or what a tf.data iterator yields."""
-        behind = self.graph.ancestors(self.logits.node)
-        for name, placeholder in self.graph.placeholders.items():
-            if name in behind and _holds_images(placeholder.shape):
-                return Tensor(name), placeholder.shape
-        for name in self.graph.of_op("IteratorGetNext"):
-            shapes = self.graph.nodes[name].attr["output_shapes"].list.shape
-            for index, proto in enumerate(shapes):
-                shape = tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
-                if name in behind and _holds_images(shape):
-                    return Tensor(name, index), shape
+        behind = self._behind_logits
+        outputs = [(tensor, shape) for tensor, _, shape in self.graph.iterator_outputs()]
+        placeholders = [(Tensor(name), placeholder.shape) for name, placeholder in self.graph.placeholders.items()]
+        for tensor, shape in [*placeholders, *outputs]:
+            if tensor.node in behind and _holds_images(shape):
+                return tensor, shape
         for name, placeholder in self.graph.placeholders.items():
             declared = placeholder.shape
             unknown = declared is None or (len(declared) == 2 and declared[1] is None)
@@ -179,21 +182,36 @@ class ClassifierModel(Model):
         )
 
     @cached_property
+    def _behind_logits(self) -> set[str]:
+        """The nodes that the logits are computed from; what an iterator is made from is not among them."""
+        return self.graph.ancestors(self.logits.node, until=self.graph.of_op(*ITERATOR_OPS))
+
+    @cached_property
     def _others(self) -> list[Placeholder]:
-        """The placeholders on the way to the logits besides that of the images: dropout, or whether this is training."""
+        """What can be fed besides the images on the way to the logits: dropout, or whether this is training."""
         source, _ = self._image_source
-        behind = self.graph.ancestors(self.logits.node)
-        return [p for name, p in self.graph.placeholders.items() if name in behind and name != source.node]
+        found = {**self.graph.placeholders, **self.graph.defaults}
+        return [p for name, p in found.items() if name in self._behind_logits and name != source.node]
 
     @property
-    def _switches(self) -> tuple[float, ...]:
-        """What to try for them: keep everything, drop nothing."""
-        return (1.0, 0.0) if any(other.dtype != "bool" for other in self._others) else (1.0,)
+    def _switches(self) -> tuple[float | None, ...]:
+        """What to try for those that are fractions: what they are by default, keep everything, drop nothing."""
+        fractions = [other.name for other in self._others if other.dtype.startswith("float")]
+        defaults = [name for name in fractions if name in self.graph.defaults]
+        return (*((None,) if defaults else ()), *((1.0, 0.0) if fractions else ())) or (None,)
 
-    def _other_feeds(self, switch: float) -> dict[Tensor, NDArray[Any]]:
-        """Values for the other placeholders: False for a bool, since this is not training."""
-        values = {other: 0.0 if other.dtype == "bool" else switch for other in self._others}
-        return {Tensor(other.name): np.asarray(value, as_numpy_dtype(other.dtype)) for other, value in values.items()}
+    def _other_feeds(self, switch: float | None, count: int) -> dict[Tensor, NDArray[Any]]:
+        """Return values for the others: False for a bool, since this is not training; for an integer how many images."""
+        values: dict[str, float] = {}
+        for other in self._others:
+            if other.dtype == "bool":
+                values[other.name] = 0.0
+            elif other.dtype.startswith("float") and (switch is not None or other.name in self.graph.placeholders):
+                values[other.name] = 1.0 if switch is None else switch
+            elif other.name in self.graph.placeholders:
+                values[other.name] = count
+        dtypes = {other.name: as_numpy_dtype(other.dtype) for other in self._others}
+        return {Tensor(name): np.asarray(value, dtypes[name]) for name, value in values.items()}
 
 
 def _holds_images(shape: Shape) -> bool:

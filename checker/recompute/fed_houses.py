@@ -19,6 +19,7 @@ FIT_WITHIN = 1e-4  # the same, row by row: rows fix the map, chance has no part
 FEWEST_DISTINCT = 6  # values, from which an affine image can be told from chance
 FEWEST_ROWS = 4  # from which a map can be fitted and refuted
 FEWEST_CONSTANT = 100  # rows with one value in a column, from which that is no chance: four houses in five have CHAS = 0
+HOUSES = 506
 MOST_PAIRS = 300_000  # of real values that the two extremes of a fed column may be
 
 
@@ -64,6 +65,8 @@ def find_columns(fed: FloatArray, real: FloatArray, likely: Sequence[int]) -> li
     constant = bool((np.ptp(fed[known], axis=0) == 0).any()) if known.any() else True
     if rows is None or known.sum() < (FEWEST_CONSTANT if constant else FEWEST_ROWS):
         raise Unclear(f"{len(fed)} rows were recorded, too few to recognise")
+    if constant and (np.ptp(real[rows[known]], axis=0) == 0).any():  # the first 142 houses, say, have CHAS = 0
+        raise Unclear(f"of the {len(fed)} houses that were recorded, all have the same value in some column")
     return [_fit(column[known], real[rows[known]]) for column in fed.T]
 
 
@@ -168,6 +171,6 @@ def as_columns(array: FloatArray, count: int) -> FloatArray:
 
 
 def stacked(samples: Sequence[FloatArray]) -> FloatArray:
-    """Return the rows of several samples [n, k] as one array; only the first where one holds all houses it could."""
+    """Return the rows of several samples [n, k] as one array; those of one sample alone where it holds all the houses."""
     largest = max(samples, key=len)
-    return largest if len(largest) >= FEWEST_CONSTANT else np.concatenate(samples)
+    return largest if len(largest) >= HOUSES else np.concatenate(samples)

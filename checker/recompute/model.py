@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import Tensor, as_numpy_dtype, dtype_name
+from checker.evidence.dataflow import ITERATOR_OPS, Tensor, as_numpy_dtype, dtype_name
 from checker.evidence.freeze import Refused, freeze
 from checker.evidence.graph import Graph
 from checker.expect import fail
@@ -56,18 +56,24 @@ class Model:
         """The value of each variable that the checkpoint holds, by the name of its node."""
         self.checkpoint.require_values_of(self.graph.trainable)
         self.checkpoint.require_finite()
-        tensors = self.checkpoint.tensors
-        return {name: tensors[variable.key] for name, variable in self.graph.variables.items() if variable.key in tensors}
+        found = {name: self.checkpoint.value_of(variable) for name, variable in self.graph.variables.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def run(self, fetches: Sequence[Tensor], runs: Sequence[Mapping[Tensor, NDArray[Any]]]) -> list[list[NDArray[Any]]]:
+    def run(
+        self,
+        fetches: Sequence[Tensor],
+        runs: Sequence[Mapping[Tensor, NDArray[Any]]],
+        from_start: bool = False,
+    ) -> list[list[NDArray[Any]]]:
         """Return the values of `fetches` for each set of feeds; all runs feed the same tensors.
 
+        With `from_start`, variables have the values they are initialised to, not those of the checkpoint.
         Raises `Mismatch` when the graph holds an operation that is not allowed, or TensorFlow cannot run it.
         """
         where = f"graph of {self.checkpoint.where}"
         dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
         try:
-            frozen, names = freeze(self.graph, fetches, dtypes, self.values)
+            frozen, names = freeze(self.graph, fetches, dtypes, self.values, from_start)
             feeds = [
                 {names[tensor]: value.astype(as_numpy_dtype(dtypes[tensor])) for tensor, value in run.items()}
                 for run in runs
@@ -81,7 +87,7 @@ class Model:
 
     def _fed_dtype(self, tensor: Tensor) -> str:
         node = self.graph.nodes[tensor.node]
-        if node.op == "IteratorGetNext":
+        if node.op in ITERATOR_OPS:
             types = node.attr["output_types"].list.type
             return dtype_name(types[tensor.index])
         return self.graph.dtype(tensor.node)

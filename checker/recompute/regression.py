@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from checker.evidence.dataflow import Placeholder, Tensor
 from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Residual
 from checker.evidence.tensors import show_shape
 from checker.evidence.training import Training
-from checker.expect import fail, listed
+from checker.expect import expect, fail, listed
 from checker.recompute.claimed_houses import FedHouses, claimed_houses
 from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
@@ -67,19 +67,34 @@ class RegressionModel(Model):
         return found[0]
 
     @cached_property
-    def feature_placeholder(self) -> Placeholder:
-        """The placeholder the prediction is made from."""
-        return self._only_placeholder(self.residual.prediction, "the features")
+    def feature_placeholders(self) -> dict[str, Placeholder]:
+        """The placeholders the prediction is made from; where there are several, their columns come in their order."""
+        found = self._placeholders_behind(self.residual.prediction)
+        if sum(self._widths(found)) < len(self.columns):
+            fail(
+                f"graph of {self.checkpoint.where}",
+                "one placeholder for the features",
+                f"{len(found)}: {listed(f'{p.name} {show_shape(p.shape)}' for p in found.values())}",
+                "feed them as one array, or declare how many columns each takes: [None, 6] and [None, 7]",
+            )
+        return found
 
     @cached_property
     def price_placeholder(self) -> Placeholder:
-        """The placeholder the prices are fed to."""
-        return self._only_placeholder(self.residual.target, "the prices")
+        """The placeholder the prices are fed to. Raises `Mismatch` when several may be."""
+        found = self._placeholders_behind(self.residual.target)
+        if len(found) > 1:
+            hint = "feed the prices as one array; what a placeholder is for cannot be told from several"
+            fail(
+                f"graph of {self.checkpoint.where}", "one placeholder for the prices", f"{len(found)}: {listed(found)}", hint
+            )
+        return next(iter(found.values()))
 
     @cached_property
     def fed(self) -> FedHouses | None:
         """What was fed, None where the record does not tell. Raises `Mismatch` when it was not these houses."""
-        return claimed_houses(self.training, self.feature_placeholder.name, self.price_placeholder.name, self.columns)
+        features = dict(zip(self.feature_placeholders, self._widths(self.feature_placeholders)))
+        return claimed_houses(self.training, features, self.price_placeholder.name, self.columns)
 
     def regression(self, features: FloatArray, prices: FloatArray) -> Regression:
         """Return the best of `regressions`."""
@@ -93,11 +108,10 @@ class RegressionModel(Model):
         last; when none does, those that leave the prices as they are. So an intercept that was never trained cannot pass
         for prices that were centred.
         """
-        placeholder = self.feature_placeholder
         if self.fed is not None:
-            return [self._as_recorded(self.fed, placeholder, prices)]
+            return [self._as_recorded(self.fed, features, prices)]
         scalings = column_scalings(features)
-        runs = [{Tensor(placeholder.name): self._fed(scaling.apply(features), placeholder)} for scaling in scalings]
+        runs = [self._feeds(scaling.apply(features)) for scaling in scalings]
         candidates = []
         for scaling, (raw,) in zip(scalings, self.run([self.residual.prediction], runs)):
             self._require_one_a_house(raw, len(prices))
@@ -111,11 +125,8 @@ class RegressionModel(Model):
         unscaled = [regression for regression, is_none, _ in candidates if is_none]
         return logged or unscaled
 
-    def _as_recorded(self, fed: FedHouses, placeholder: Placeholder, prices: FloatArray) -> Regression:
-        table = boston().data
-        features = np.column_stack([column.apply(table[:, column.real]) for column in fed.features])
-        feed = {Tensor(placeholder.name): self._fed(features, placeholder)}
-        ((raw,),) = self.run([self.residual.prediction], [feed])
+    def _as_recorded(self, fed: FedHouses, features: FloatArray, prices: FloatArray) -> Regression:
+        ((raw,),) = self.run([self.residual.prediction], [self._feeds(self._arranged(features))])
         self._require_one_a_house(raw, len(prices))
         prediction = fed.price.undo(raw.reshape(-1))
         fed_mse = mean_squared_error(raw.reshape(-1), fed.price.apply(prices))
@@ -138,15 +149,29 @@ class RegressionModel(Model):
 
     def residual_shape(self, features: FloatArray, prices: FloatArray) -> tuple[int, ...]:
         """Return the shape that prediction - price has when all houses are fed in the shapes the placeholders declare."""
-        x, y = self.feature_placeholder, self.price_placeholder
-        fed = self._fed(features, x)
+        y = self.price_placeholder
+        fed = self._feeds(self._arranged(features))
         # Prices for which nothing is declared are taken to come in the shape of the prediction: no script is refused for
         # a broadcast that nothing shows; if there was one, the fit shows it.
-        prediction_rank = len(self._prediction_shape(x, fed)) if y.shape is None else 0
+        prediction_rank = len(self._prediction_shape(fed)) if y.shape is None else 0
         prices_fed = prices[:, None] if prediction_rank == 2 else _as_declared(prices[:, None], y)
-        feeds = {Tensor(x.name): fed, Tensor(y.name): prices_fed}
-        ((value,),) = self.run([Tensor(self.residual.node)], [feeds])
+        ((value,),) = self.run([Tensor(self.residual.node)], [{**fed, Tensor(y.name): prices_fed}])
         return value.shape
+
+    def _arranged(self, features: FloatArray) -> FloatArray:
+        """Return features [n, k] as the record says they were fed, scaled and in its order; without one as they are."""
+        if self.fed is None:
+            return features
+        table = boston().data
+        return np.column_stack([column.apply(table[:, column.real]) for column in self.fed.features])
+
+    def _feeds(self, columns: FloatArray) -> dict[Tensor, FloatArray]:
+        """Return what to feed: columns [n, k], split among the placeholders and in the layouts that they declare."""
+        found, start = {}, 0
+        for placeholder, width in zip(self.feature_placeholders.values(), self._widths(self.feature_placeholders)):
+            found[Tensor(placeholder.name)] = self._fed(columns[:, start : start + width], placeholder)
+            start += width
+        return found
 
     def _fed(self, features: FloatArray, placeholder: Placeholder) -> FloatArray:
         """Return features in the layout the placeholder declares; when it declares none, in one the graph can take."""
@@ -159,20 +184,25 @@ class RegressionModel(Model):
         behind = self.graph.ancestors(self.residual.prediction.node)
         return any(self.graph.op(node) in MATRIX_PRODUCT_OPS for node in behind)
 
-    def _prediction_shape(self, x: Placeholder, fed: FloatArray) -> tuple[int, ...]:
-        ((value,),) = self.run([self.residual.prediction], [{Tensor(x.name): fed}])
+    def _prediction_shape(self, fed: Mapping[Tensor, FloatArray]) -> tuple[int, ...]:
+        ((value,),) = self.run([self.residual.prediction], [fed])
         return value.shape
 
-    def _only_placeholder(self, tensor: Tensor, what: str) -> Placeholder:
-        names = [name for name in self.graph.placeholders if name in self.graph.ancestors(tensor.node)]
-        if len(names) != 1:
-            fail(
-                f"graph of {self.checkpoint.where}",
-                f"one placeholder for {what}",
-                f"{len(names)}: {listed(names)}",
-                "feed them as one array; what a placeholder is for cannot be told from several",
-            )
-        return self.graph.placeholders[names[0]]
+    def _placeholders_behind(self, tensor: Tensor) -> dict[str, Placeholder]:
+        """Return the placeholders that a tensor is computed from. Raises `Mismatch` when there are none."""
+        behind = self.graph.ancestors(tensor.node)
+        found = {name: placeholder for name, placeholder in self.graph.placeholders.items() if name in behind}
+        there = listed((tensor.node for tensor, _, _ in self.graph.iterator_outputs()), "none")
+        where, hint = f"graph of {self.checkpoint.where}", "tf.placeholder, and its values in feed_dict"
+        expect(bool(found), where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
+        return found
+
+    def _widths(self, placeholders: Mapping[str, Placeholder]) -> list[int]:
+        """Return how many columns each placeholder takes: all of them where it is the only one and declares no number."""
+        count = len(self.columns)
+        if len(placeholders) > 1:
+            return [_declared_columns(placeholder, count) or 1 for placeholder in placeholders.values()]
+        return [max(_declared_columns(placeholder, count), count) for placeholder in placeholders.values()]
 
 
 def column_scalings(columns: FloatArray) -> list[Scaling]:
@@ -189,6 +219,14 @@ def column_scalings(columns: FloatArray) -> list[Scaling]:
         Scaling("mean-normalised", mean, high - low),
         Scaling("divided by the largest", 0.0, high),
     ]
+
+
+def _declared_columns(placeholder: Placeholder, count: int) -> int:
+    """Return how many columns a placeholder declares, 0 where it declares none; [k, n] is [n, k] for a known k = `count`."""
+    shape = placeholder.shape
+    if shape is None or len(shape) != 2 or (shape[0] == count and shape[1] != count):
+        return 0
+    return shape[1] or 0
 
 
 def _as_declared(columns: FloatArray, placeholder: Placeholder) -> FloatArray:

@@ -51,7 +51,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Group] = {}
-        self._paths: list[dict[str, Any]] = []
+        self._paths: dict[tuple[int, str], dict[str, Any]] = {}
         self._graphs: list[dict[str, int]] = []
         self._bytes = 0
         self._calls = 0
@@ -93,12 +93,14 @@ class Recorder:
 
     def _note_path(self, group: Group, value: str | bytes) -> None:
         """Note a text that was fed: the path of a checkpoint, which a Saver feeds to save or to restore it."""
-        if len(self._paths) < MOST_PATHS:
-            text = value if isinstance(value, str) else value.decode("utf-8", "replace")
-            counts = [other.count for other in self._groups.values()]  # in the order of the groups
-            self._paths.append(
-                {"path": text[:LONGEST_TEXT], "group": list(self._groups.values()).index(group), "counts": counts}
-            )
+        text = (value if isinstance(value, str) else value.decode("utf-8", "replace"))[:LONGEST_TEXT]
+        index = list(self._groups.values()).index(group)
+        counts = [other.count for other in self._groups.values()]  # in the order of the groups
+        # Of the same text the last is kept, of many texts the latest: a script may feed an iterator's handle in every call.
+        self._paths.pop((index, text), None)
+        self._paths[index, text] = {"path": text, "group": index, "counts": counts}
+        if len(self._paths) > MOST_PATHS:
+            del self._paths[next(iter(self._paths))]
 
     def _sample(self, group: Group, feeds: list[tuple[str, Any]]) -> None:
         """Keep the rows of this call: of the first calls always, of the others with even chances (a reservoir)."""
@@ -139,7 +141,7 @@ class Recorder:
                     samples.append({"call": sample["call"], "arrays": arrays})
                 description = {"graph": group.graph, "fetches": group.fetches, "feeds": group.feeds, "count": group.count}
                 groups.append({**description, "samples": samples})
-        index = {"calls": self._calls, "graphs": self._graphs, "groups": groups, "paths": self._paths}
+        index = {"calls": self._calls, "graphs": self._graphs, "groups": groups, "paths": list(self._paths.values())}
         with open(os.path.join(folder, INDEX_FILE), "w") as file:
             json.dump(index, file)
 

@@ -1,0 +1,182 @@
+"""The loss of a graph: what the gradients of its optimiser start from, found by what they compute.
+
+TensorFlow gives gradients no link back to their loss. They start from ones in its shape, the seed; so the loss is the tensor
+whose derivative, operation by operation until one is not linear, is what the graph computes from a seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from checker.evidence.dataflow import Tensor
+from checker.evidence.state import Variables
+
+# What a gradient goes through without being multiplied by anything that depends on data.
+SHAPING_OPS = {"Identity", "IdentityN", "Reshape", "Tile", "BroadcastTo", "Sum", "ExpandDims", "Squeeze", "Neg", "Cast"}
+# The gradient of these is that of their result, reshaped or negated.
+LINEAR_OPS = {*SHAPING_OPS, "Add", "AddV2", "AddN", "Sub", "Snapshot"}
+DIVISION_OPS = {"RealDiv", "Div", "DivNoNan"}
+# What the gradient of an operation is computed with; that of others is a product, or is named like the operation.
+DERIVATIVES = {
+    "Abs": {"Sign"},
+    "Sqrt": {"SqrtGrad"},
+    "Maximum": {"Select", "SelectV2"},
+    "Minimum": {"Select", "SelectV2"},
+    "Log": {"Reciprocal"},
+}
+MOST_SEEDS = 20
+MOST_SIGNALS = 200  # nodes that hand one gradient on
+DEEPEST = 40  # linear operations between a loss and the first that is not
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What an optimiser brings down."""
+
+    tensor: Tensor
+    seed: str
+    is_vector: bool  # it has many values, the sum of which is minimised
+
+
+@dataclass
+class _Signal:
+    """A gradient: the nodes that hand it on, and what is made of it."""
+
+    nodes: set[str]
+    divisions: list[str] = field(default_factory=list)
+    products: dict[Tensor, list[str]] = field(default_factory=dict)  # by the other factor
+    near: dict[str, list[str]] = field(default_factory=dict)  # readers by what they, or their inputs, read
+
+
+def find_losses(graph: Variables) -> list[Loss]:
+    """Return the losses, one a seed of gradients; none where the gradients were derived by hand."""
+    trained = graph.reached_from({update.variable for update in graph.updates})
+    found = []
+    for seed in _seeds(graph):
+        forward = trained - graph.reached_from([seed])
+        tensor = _Search(graph, forward).loss_of(seed)
+        if tensor:
+            found.append(Loss(tensor, seed, _has_many_values(graph, seed)))
+    return found
+
+
+def _seeds(graph: Variables) -> list[str]:
+    """Return the nodes that hold ones, that some update depends on and that something of a gradient reads."""
+    behind = graph.ancestors(*(tensor.node for update in graph.updates for tensor in update.reads))
+    first = {*SHAPING_OPS, *DIVISION_OPS, "Mul", "SqrtGrad"}
+    filled = [node for node in graph.of_op("Fill", "OnesLike", "Const") if node in behind and _is_ones(graph, node)]
+    return [node for node in filled if any(graph.op(reader) in first for reader in graph.readers(node))][:MOST_SEEDS]
+
+
+def _is_ones(graph: Variables, node: str) -> bool:
+    op, inputs = graph.op(node), graph.inputs(node)
+    if op == "OnesLike":
+        return True
+    if op == "Const" and not graph.dtype(node).startswith("float"):
+        return False
+    value = graph.constant(Tensor(node) if op == "Const" else inputs[-1]) if op == "Const" or inputs else None
+    return value is not None and value.dtype.kind == "f" and 0 < value.size < MOST_SIGNALS and bool(np.all(value == 1))
+
+
+def _has_many_values(graph: Variables, seed: str) -> bool:
+    """Whether a seed has more than one element: its shape is given in numbers, or is that of a tensor."""
+    inputs = graph.inputs(seed)
+    if not inputs:
+        value = graph.constant(Tensor(seed))
+        return value is not None and value.size > 1
+    dims = graph.constant(inputs[0]) if graph.op(seed) == "Fill" else None
+    return dims is None or (dims.dtype.kind in "iu" and int(np.prod(dims, dtype=np.int64)) > 1)
+
+
+class _Search:
+    """A search among the nodes that may be a loss."""
+
+    def __init__(self, graph: Variables, forward: set[str]) -> None:
+        self._graph = graph
+        self._forward = forward
+        self._signals: dict[frozenset[str], _Signal] = {}
+        self._known: dict[tuple[str, int], bool] = {}
+
+    def loss_of(self, seed: str) -> Tensor | None:
+        """Return the tensor whose gradient starts at the seed: the last where several do, such as a sum of two of them."""
+        graph, signal = self._graph, self._signal([seed])
+        matching = [node for node in graph.nodes if node in self._forward and self._is_gradient(node, signal)]
+        behind = graph.ancestors(*{tensor.node for node in matching for tensor in graph.inputs(node)})
+        last = [node for node in matching if node not in behind]
+        return graph.handed_on_from(Tensor(last[0])) if last else None
+
+    def _signal(self, starts: Iterable[str]) -> _Signal:
+        """Return a gradient with all that hands it on: reshaped, negated, or times a constant."""
+        key = frozenset(starts)
+        if key not in self._signals:
+            found: set[str] = set()
+            waiting = list(key)
+            while waiting and len(found) < MOST_SIGNALS:
+                name = waiting.pop()
+                if name not in found:
+                    found.add(name)
+                    waiting += [
+                        reader for reader in self._graph.readers(name)[:MOST_SIGNALS] if self._hands_on(reader, name)
+                    ]
+            self._signals[key] = self._read(_Signal(found))
+        return self._signals[key]
+
+    def _read(self, signal: _Signal) -> _Signal:
+        """Sort what reads a gradient by how it does."""
+        graph = self._graph
+        for node in signal.nodes:
+            for reader in graph.readers(node)[:MOST_SIGNALS]:
+                factors = [tensor for tensor in graph.inputs(reader)[:DEEPEST] if tensor.node != node]
+                if graph.op(reader) in DIVISION_OPS:
+                    signal.divisions.append(reader)
+                if graph.op(reader) == "Mul":
+                    for factor in factors:
+                        signal.products.setdefault(factor, []).append(reader)
+                behind = [tensor.node for factor in factors for tensor in graph.inputs(factor.node)[:DEEPEST]]
+                for name in {*(factor.node for factor in factors), *behind}:
+                    signal.near.setdefault(name, []).append(reader)
+        return signal
+
+    def _hands_on(self, reader: str, node: str) -> bool:
+        if self._graph.op(reader) == "Mul":
+            return all(t.node == node or self._graph.repeats_a_constant(t) for t in self._graph.inputs(reader))
+        return self._graph.op(reader) in SHAPING_OPS
+
+    def _is_gradient(self, node: str, signal: _Signal, depth: int = 0) -> bool:
+        """Whether a signal is the gradient of a loss with respect to a node."""
+        key = (node, id(signal))
+        if key not in self._known:
+            self._known[key] = False  # for a loop, which no sound graph has
+            self._known[key] = depth < DEEPEST and self._fits(node, signal, depth)
+        return self._known[key]
+
+    def _fits(self, node: str, signal: _Signal, depth: int) -> bool:
+        graph = self._graph
+        op, inputs = graph.op(node), graph.inputs(node)
+        operands = [tensor for tensor in inputs if tensor.node in self._forward]
+        if not operands or graph.variable_behind(Tensor(node)):
+            return False
+        if op in LINEAR_OPS:
+            return all(self._is_gradient(operand.node, signal, depth + 1) for operand in operands)
+        if op == "Mean":
+            return self._continues(operands[0], signal.divisions, depth)
+        if op in DIVISION_OPS:
+            return self._continues(operands[0], [r for r in signal.divisions if graph.inputs(r)[1:] == inputs[1:]], depth)
+        if op == "Mul" and len(operands) == 1:
+            others = [tensor for tensor in inputs if tensor != operands[0]]
+            return self._continues(operands[0], [r for other in others for r in signal.products.get(other, ())], depth)
+        readers = [reader for name in {node, *(t.node for t in inputs)} for reader in signal.near.get(name, ())]
+        return any(self._derives(reader, node) for reader in readers[:MOST_SIGNALS])
+
+    def _continues(self, operand: Tensor, signals: list[str], depth: int) -> bool:
+        return bool(signals) and self._is_gradient(operand.node, self._signal(signals), depth + 1)
+
+    def _derives(self, reader: str, node: str) -> bool:
+        """Whether a reader of a gradient multiplies it with the derivative of an operation that is not linear."""
+        graph, op = self._graph, self._graph.op(node)
+        if op in DERIVATIVES:
+            return bool({graph.op(reader), *(graph.op(t.node) for t in graph.inputs(reader))} & DERIVATIVES[op])
+        return graph.op(reader) == "Mul" or graph.op(reader).startswith(op) or graph.op(reader).endswith("Grad")
