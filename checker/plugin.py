@@ -27,7 +27,7 @@ from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.sessions import read_session_log
-from checker.evidence.stdout import clean, python_error
+from checker.evidence.stdout import LONGEST_LINE, clean, python_error
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.hints import hint_for
@@ -96,12 +96,12 @@ class ScriptRun:
         error = python_error(self.result.stderr, str(self.script))
         if error:
             where = f"{name}, line {error.line}" if error.line else name
-            message = error.message if error.message.startswith(error.kind) else f"{error.kind}: {error.message}"
-            fail(where, expected, message, hint_for(error.whole))
+            fail(where, expected, error.summary, hint_for(error.summary, error.whole))
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
-        last_line = clean(self.result.stderr).strip().rpartition("\n")[2]
-        fail(name, expected, f"exit status {self.result.exit_code}: {last_line or 'without an error message'}")
+        last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]
+        actual = f"exit status {self.result.exit_code}: {last_line or 'without an error message'}"
+        fail(name, expected, actual, hint_for(last_line))
 
 
 @lru_cache(maxsize=2)

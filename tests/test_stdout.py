@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checker.evidence.stdout import clean, clean_line, numbers, python_error
-from checker.hints import hint_for
+from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, python_error
 from checker.sandbox.box import JobResult
 
 RunScript = Callable[..., JobResult]
@@ -58,57 +58,122 @@ def test_numbers_are_found(text: str, found: list[float]) -> None:
 
 
 IMPORT = "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
+LEGACY = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
+FINALISER = "class Noisy:\n    def __del__(self):\n        raise TypeError('in the finaliser')\nnoisy = Noisy()\n"
+FAIL = "def fail():\n    raise KeyError('a')\n"
 
 
 @pytest.mark.parametrize(
-    ("lines", "line", "message", "hint"),
+    ("lines", "line", "summary"),
     [
-        ("v = tf.Variable(1)\ntf.Session().run(v)", 5, "Attempting to use uninitialized value Variable", "initializer"),
-        ("p = tf.placeholder(tf.float32, name='p')\ntf.Session().run(p * 2)", 5, "You must feed a value", "feed_dict"),
-        ("p = tf.placeholder(tf.float32, [None, 784])\ntf.Session().run(p, {p: np.zeros((2, 28, 28))})", 5, "Cannot feed value of shape (2, 28, 28)", "reshape"),
-        ("tf.train.GradientDescentOptimizer(1.0).minimize(tf.Variable(2) + 2)", 4, "Invalid type", "float"),
-        ("tf.Saver()", 4, "has no attribute 'Saver'", "tf.train"),
-        ("tf.Variable(1)\ntf.train.Saver().save('path', tf.Session())", 5, "got <tensorflow", "session first"),
-        ("tf.summary.scalar(tf.Variable(1.0), name='v')", 4, "multiple values for argument 'name'", "name first"),
-        ("tf.placeholder([None, 10], dtype=tf.float32)", 4, "multiple values for argument 'dtype'", "dtype first"),
-        ("tf.contrib.learn", 4, "has no attribute 'contrib'", "reference.datasets"),
-        ("tf.constant(1)\ntf.Session().run(tf.Graph())", 5, "invalid type", "fetches tensors"),
-        ("tf.Variable(tf.zeros([3])", 4, "was never closed", "parenthesis"),
-        ("print 'two'", 4, "Missing parentheses", "Python 2"),
-        ("import Tensorflow", 4, "No module named 'Tensorflow'", "lower case"),
-        ("tf.train.Saver()", 4, "No variables to save", "after the variables"),
-        ("tf.Variable(1)\ns = tf.Session()\ns.run(tf.global_variables_initializer())\ntf.train.Saver().save(s, 'no/such/x')", 7, "Parent directory of no/such/x", "makedirs"),
-        ("tf.constant(1)\ntf.Session().run(tf.summary.merge_all())", 5, "None", "merge_all"),
-        ("tf.Session().run(tf.summary.scalar('v', [1.0, 2.0]))", 4, "tags and values are not the same shape", "one number"),
-        ("tf.Session().run(tf.summary.histogram('v', float('nan')))", 4, "Nan in summary histogram", "NaN already"),
-        ("tf.matmul(tf.zeros([2, 3]), tf.zeros([2, 3]))", 4, "Dimensions must be equal", "inner dimensions"),
-        ("with tf.Session() as s:\n    pass\ns.run(tf.constant(1))", 6, "Attempted to use a closed Session", "with"),
-        ("tf.get_variable('w', [1])\ntf.get_variable('w', [1])", 5, "already exists", "reset_default_graph"),
-        ("tf.train.AdamOptimizer().minimize(tf.cast(tf.argmax(tf.Variable([1.0]), 0), tf.float32))", 4, "No gradients provided", "not the accuracy"),
-        ("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.zeros([5, 10], tf.int32), logits=tf.zeros([5, 10]))", 4, "rank", "one-hot"),
-        ("tf.train.Saver({'v': tf.Variable(1)}).restore(tf.Session(), 'nothing')", 4, "not a valid checkpoint", "latest_checkpoint"),
-        ("x = input()", 4, "EOF when reading a line", "input()"),
-        ("if True:\nx = 1", 5, "expected an indented block", "column"),
+        ("x = = 2", 1, "SyntaxError: invalid syntax"),
+        ("x = 1\n  y = 2", 2, "IndentationError: unexpected indent"),
+        ("if True:\n\tx = 1\n        y = 2", 3, "TabError: inconsistent use of tabs and spaces in indentation"),
+        ("assert 1 == 2", 1, "AssertionError"),
+        ("class Odd(Exception): pass\nraise Odd('why')", 2, "Odd: why"),
+        ("raise ValueError('first\\n\\nsecond')", 1, "ValueError: first"),
+        ("raise ValueError('\\n\\nfirst\\nsecond')", 1, "ValueError: first"),
+        (FAIL + "try:\n    fail()\nexcept KeyError:\n    raise ValueError('again')", 6, "ValueError: again"),
+        (FAIL + "try:\n    fail()\nexcept KeyError as error:\n    raise ValueError('again') from error", 6, "ValueError: again"),
+        (FAIL + "import traceback\ntry:\n    fail()\nexcept KeyError:\n    traceback.print_exc()\nraise ValueError('again')", 8, "ValueError: again"),
+        (FAIL + "import logging\ntry:\n    fail()\nexcept KeyError:\n    logging.exception('no')\nraise ValueError('again')", 8, "ValueError: again"),
+        (FAIL + "import threading\nt = threading.Thread(target=fail)\nt.start()\nt.join()\nraise ValueError('again')", 7, "ValueError: again"),
+        (FINALISER + "raise ValueError('again')", 5, "ValueError: again"),
+        ("open('helper.py', 'w').write('x = (1')\nimport sys\nsys.path.insert(0, '.')\nimport helper", 4, "SyntaxError: '(' was never closed"),
+        ("def f(): f()\nf()", 1, "RecursionError: maximum recursion depth exceeded"),
+        ("def main(_):\n    open('data.csv')\ntf.app.run(main)", 2, "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'"),
+        ("v = tf.Variable(1)\n\ndef run():\n    return tf.Session().run(v)\nrun()", 4, "FailedPreconditionError: Attempting to use uninitialized value Variable"),
+        ("tf.Variable(1)\ns = tf.Session()\ntf.train.Saver().save(s, './m')", 3, "FailedPreconditionError: Attempting to use uninitialized value Variable"),
+        ("x = tf.placeholder(tf.float32, name='x')\nwith tf.device('/cpu:1'):\n    y = x * 2\nconfig = tf.ConfigProto(device_count={'CPU': 2})\ntf.Session(config=config).run([x * 3, y])", 5, "InvalidArgumentError: (0) INVALID_ARGUMENT: You must feed a value for placeholder tensor 'x' with dtype float"),
+        ("def boom(x):\n    raise ValueError('in the function')\ntf.Session().run(tf.py_func(boom, [1.0], tf.float32))", 2, "ValueError: in the function"),
+        ("def double(x):\n    return tf.matmul(x, tf.zeros([4, 4]))\ntf.data.Dataset.from_tensors(np.zeros((3, 3), 'f')).map(double)", 2, "ValueError: Dimensions must be equal, but are 3 and 4 for"),
+        (LEGACY + "class Double(tf.keras.layers.Layer):\n    def call(self, x):\n        return tf.matmul(x, tf.zeros([4, 4]))\nDouble()(tf.zeros([3, 3]))", 5, "ValueError: Dimensions must be equal, but are 3 and 4 for"),
+        (LEGACY + "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.compile('sgd', 'mse')\nm.fit(np.zeros((4, 5)), np.zeros((4, 2)), epochs=1)", 5, "ValueError: Error when checking input: expected dense_input to have shape (3,)"),
+        ("tf.enable_v2_behavior()\nm = tf.keras.Sequential([tf.keras.layers.Dense(2)])\nm.build((None, 3))\nm(np.zeros((4, 5)))", 4, "ValueError: Input 0 "),
     ],
 )  # fmt: skip
-def test_an_error_is_quoted_with_the_learners_line_and_a_hint(
-    run_script: RunScript, tmp_path: Path, lines: str, line: int, message: str, hint: str
+def test_an_error_is_its_telling_line_and_the_learners_last_frame(
+    run_script: RunScript, tmp_path: Path, lines: str, line: int, summary: str
 ) -> None:
     result = run_script(IMPORT + lines)
     error = python_error(result.stderr, str(tmp_path / "script.py"))
     assert error is not None, result.stderr.decode()
-    assert error.line == line
-    assert message in error.message
-    assert hint in hint_for(error.whole)
+    assert error.line == line + IMPORT.count("\n")
+    assert error.summary.startswith(summary)
 
 
-def test_tensorflow_quotes_frames_in_its_messages_and_they_do_not_mislead(run_script: RunScript, tmp_path: Path) -> None:
-    result = run_script(IMPORT + "v = tf.Variable(1)\n\n\ndef run():\n    return tf.Session().run(v)\n\n\nrun()")
-    error = python_error(result.stderr, str(tmp_path / "script.py"))
+GROUP = b"""\
+  + Exception Group Traceback (most recent call last):
+  |   File "ex01.py", line 13, in <module>
+  |     main()
+  |     ~~~~^^
+  |   File "ex01.py", line 11, in main
+  |     raise ExceptionGroup("two files", errors)
+  | ExceptionGroup: two files (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | TypeError: not raised
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "ex01.py", line 8, in main
+    |     load()
+    |     ~~~~^^
+    |   File "ex01.py", line 2, in load
+    |     raise ValueError("no such column")
+    | ValueError: no such column
+    +------------------------------------
+"""
+
+
+def test_an_exception_group_tells_of_the_last_that_was_raised() -> None:
+    error = python_error(GROUP, "ex01.py")  # as Python 3.13 prints it
     assert error is not None
-    assert (error.kind, error.line) == ("FailedPreconditionError", 8)
+    assert (error.summary, error.line) == ("ValueError: no such column", 2)
+
+
+def test_an_exception_group_of_errors_that_were_not_raised_tells_of_itself() -> None:
+    unraised = GROUP.partition(b"    | Traceback")[0]
+    error = python_error(unraised, "ex01.py")
+    assert error is not None
+    assert (error.summary, error.line) == ("ExceptionGroup: two files (2 sub-exceptions)", 11)
+    assert "TypeError: not raised" in error.whole
+
+
+def test_a_thread_that_died_did_not_end_the_script(run_script: RunScript, tmp_path: Path) -> None:
+    chained = "def fail():\n    try:\n        {}['a']\n    except KeyError:\n        {}['b']\n"
+    result = run_script(
+        chained + "import threading\nt = threading.Thread(target=fail)\nt.start()\nt.join()\nraise SystemExit('words')"
+    )
+    assert b"KeyError: 'b'" in result.stderr
+    assert python_error(result.stderr, str(tmp_path / "script.py")) is None
+
+
+def test_a_frame_that_a_warning_quotes_is_no_error(run_script: RunScript, tmp_path: Path) -> None:
+    result = run_script(IMPORT + "tf.initialize_all_variables()\nraise SystemExit('words')")
+    assert b"line 4, in <module>" in result.stderr
+    assert python_error(result.stderr, str(tmp_path / "script.py")) is None
 
 
 @pytest.mark.parametrize("stderr", [b"", b"WARNING: something\n", b"Traceback (most recent call last):\n", b"\xff\x00"])
 def test_no_traceback_is_no_error(stderr: bytes) -> None:
     assert python_error(stderr, "ex01.py") is None
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        b"Traceback (most recent call last):\n" * 30_000,
+        b'  File "ex01.py", line 1' + b"1" * 1_000_000,
+        b'Traceback (most recent call last):\n  File "ex01.py", line ' + b"1" * 5000 + b", in f\nValueError: x",
+        b"Traceback (most recent call last):\n" + b'  File "ex01.py", line 1' * 40_000 + b"\nValueError: x",
+        b"Traceback (most recent call last):\nValueError: in user code:\n" + b'    File "a", line 1, in f\n' * 30_000,
+        b"Traceback (most recent call last):\n" + b"E" * 1_000_000 + b": x",
+        b"Traceback (most recent call last):\nE: " + b"Graph execution error:\nNode: 'x'\n" * 30_000,
+        b"  + Exception Group Traceback (most recent call last):\n" + b"  | " * 200_000 + b"\nE: x",
+    ],
+    ids=str.split("headers line_number long_line_number frames user_code kind nodes margins"),
+)
+def test_a_hostile_traceback_is_read_in_a_moment(stderr: bytes) -> None:
+    began = time.monotonic()
+    error = python_error(stderr, "ex01.py")
+    assert error is None or len(error.whole) <= LONGEST_MESSAGE
+    assert time.monotonic() - began < 3

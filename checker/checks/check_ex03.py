@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from checker.checks import common, linear, story
-from checker.checks.linear import compare_each_house_with_its_own_price, expect_moving_picture, fit_the_prices
-from checker.evidence.checkpoint import Checkpoint
+from checker.checks.linear import expect_moving_picture
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
-from checker.plugin import Advise, Measure, ScriptRun
-from checker.recompute.regression import RegressionModel
-from reference.datasets import boston
+from checker.plugin import ScriptRun
 
 WEIGHTS = 13
 
@@ -39,22 +36,10 @@ def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
     )
 
 
-check_updates_every_variable = linear.check_updates_every_variable
-
-
-def check_compares_each_house_with_its_own_price(regression: RegressionModel) -> None:
-    """averages over 506 differences, one a house"""
-    compare_each_house_with_its_own_price(regression, boston().data, boston().target)
-
-
+check_updates_every_variable = common.check_updates_every_variable
+check_compares_each_house_with_its_own_price = linear.check_compares_each_house_with_its_own_price
 check_saves_what_it_trained = story.check_saves_what_it_trained
-
-
-def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:
-    """predicts the prices nearly as well as least squares"""
-    fit_the_prices(regression, boston().data, boston().target, advise, measure)
-
-
+check_fits_the_prices = linear.check_fits_the_prices
 check_logs_the_loss = linear.check_logs_the_loss
 check_loss_falls = linear.check_loss_falls
 check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkpoint

@@ -24,6 +24,7 @@ check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_updates_every_variable = common.check_updates_every_variable
 check_builds_its_graph_once = story.check_builds_its_graph_once
 check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = story.check_saves_what_it_trained

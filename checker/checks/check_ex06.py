@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, keras, network, story
-from checker.checks.network import expect_misread_pictures, listed_images, test_images_of
+from checker.checks.network import expect_misread_pictures, listed_images
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
@@ -26,6 +26,7 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_is_made_of_keras_layers = keras.check_is_made_of_keras_layers
 check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
+check_updates_every_variable = common.check_updates_every_variable
 check_builds_its_graph_once = story.check_builds_its_graph_once
 check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = story.check_saves_what_it_trained
@@ -56,8 +57,8 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     advise: Advise,
 ) -> None:
     """draws the confusion matrix of the trained network"""
-    images, labels = test_images_of(finished)
-    true = confusion_matrix(labels.astype(int), classifier.answers(images))
+    measured = classifier.on_test
+    true = confusion_matrix(measured.labels.astype(int), measured.answers)
     drawn = _drawn_matrices(figures, events)
     expect(
         any(_agree(matrix, true) for matrix in drawn),

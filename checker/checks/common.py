@@ -50,6 +50,13 @@ def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, request: pyte
     checkpoint.require_finite()
 
 
+def check_updates_every_variable(graph: Graph) -> None:
+    """updates its variables by gradient descent"""
+    still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
+    hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
+    expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
+
+
 def listed_values(values: Iterable[float]) -> str:
     """Return numbers as one line, four digits each."""
     return listed((f"{value:.4g}" for value in values), "none")

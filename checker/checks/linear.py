@@ -5,7 +5,6 @@ from __future__ import annotations
 from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
-from checker.evidence.graph import Graph
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, expect_falls, expect_increasing, fail, listed
@@ -25,16 +24,10 @@ def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
         expect(placeholder.dtype.startswith("float"), where, "a float dtype", placeholder.dtype, hint)
 
 
-def check_updates_every_variable(graph: Graph) -> None:
-    """updates its variables by gradient descent"""
-    still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
-    hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
-    expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
-
-
-def compare_each_house_with_its_own_price(regression: RegressionModel, features: FloatArray, prices: FloatArray) -> None:
-    """Raise `Mismatch` when prediction - price broadcasts, or is never averaged."""
-    shape = regression.residual_shape(features, prices)
+def check_compares_each_house_with_its_own_price(regression: RegressionModel) -> None:
+    """averages over 506 differences, one a house"""
+    shape = regression.residual_shape()
+    houses = len(regression.features)
     placeholders = (*regression.feature_placeholders.values(), regression.price_placeholder)
     where = f"{regression.residual.node} in the saved graph"
     declared = listed(f"{placeholder.name} is {show_shape(placeholder.shape)}" for placeholder in placeholders)
@@ -42,7 +35,7 @@ def compare_each_house_with_its_own_price(regression: RegressionModel, features:
     count = 1
     for size in shape:
         count *= size
-    expect(count <= len(prices), where, f"{len(prices)} differences", f"shape {show_shape(shape)}: it broadcasts", hint)
+    expect(count <= houses, where, f"{houses} differences", f"shape {show_shape(shape)}: it broadcasts", hint)
     if regression.graph.is_minimised_as_a_vector():
         hint = "tf.reduce_mean; without it the gradient is a sum, and the step grows with the number of houses"
         fail(where, "a loss that is one number, the mean", "a loss with one value a house is minimised", hint)
@@ -70,19 +63,16 @@ def check_prints_the_loss_of_its_checkpoint(regression: RegressionModel, trained
 
 def _losses(regression: RegressionModel) -> list[float]:
     """Return the losses of the trained model in the forms learners use: mean, half, sum, root; as fed and in dollars."""
-    houses = boston()
-    found = regression.regressions(houses.data[:, list(regression.columns)], houses.target)
-    means = [mean for candidate in found for mean in (candidate.mse, candidate.fed_mse)]
-    forms = [(mean, mean / 2, mean * len(houses.target), mean**0.5) for mean in means]
+    means = [mean for candidate in regression.candidates for mean in (candidate.mse, candidate.fed_mse)]
+    forms = [(mean, mean / 2, mean * len(regression.features), mean**0.5) for mean in means]
     return [*dict.fromkeys(means), *(form for several in forms for form in several)]
 
 
-def fit_the_prices(
-    regression: RegressionModel, features: FloatArray, prices: FloatArray, advise: Advise, measure: Measure
-) -> None:
-    """Raise `Mismatch` unless the trained variables come near to least squares; advise when they could come nearer."""
+def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:
+    """predicts the prices nearly as well as least squares"""
+    features, prices = regression.features, boston().target
     best = least_squares(features, prices).mse
-    found = regression.regression(features, prices)
+    found = regression.best
     measure("mean squared error", found.mse)
     mean_only = float(prices.var())
     hint = "more steps, a better learning rate, or scaled features"

@@ -21,18 +21,14 @@ from checker.expect import expect, expect_at_least, expect_falls, expect_increas
 from checker.plugin import Advise, Measure, ScriptRun
 from checker.recompute.classifier import ClassifierModel
 from reference.classification import (
-    CLASSES,
     HIDDEN,
     PARAMETERS,
     SMALLEST_ACCURACY,
     TWICE_SOFTMAX_LOSS,
     VARIABLE_SHAPES,
-    Split,
-    accuracy,
 )
 
 ACCURACY_WITHIN = 0.07  # the last points may come some steps before the end, or from a part of the test images
-SOME_IMAGES = 2_000  # of a split, from which a loss or an accuracy is known well enough
 MOST_DEAD = 0.5  # of the hidden units, before it is worth a word
 MOST_TILES = 400  # compared with the data set
 
@@ -83,9 +79,9 @@ def check_recognises_images_it_never_saw(
 ) -> None:
     """recognises images that no script was given"""
     dataset = finished.exercise.dataset
-    found = classifier.held_out_accuracy
+    found = classifier.on_held_out.accuracy
     measure("accuracy on held-out images", found)
-    dead = classifier.dead_units()
+    dead = classifier.dead_units
     measure("hidden units that never react", dead)
     if dead > MOST_DEAD * HIDDEN:
         hint = "a smaller learning rate, or smaller weights at first"
@@ -114,8 +110,7 @@ def check_counts_right_answers(
     classifier: ClassifierModel, accuracy_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs an accuracy that the saved network has"""
-    images, labels = test_images_of(finished)
-    true = accuracy(np.eye(10)[classifier.answers(images)], labels)
+    true = classifier.on_test.accuracy
     last = {curve.where: curve.values[-1] / _unit(curve) for curve in accuracy_curves}
     tails = [curve.tail / _unit(curve) for curve in accuracy_curves]
     expect(
@@ -144,7 +139,7 @@ def check_logs_the_loss_of_its_checkpoint(
     classifier: ClassifierModel, loss_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs the loss that its checkpoint gives"""
-    losses = [classifier.loss(images[:SOME_IMAGES], labels[:SOME_IMAGES]) for images, labels in finished.splits]
+    losses = [classifier.on_training.loss, classifier.on_test.loss]
     for curve in loss_curves:
         expect_logged_loss(curve, losses, LOSS_WITHIN, f"{trained.where}, on training and test images")
 
@@ -154,16 +149,8 @@ def check_prints_the_accuracy_of_its_checkpoint(
 ) -> None:
     """prints no other accuracy than its checkpoint gives"""
     found = [number for number in numbers_beside(stdout, ("acc",)) if 0 <= number <= 100]
-    shares = [
-        accuracy(np.eye(CLASSES)[classifier.answers(images[:SOME_IMAGES])], labels[:SOME_IMAGES])
-        for images, labels in finished.splits
-    ]
+    shares = [classifier.on_training.accuracy, classifier.on_test.accuracy]
     expect_printed(found, [*shares, *(100 * share for share in shares)], "accuracy", ACCURACY_WITHIN, 1 + ACCURACY_WITHIN)
-
-
-def test_images_of(finished: ScriptRun) -> Split:
-    """Return the test images and labels that the script was given."""
-    return finished.splits[1]
 
 
 def shown_images(events: EventLog, figures: list[Figure]) -> NDArray[np.float32]:
@@ -194,10 +181,10 @@ def expect_misread_pictures(
     classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
 ) -> None:
     """Raise `Mismatch` unless images are shown that the network gives another class than their label."""
-    images, labels = test_images_of(finished)
+    images, labels = finished.splits[1]
     index = find_images(shown_images(events, figures), images)
     index = np.unique(index[index >= 0])
-    wrong = int(np.count_nonzero(classifier.answers(images)[index] != labels[index])) if len(index) else 0
+    wrong = int(np.count_nonzero(classifier.on_test.answers[index] != labels[index])) if len(index) else 0
     expect(
         wrong > 0,
         f"images in {finished.exercise.logdir} and in the figures",

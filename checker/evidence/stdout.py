@@ -8,11 +8,26 @@ from dataclasses import dataclass
 
 LONGEST_LINE = 500  # characters
 MOST_LINES = 200
+LONGEST_MESSAGE = 20_000  # characters
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"[-+\u2212]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+)(?:, in .*)?$')
+_FRAME = re.compile(r'^ {2,}File "(?P<file>.+)", line (?P<line>\d{1,9})(?P<function>, in .*)?$')
+_GROUP_HEADER = "+ Exception Group Traceback (most recent call last):"
+_HEADERS = ("Traceback (most recent call last):", "Exception Group Traceback (most recent call last):")
+_MARGIN = re.compile(r"^ *[|+][-+]* ?")  # what Python draws before each line of an exception group
+_CHAINED = (
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+)
+_ASIDES = ("Exception ignored", "Exception in thread", "Error in atexit", "--- Logging error ---")  # they end no script
+_USER_CODE = "in user code:"
+_KIND = re.compile(r"(?:\w{1,100}\.){0,20}(?P<kind>\w{1,100}(?:Error|Exception)): ")
+_WRAPPER = re.compile(
+    r"Graph execution error:|in user code:|Exception encountered when calling .{1,300}|Detected at node .{1,400}"
+    r"|<stack traces unavailable>|\d{1,6} root error\(s\) found\.|Restoring from checkpoint failed\..{1,400}"
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +37,12 @@ class PythonError:
     kind: str  # the class: ValueError
     message: str  # its telling line, unchanged but for control sequences
     line: int | None  # the last line of the learner's file that was running
-    whole: str  # the complete message
+    whole: str  # all lines of the message, cut to a length
+
+    @property
+    def summary(self) -> str:
+        """Class and telling line as one."""
+        return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
 def clean(data: bytes, dropped: int = 0) -> str:
@@ -60,31 +80,56 @@ def python_error(stderr: bytes, script: str) -> PythonError | None:
     """Return the error that ended a script, None when stderr shows no traceback.
 
     A traceback is frames, each with its indented source line, then the message from the first line that is not indented.
-    TensorFlow quotes frames in its messages, too: those are not looked at.
+    TensorFlow quotes frames in its messages, too: only those below "in user code:" are of calls that were running.
     """
     lines = _CONTROLS.sub("", _ESCAPES.sub("", stderr.decode("utf-8", "replace"))).split("\n")
-    headers = [i for i, line in enumerate(lines) if line == "Traceback (most recent call last):"]
-    first_frames = [i for i, line in enumerate(lines) if _FRAME.match(line)]
-    if not headers and not first_frames:
+    if any(line.strip() == _GROUP_HEADER for line in lines):
+        lines = [_MARGIN.sub("", line) for line in lines]
+    start = _start(lines)
+    begin = next((i for i in range(start, len(lines)) if lines[i] and not lines[i].startswith(" ")), None)
+    if begin is None:
         return None
-    start = headers[-1] + 1 if headers else first_frames[0]  # a SyntaxError has a frame and no header
-    line_number = None
-    for index in range(start, len(lines)):
-        frame = _FRAME.match(lines[index])
-        if frame and frame["file"] == script:
-            line_number = int(frame["line"])
-        if lines[index] and not lines[index].startswith(" "):
-            message = [line for line in lines[index:] if line.strip()]
-            kind = message[0].partition(":")[0].rsplit(".", 1)[-1]
-            return PythonError(kind, _telling(message), line_number, "\n".join(message))
-    return None
+    end = next((i for i in range(begin + 1, len(lines)) if lines[i].startswith(_ASIDES)), len(lines))
+    message = [line for line in lines[begin:end] if line.strip()]
+    user_code = next((i for i, line in enumerate(message) if line.rstrip().endswith(_USER_CODE)), len(message))
+    line_number = _last_line(message[user_code:], script) or _last_line(lines[start:begin], script)
+    return PythonError(*_telling(message), line_number, "\n".join(message)[:LONGEST_MESSAGE])
 
 
-def _telling(message: list[str]) -> str:
-    """Return the line that says what happened: TensorFlow 2 puts it after ``Node: …``, or last of all."""
-    for index, line in enumerate(message):
-        if line.startswith("Node:") and index + 1 < len(message):
-            return message[index + 1]
-    if message[0].endswith("Graph execution error:") and len(message) > 1:
-        return message[1]
-    return message[0]
+def _start(lines: list[str]) -> int:
+    """Return where the frames of the last traceback that is not of a thread or finaliser begin; past the end without one."""
+    start, aside = len(lines), False
+    for index, line in enumerate(lines):
+        if line in _HEADERS:
+            if index < 2 or lines[index - 2] not in _CHAINED:
+                aside = lines[max(index - 1, 0)].startswith(_ASIDES)
+            start = start if aside else index + 1
+    if start < len(lines):
+        return start
+    frames = ((index, _FRAME.match(line)) for index, line in enumerate(lines))  # a SyntaxError has a frame and no header
+    return next((index for index, frame in frames if frame and not frame["function"]), len(lines))
+
+
+def _last_line(lines: list[str], script: str) -> int | None:
+    """Return the line number in the last frame of a file, None when no frame is of it."""
+    frames = filter(None, map(_FRAME.match, lines))
+    return next((int(frame["line"]) for frame in reversed(list(frames)) if frame["file"] == script), None)
+
+
+def _telling(message: list[str]) -> tuple[str, str]:
+    """Return the class of an error and the line that says what happened.
+
+    TensorFlow and Keras put lines around it that only say where: what comes last of them is ``Node: …`` and quoted frames.
+    """
+    kind, _, rest = message[0].partition(":")
+    nodes = [index for index, line in enumerate(message) if line.startswith("Node: ")]
+    frame_indent = None
+    for line in message[nodes[-1] + 1 :] if nodes else [rest, *message[1:]]:
+        text = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if text.startswith('File "'):
+            frame_indent = indent
+        elif text and not _WRAPPER.fullmatch(text) and (frame_indent is None or indent <= frame_indent):
+            inner = _KIND.match(text) if line is not rest else None
+            return (inner["kind"], text[inner.end() :]) if inner else (kind.rpartition(".")[2], text)
+    return kind.rpartition(".")[2], rest.strip()

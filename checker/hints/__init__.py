@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 LANGUAGE = "en"
+LONGEST_TEXT = 20_000  # characters that are searched
 
 
-def hint_for(message: str) -> str:
-    """Return the hint of the first pattern that occurs in an error message, "" when none does."""
-    for pattern, hint in _table():
-        if pattern.search(message):
-            return hint
+@dataclass(frozen=True)
+class Row:
+    """One kind of error. The rows stand in order: the first whose pattern occurs in a text is the one that explains it."""
+
+    id: str  # the same in the table of every language
+    pattern: re.Pattern[str]
+    hint: str
+
+
+def hint_for(*texts: str) -> str:
+    """Return the hint for an error, "" when none fits; a later text is asked only when those before it say nothing."""
+    for text in texts:
+        row = row_for(text)
+        if row:
+            return row.hint
     return ""
 
 
+def row_for(text: str) -> Row | None:
+    """Return the first row whose pattern occurs in a text, None when none does."""
+    return next((row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT)), None)
+
+
 @lru_cache(maxsize=1)
-def _table() -> list[tuple[re.Pattern[str], str]]:
+def table() -> tuple[Row, ...]:
+    """Return the rows, in order."""
     rows = json.loads(Path(__file__).with_name(f"{LANGUAGE}.json").read_text("utf-8"))
-    return [(re.compile(row["pattern"]), row["hint"]) for row in rows]
+    return tuple(Row(row["id"], re.compile(row["pattern"]), row["hint"]) for row in rows)

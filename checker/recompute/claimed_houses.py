@@ -40,15 +40,17 @@ def claimed_houses(training: Training, features: Mapping[str, int], price: str, 
     Raises `Mismatch` when the features are not affine images of the columns `wanted`, each of its own, or when the prices
     are not those of the same houses.
     """
-    samples = _samples(training, *features, price)
-    if not samples:
-        return None
     houses = boston()
     table = np.column_stack([houses.data, houses.target])
-    try:
-        fed = stacked([_joined(sample, features, price) for sample in samples])
-        *found, prices = find_columns(fed, table, [*wanted, PRICE])
-    except Unclear:
+    for kinds in (training.kinds, training.log.kinds):  # of houses fed one by one in training, few are on record
+        samples = [sample for calls in kinds for sample in calls.samples if {*features, price} <= set(sample.arrays)]
+        try:
+            fed = stacked([_joined(sample, features, price) for sample in samples])
+            *found, prices = find_columns(fed, table, [*wanted, PRICE])
+            break
+        except Unclear:
+            continue
+    else:
         return None
     ones = [number for number in range(len(found)) if len(found) > len(wanted) and (fed[:, number] == 1).all()]
     known = iter(
@@ -56,13 +58,6 @@ def claimed_houses(training: Training, features: Mapping[str, int], price: str, 
     )
     columns = tuple(ONES if number in ones else next(known) for number in range(len(found)))
     return FedHouses(columns, _the_price(prices, fed[:, -1], price))
-
-
-def _samples(training: Training, *nodes: str) -> list[Sample]:
-    """Return the samples of the calls that trained with these placeholders; of all that fed them where none trained."""
-    feeding = training.log.feeding(*nodes)
-    kinds = [calls for calls in feeding if calls in training.kinds] if training.kinds else feeding
-    return [sample for calls in kinds for sample in calls.samples if set(nodes) <= set(sample.arrays)]
 
 
 def _joined(sample: Sample, features: Mapping[str, int], price: str) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +30,41 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
+SOME_IMAGES = 2_000  # of the training images, from which a loss and an accuracy are known well enough
 Way = tuple[Feed, float | None]  # how pixels are scaled, and what the other placeholders get
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a network gives some images: scores [n, 10], held against their labels [n]."""
+
+    scores: FloatArray
+    labels: NDArray[np.uint8]
+
+    @property
+    def answers(self) -> NDArray[np.integer[Any]]:
+        """The class [n] of each image."""
+        return np.asarray(self.scores.argmax(axis=1))
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers."""
+        return accuracy(self.scores, self.labels)
+
+    @property
+    def loss(self) -> float:
+        """The mean cross entropy."""
+        return cross_entropy(self.scores, self.labels)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A network on the images of each kind."""
+
+    held_out: Measured
+    training: Measured
+    test: Measured
+    dead_units: int
 
 
 class ClassifierModel(Model):
@@ -50,7 +84,6 @@ class ClassifierModel(Model):
         self.training = training
         self.splits = splits
         self.held_out = held_out
-        self._known_scores: dict[tuple[int, int], FloatArray] = {}  # by address and number of the images
 
     @cached_property
     def fed(self) -> FedImages | None:
@@ -80,49 +113,65 @@ class ClassifierModel(Model):
             )
         return found[0]
 
-    @cached_property
-    def held_out_accuracy(self) -> float:
-        """The accuracy on the held-out images. Raises `Mismatch` when the network was trained on something else."""
-        accuracy_there, _ = self._settled
-        return accuracy_there
+    @property
+    def on_held_out(self) -> Measured:
+        """What the network does on the held-out images. Raises `Mismatch` when it was trained on something else."""
+        return self._evaluation.held_out
+
+    @property
+    def on_training(self) -> Measured:
+        """What the network does on some of the training images that the script was served."""
+        return self._evaluation.training
+
+    @property
+    def on_test(self) -> Measured:
+        """What the network does on the test images that the script was served."""
+        return self._evaluation.test
+
+    @property
+    def dead_units(self) -> int:
+        """How many hidden units give the same for all images; 0 where they cannot be found."""
+        return self._evaluation.dead_units
 
     @cached_property
-    def _settled(self) -> tuple[float, Way]:
-        """The accuracy on the held-out images, and how the network is to be fed.
+    def _evaluation(self) -> Evaluation:
+        """The scores of held-out, training and test images, from one evaluation."""
+        (train_images, train_labels), test = self.splits
+        parts = [self.held_out, (train_images[:SOME_IMAGES], train_labels[:SOME_IMAGES]), test]
+        images = np.concatenate([part for part, _ in parts])
+        fetches = [self.logits, *([self._hidden] if self._hidden else [])]
+        feed, switch = self._way
+        ((scores, *hidden),) = self.run(fetches, [self._feeds(images, feed, switch)])
+        scores = self._checked(scores, len(images))
+        if np.ptp(scores, axis=0).max() == 0:
+            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
+        units = [values.reshape(len(images), -1) for values in hidden if len(values) == len(images)]
+        ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
+        held_out, training, tested = (Measured(part, labels) for part, (_, labels) in zip(np.split(scores, ends), parts))
+        dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
+        return Evaluation(held_out, training, tested, dead)
+
+    @cached_property
+    def _way(self) -> Way:
+        """How the network is to be fed.
 
         Pixels divided in NumPy before they were fed leave no trace in a checkpoint: they are fed as the record of the
         sessions says, and where there is none, the usual ways are tried. A switch for dropout does not say which way it
-        turns, so both are. The best is kept; labels that the network never saw cannot be met by any of them.
+        turns, so both are. The way with the most right answers on the held-out images is kept; labels that the network
+        never saw cannot be met by any of them.
         """
         if self.fed is not None:
             self.fed.require_the_data_set()
         feeds = [self.fed.feed] if self.fed and self.fed.feed else [scaling.apply for scaling in PIXEL_SCALINGS]
         ways = [(feed, switch) for switch in self._switches for feed in feeds]
+        if len(ways) == 1:
+            return ways[0]
         images, labels = self.held_out
-        scores = [score for switch in self._switches for score in self._scores(images, feeds, switch)]
-        if all(np.ptp(score, axis=0).max() == 0 for score in scores):
-            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
-        accuracies = [accuracy(score, labels) for score in scores]
-        best = int(np.argmax(accuracies))
-        return accuracies[best], ways[best]
-
-    def answers(self, images: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
-        """Return the class [n] the network gives each image of a split."""
-        return np.asarray(self._own_scores(images).argmax(axis=1))
-
-    def loss(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> float:
-        """Return the mean cross entropy on images [n, 28, 28]."""
-        return cross_entropy(self._own_scores(images), labels)
-
-    def dead_units(self) -> int:
-        """Return how many hidden units give the same for all held-out images; 0 where they cannot be found."""
-        images, _ = self.held_out
-        hidden = self._hidden
-        if hidden is None:
-            return 0
-        _, (feed, switch) = self._settled
-        ((values,),) = self.run([hidden], [self._feeds(images, feed, switch)])
-        return int((np.ptp(values.reshape(len(images), -1), axis=0) == 0).sum()) if len(values) == len(images) else 0
+        accuracies = []
+        for switch in self._switches:  # each feeds other tensors, and so is an evaluation of its own
+            found = self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])
+            accuracies += [accuracy(self._checked(scores, len(images)), labels) for (scores,) in found]
+        return ways[int(np.argmax(accuracies))]
 
     @property
     def _hidden(self) -> Tensor | None:
@@ -135,24 +184,12 @@ class ClassifierModel(Model):
                 return inputs[0]
         return None
 
-    def _own_scores(self, images: NDArray[np.uint8]) -> FloatArray:
-        """Return the scores of images that outlive this model; kept, because several checks ask for those of one split."""
-        key = (images.ctypes.data, len(images))
-        if key not in self._known_scores:
-            _, (feed, switch) = self._settled
-            (self._known_scores[key],) = self._scores(images, [feed], switch)
-        return self._known_scores[key]
-
-    def _scores(self, images: NDArray[np.uint8], feeds: Sequence[Feed], switch: float | None) -> list[FloatArray]:
-        scores = [value for (value,) in self.run([self.logits], [self._feeds(images, feed, switch) for feed in feeds])]
-        for score in scores:
-            if score.shape != (len(images), CLASSES):
-                fail(
-                    f"logits {self.logits} in the graph",
-                    f"shape [batch, {CLASSES}]",
-                    f"shape {show_shape(score.shape)} for {len(images)} images",
-                )
-        return [np.nan_to_num(score, nan=-np.inf) for score in scores]
+    def _checked(self, scores: NDArray[Any], count: int) -> FloatArray:
+        """Return scores [count, 10] without NaN. Raises `Mismatch` when they have another shape."""
+        if scores.shape != (count, CLASSES):
+            actual = f"shape {show_shape(scores.shape)} for {count} images"
+            fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual)
+        return np.asarray(np.nan_to_num(scores, nan=-np.inf))
 
     def _feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float | None) -> dict[Tensor, NDArray[Any]]:
         source, shape = self._image_source

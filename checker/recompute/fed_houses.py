@@ -171,6 +171,8 @@ def as_columns(array: FloatArray, count: int) -> FloatArray:
 
 
 def stacked(samples: Sequence[FloatArray]) -> FloatArray:
-    """Return the rows of several samples [n, k] as one array; those of one sample alone where it holds all the houses."""
+    """Return the rows of several samples [n, k] as one array; of samples that are large, the largest. Raises `Unclear`."""
+    if not samples:
+        raise Unclear("nothing was recorded")
     largest = max(samples, key=len)
-    return largest if len(largest) >= HOUSES else np.concatenate(samples)
+    return largest if len(largest) >= FEWEST_CONSTANT else np.concatenate(samples)

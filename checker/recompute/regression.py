@@ -96,18 +96,26 @@ class RegressionModel(Model):
         features = dict(zip(self.feature_placeholders, self._widths(self.feature_placeholders)))
         return claimed_houses(self.training, features, self.price_placeholder.name, self.columns)
 
-    def regression(self, features: FloatArray, prices: FloatArray) -> Regression:
-        """Return the best of `regressions`."""
-        return min(self.regressions(features, prices), key=lambda regression: regression.mse)
+    @property
+    def features(self) -> FloatArray:
+        """The columns [506, k] of the real data that the exercise is about."""
+        return boston().data[:, list(self.columns)]
 
-    def regressions(self, features: FloatArray, prices: FloatArray) -> list[Regression]:
-        """Predict the prices [n] from features [n, k] with the trained model, in every way that is consistent.
+    @property
+    def best(self) -> Regression:
+        """The best of `candidates`."""
+        return min(self.candidates, key=lambda regression: regression.mse)
+
+    @cached_property
+    def candidates(self) -> list[Regression]:
+        """What the trained model predicts for the 506 houses, in every way that is consistent.
 
         Features scaled in NumPy before they were fed leave no trace in a checkpoint, so they are fed as the record of the
         sessions says. Where there is none, the usual scalings are tried. Kept are those that give the loss which was logged
         last; when none does, those that leave the prices as they are. So an intercept that was never trained cannot pass
         for prices that were centred.
         """
+        features, prices = self.features, boston().target
         if self.fed is not None:
             return [self._as_recorded(self.fed, features, prices)]
         scalings = column_scalings(features)
@@ -147,8 +155,9 @@ class RegressionModel(Model):
             return False
         return any(math.isclose(factor * mse, self.logged_loss, rel_tol=LOGGED_WITHIN) for factor in (1.0, 0.5))
 
-    def residual_shape(self, features: FloatArray, prices: FloatArray) -> tuple[int, ...]:
+    def residual_shape(self) -> tuple[int, ...]:
         """Return the shape that prediction - price has when all houses are fed in the shapes the placeholders declare."""
+        features, prices = self.features, boston().target
         y = self.price_placeholder
         fed = self._feeds(self._arranged(features))
         # Prices for which nothing is declared are taken to come in the shape of the prediction: no script is refused for

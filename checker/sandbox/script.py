@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 import types
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,8 @@ def run(request: dict[str, Any]) -> None:
         trace = error.__traceback__
         for _ in range(own_frames):
             trace = trace.tb_next if trace else None
-        traceback.print_exception(type(error), error, trace)
+        # Python's own hook: `traceback.print_exception` of Python 3.10 and 3.11 leaves "Did you mean: …" away.
+        sys.__excepthook__(type(error), error.with_traceback(trace), trace)
         with contextlib.suppress(Exception):  # the script may have closed it
             sys.stdout.flush()
         sys.exit(1)
