@@ -17,3 +17,4 @@ check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
 check_counts_right_answers = network.check_counts_right_answers
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
