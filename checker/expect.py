@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import NoReturn, TypeVar
 
@@ -49,32 +48,6 @@ def expect_some(found: Sequence[T], where: str, expected: str, instead: Collecti
     """Return `found` unless it is empty; then raise `Mismatch`, listing what was found instead."""
     expect(len(found) > 0, where, expected, listed(instead), hint)
     return found
-
-
-def expect_falls(values: Sequence[float], where: str, hint: str = "") -> None:
-    """Raise `Mismatch` unless a curve of at least two finite points ends clearly lower than it began.
-
-    Compared are the means of the first and of the last tenth, so that a noisy mini-batch decides nothing.
-    """
-    expect(len(values) >= 2, where, "a curve of two points or more", f"{len(values)} points", hint)
-    expect_finite(values, where)
-    tenth = max(1, len(values) // 10)
-    first, last = sum(values[:tenth]) / tenth, sum(values[-tenth:]) / tenth
-    expect(last < 0.98 * first, where, "a curve that falls", f"from {first:.4g} to {last:.4g}", hint)
-
-
-def expect_finite(values: Sequence[float], where: str) -> None:
-    """Raise `Mismatch` at the first value that is NaN or infinite."""
-    for index, value in enumerate(values):
-        if not math.isfinite(value):
-            before = f", after {values[index - 1]:.4g}" if index else ""
-            fail(
-                where,
-                "finite numbers",
-                f"{value} from point {index} of {len(values)} on{before}",
-                "a learning rate too high for unscaled data, or log(0), makes a loss NaN: scale the inputs, lower the rate, "
-                "use a fused loss on logits",
-            )
 
 
 def expect_increasing(steps: Sequence[int], where: str, hint: str = "") -> None:

@@ -6,7 +6,8 @@ the reporter prints it for the first of them only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from checker.catalog import Exercise
+from checker.evidence.board import Board, BoardError, TooMuch, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog, event_files, read_event_log
@@ -37,6 +39,8 @@ from reference.held_out import held_out
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
+
+READ_FROM_EVENTS = {"events", "loss_curves", "accuracy_curves"}  # fixtures
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,13 @@ class ScriptRun:
         """Return a path of the run as the learner knows it."""
         return path.relative_to(self.folder).as_posix()
 
+    def require_logdir(self) -> None:
+        """Raise `Mismatch` when the logdir is a file: TensorBoard starts happily on it and shows nothing."""
+        if self.logdir.is_file():
+            logdir = self.exercise.logdir
+            hint = f'paths below it: tf.summary.FileWriter("{logdir}"), save(sess, "{logdir}/model.ckpt")'
+            fail(logdir, "a folder", f"a file of {self.logdir.stat().st_size} bytes", hint)
+
     def stray_files(self) -> list[str]:
         """Return what the script left outside its logdir."""
         files = (path for path in self.folder.rglob("*") if path.is_file() and self.logdir not in path.parents)
@@ -102,6 +113,19 @@ class ScriptRun:
 def splits_of(dataset: str, edition: str) -> tuple[Split, Split]:
     """Return the training and the test images of a data set; kept, because every check of an exercise wants them."""
     return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
+    """Explain a check that fails on what a damaged event file has lost by the damage: one cause is printed once."""
+    try:
+        return (yield)
+    except Mismatch:
+        events, finished = item.funcargs.get("events"), item.funcargs.get("finished")
+        reads_events = READ_FROM_EVENTS & inspect.signature(item.function).parameters.keys()
+        if reads_events and isinstance(events, EventLog) and isinstance(finished, ScriptRun):
+            events.require_whole(finished.exercise.logdir)
+        raise
 
 
 RUN = pytest.StashKey[ScriptRun]()
@@ -161,6 +185,7 @@ def event_log(finished: ScriptRun) -> EventLog:
 @pytest.fixture(scope="session")
 def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
+    finished.require_logdir()
     elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
     expect(
         bool(event_log.runs),
@@ -173,8 +198,20 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
 
 
 @pytest.fixture(scope="session")
+def board(events: EventLog, finished: ScriptRun) -> Board | None:
+    """What TensorBoard shows of the logdir; None when there is too much to ask it."""
+    try:
+        return read_board(finished.logdir, events)
+    except TooMuch:
+        return None
+    except BoardError as error:
+        fail(finished.exercise.logdir, "event files that TensorBoard can load", f"TensorBoard itself fails: {error}")
+
+
+@pytest.fixture(scope="session")
 def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Saved:
     """The newest checkpoint below the logdir that belongs to a graph, every tensor of it read."""
+    finished.require_logdir()
     prefixes = newest_prefixes(finished.logdir)
     if not prefixes:
         nameless = nameless_checkpoint(finished.logdir)
@@ -269,13 +306,21 @@ def classifier(
 @pytest.fixture(scope="session")
 def loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
     """The logged losses, one curve a run and tag; at least one is there."""
-    return find_curves(events, graph, finished.exercise.logdir, "loss")
+    return _curves(events, graph, finished.exercise.logdir, "loss")
 
 
 @pytest.fixture(scope="session")
 def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
     """The logged accuracies, one curve a run and tag; at least one is there."""
-    return find_curves(events, graph, finished.exercise.logdir, "accuracy")
+    return _curves(events, graph, finished.exercise.logdir, "accuracy")
+
+
+def _curves(events: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:
+    try:
+        return find_curves(events, graph, logdir, kind)
+    except Mismatch:
+        events.require_whole(logdir)
+        raise
 
 
 @pytest.fixture(scope="session")

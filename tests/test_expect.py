@@ -49,25 +49,6 @@ def test_steps_that_do_not_increase_are_described(steps: list[int], said: str) -
     assert refusal(expect.expect_increasing, steps, "here").actual == said
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ([1.0], "1 points"),
-        ([1.0, 1.0], "from 1 to 1"),
-        ([1.0, 2.0], "from 1 to 2"),
-        ([1.0, math.nan], "nan from point 1 of 2 on, after 1"),
-        ([math.inf, 1.0], "inf from point 0 of 2 on"),
-    ],
-)
-def test_a_curve_that_does_not_fall_is_described(values: list[float], said: str) -> None:
-    expect.expect_falls([3.0, 1.0], "here")
-    assert refusal(expect.expect_falls, values, "here").actual == said
-
-
-def test_a_noisy_curve_falls_when_its_ends_say_so() -> None:
-    expect.expect_falls([2.0, 2.4, 1.0, 1.3, 0.6, 0.9, 0.5, 0.7, 0.4, 0.5], "here")
-
-
 def test_an_empty_finding_lists_what_was_found_instead() -> None:
     assert refusal(expect.expect_some, [], "here", "a tag", ["loss_1", "acc"]).actual == "loss_1, acc"
     assert refusal(expect.expect_some, [], "here", "a tag", []).actual == "nothing of the kind"

@@ -63,6 +63,9 @@ def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
     expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), WHERE, str(ANSWER), found, hint)
 
 
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
+
+
 def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
     """Return the subtraction of the exercise, found by the values of its arms. Raises `Mismatch` when there is none."""
     for subtraction in arithmetic.subtractions:

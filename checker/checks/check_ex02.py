@@ -84,6 +84,9 @@ def check_plots_the_trained_line(figures: list[Figure], regression: RegressionMo
     )
 
 
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
+
+
 def _line(rooms: FloatArray, prediction: FloatArray) -> tuple[float, float]:
     """Return slope and intercept of predictions that lie on a line."""
     slope, intercept = np.polyfit(rooms, prediction, 1)

@@ -61,3 +61,6 @@ def check_shows_predicted_against_true_prices(events: EventLog, finished: Script
     """shows predicted against true prices as an image"""
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
     expect_moving_picture(images, finished.exercise.logdir, "predicted against true prices")
+
+
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard

@@ -74,6 +74,9 @@ def check_shows_misread_digits(
     expect_misread_pictures(classifier, events, figures, finished)
 
 
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
+
+
 def _standardised(rows: FloatArray) -> FloatArray:
     """Return rows [n, 784] with mean 0 and deviation 1, so that a product over 784 is a correlation."""
     centred = rows - rows.mean(axis=1, keepdims=True)

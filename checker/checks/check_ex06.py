@@ -79,6 +79,9 @@ def check_shows_confused_garments(
     expect_misread_pictures(classifier, events, figures, finished)
 
 
+check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
+
+
 def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]:
     found = [image for figure in figures for axes in figure.axes for image in axes.images]
     for _, _, series in events.images():

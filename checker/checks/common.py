@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from checker.checks.seen import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
+from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
@@ -20,13 +22,7 @@ def check_runs_to_the_end(finished: ScriptRun) -> None:
 
 def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> None:
     """closes its event files"""
-    for problem in events.problems:
-        fail(
-            f"{finished.exercise.logdir}/{problem.path}, byte {problem.offset}",
-            "an event file that can be read to its end",
-            problem.reason,
-            "writer.close(), or `with tf.summary.FileWriter(...) as writer`; one writer a folder",
-        )
+    events.require_whole(finished.exercise.logdir)
 
 
 def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise) -> None:
@@ -55,6 +51,18 @@ def check_updates_every_variable(graph: Graph) -> None:
     still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
     hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
     expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
+
+
+def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished: ScriptRun, advise: Advise) -> None:
+    """is seen whole in TensorBoard"""
+    logdir = finished.exercise.logdir
+    events.require_whole(logdir)
+    expect_one_graph_a_run(events, logdir, advise)
+    expect_steps_that_show_all(events, logdir)
+    if board is None:
+        advise("There is so much in the event files that TensorBoard was not asked: it takes long to load them, too.")
+    else:
+        expect_shown(events, board, logdir, advise)
 
 
 def listed_values(values: Iterable[float]) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from checker.checks.falling import expect_falling
 from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
-from checker.expect import expect, expect_falls, expect_increasing, fail, listed
+from checker.expect import expect, fail, listed
 from checker.plugin import Advise, Measure
 from checker.recompute.regression import RegressionModel
 from reference.datasets import Boston, boston
 from reference.regression import ADVICE_FACTOR, PASS_FACTOR, FloatArray, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
+LEARNT_BELOW = 64.0  # half way between the mean price alone (84.42) and the best line through the rooms (43.60)
 
 
 def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
@@ -91,16 +93,18 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
 
 def check_logs_the_loss(loss_curves: list[Curve]) -> None:
     """logs the training loss step by step"""
-    curve = max(loss_curves, key=lambda curve: len(curve.points))
-    hint = "pass the step: writer.add_summary(summary, step)"
-    expect_increasing(curve.steps, curve.where, hint)
-    expect(len(curve.points) >= FEWEST_POINTS, curve.where, f"{FEWEST_POINTS} points or more", f"{len(curve.points)} points")
+    for curve in loss_curves:
+        if len(curve.points) > 1:
+            curve.require_growing_steps()
+    longest = max(loss_curves, key=lambda curve: len(curve.points))
+    found = f"{len(longest.points)} points"
+    hint = "writer.add_summary(summary, step) at every step, and writer.close() at the end"
+    expect(len(longest.points) >= FEWEST_POINTS, longest.where, f"{FEWEST_POINTS} points or more", found, hint)
 
 
 def check_loss_falls(loss_curves: list[Curve]) -> None:
     """brings the loss down"""
-    curve = max(loss_curves, key=lambda curve: len(curve.points))
-    expect_falls(curve.values, curve.where, "a loss that stays has no gradient, or a learning rate too small or too large")
+    expect_falling(max(loss_curves, key=lambda curve: len(curve.points)), LEARNT_BELOW)
 
 
 def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:

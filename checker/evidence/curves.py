@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from checker.evidence.events import EventLog, Point
 from checker.evidence.graph import Graph
-from checker.expect import fail, listed
+from checker.expect import expect_increasing, fail, listed
+from checker.outcome import Mismatch
 
 COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy counts equal pairs; a loss does not
 
@@ -22,6 +25,16 @@ _SYNONYMS = {
 }
 
 
+def series(logdir: str, run: str, tag: str) -> str:
+    """Return a series as a TensorBoard user finds it."""
+    return f'{run_folder(logdir, run)}, tag "{tag}"'
+
+
+def run_folder(logdir: str, run: str) -> str:
+    """Return the folder of a run: the logdir itself for "."."""
+    return logdir if run == "." else f"{logdir}/{run}"
+
+
 @dataclass(frozen=True)
 class Curve:
     """One series of points."""
@@ -34,8 +47,7 @@ class Curve:
     @property
     def where(self) -> str:
         """The curve as a TensorBoard user finds it."""
-        folder = self.logdir if self.run == "." else f"{self.logdir}/{self.run}"
-        return f'{folder}, tag "{self.tag}"'
+        return series(self.logdir, self.run, self.tag)
 
     @property
     def values(self) -> list[float]:
@@ -52,6 +64,22 @@ class Curve:
     def steps(self) -> list[int]:
         """The steps they were logged at."""
         return [point.step for point in self.points]
+
+    def require_growing_steps(self) -> None:
+        """Raise `Mismatch` unless every step is larger than the one before it; where the steps go back, say why they do."""
+        returns = [(before, after) for before, after in itertools.pairwise(self.points) if after.step < before.step]
+        if not returns:
+            expect_increasing(self.steps, self.where, "pass the step: writer.add_summary(summary, step)")
+            return
+        before, after = returns[0]
+        actual = f"step {after.step} follows step {before.step}"
+        hint = "TensorBoard draws a zigzag, or drops what came before: count on through all epochs; one training a folder"
+        if after.file != before.file:
+            actual += ", where a second event file of the run begins"
+            hint = "TensorBoard draws both as one zigzag, or shows the last only: one FileWriter and one training a folder"
+        elif len(returns) > 1:
+            actual += f", and {len(returns) - 1} times more in {len(self.points)} points"
+        fail(self.where, "steps that increase", actual, hint)
 
     @property
     def of_validation(self) -> bool:
@@ -81,6 +109,17 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
     return curves
 
 
+def all_curves(log: EventLog, graph: Graph, logdir: str) -> list[Curve]:
+    """Return every scalar series: losses, then accuracies, then the others."""
+    curves = []
+    for kind in ("loss", "accuracy"):
+        with suppress(Mismatch):
+            curves += find_curves(log, graph, logdir, kind)
+    known = {(curve.run, curve.tag) for curve in curves}
+    others = ((run, tag, points) for run, tag, points in log.scalars() if (run.name, tag) not in known)
+    return curves + [Curve(logdir, run.name, tag, points) for run, tag, points in others]
+
+
 def meaning(tag: str) -> str:
     """Return ``loss`` or ``accuracy`` for a tag that says so, "" for another."""
     last = tag.rsplit("/", 1)[-1].lower()
@@ -90,12 +129,18 @@ def meaning(tag: str) -> str:
 def structural_tags(graph: Graph, kind: str) -> set[str]:
     """Return the tags under which the graph summarises the loss, or the accuracy.
 
-    An accuracy counts equal pairs; a loss comes from a cross entropy, or from a prediction and a price.
+    An accuracy counts equal pairs. A loss is what is minimised; where that itself is not summarised, what comes from a
+    cross entropy, or from a prediction and a price, and is no accuracy and nothing of a gradient.
     """
+    summaries = [(tag, graph.handed_on_from(tensor)) for tag, tensor in graph.summaries("ScalarSummary")]
     comparisons = graph.reached_from(graph.of_op(*COMPARISON_OPS))
-    losses = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
-    wanted = comparisons if kind == "accuracy" else losses - comparisons
-    return {tag for tag, tensor in graph.summaries("ScalarSummary") if tensor.node in wanted}
+    if kind == "accuracy":
+        return {tag for tag, tensor in summaries if tensor.node in comparisons}
+    minimised = {loss.tensor for loss in graph.losses}
+    gradients = graph.reached_from(loss.seed for loss in graph.losses)
+    compared = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
+    exact = {tag for tag, tensor in summaries if tensor in minimised}
+    return exact or {tag for tag, tensor in summaries if tensor.node in compared - comparisons - gradients}
 
 
 def _is_numbered(tag: str, kind: str) -> bool:

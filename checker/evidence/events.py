@@ -11,7 +11,8 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.records import RecordError, read_records
-from checker.evidence.tensors import TensorError, to_array
+from checker.evidence.tensors import TensorError, require_filled, to_array
+from checker.expect import fail
 
 MARK = "tfevents"  # TensorBoard reads every file whose name holds this
 LARGEST_FILE_BYTES = 1 << 30
@@ -25,6 +26,7 @@ class Point:
     step: int
     wall_time: float  # seconds since 1970
     value: float
+    file: int = 0  # which of the run's files it lies in
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Image:
 
     step: int
     encoded: bytes
+    sample: int = 0  # its place in a batch that one value holds
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,18 @@ class Problem:
     offset: int
     reason: str
 
+    @property
+    def hint(self) -> str:
+        """What leaves a file like that."""
+        if self.reason.startswith(("truncated", "empty")):
+            return "the writer was not closed before the end: writer.close(), or `with tf.summary.FileWriter(...) as writer`"
+        if "damaged" in self.reason:
+            return (
+                "two FileWriters made on one folder in the same second share one file and write over each other: one writer "
+                "a folder, or a filename_suffix each"
+            )
+        return "leave event files to tf.summary.FileWriter; one writer a folder, and writer.close()"
+
 
 @dataclass
 class Run:
@@ -65,6 +80,7 @@ class Run:
     histograms: dict[str, list[Histogram]] = field(default_factory=dict)
     graphs: list[bytes] = field(default_factory=list)  # serialized GraphDefs
     events: int = 0
+    values: int = 0  # in all summaries, of whatever kind
 
 
 @dataclass
@@ -91,6 +107,12 @@ class EventLog:
         for run in self.runs.values():
             for tag, histograms in run.histograms.items():
                 yield run, tag, histograms
+
+    def require_whole(self, logdir: str) -> None:
+        """Raise `Mismatch` at the first file that could not be read to its end."""
+        for problem in self.problems:
+            where = f"{logdir}/{problem.path}, byte {problem.offset}"
+            fail(where, "an event file that can be read to its end", problem.reason, problem.hint)
 
 
 def read_event_log(folder: Path) -> EventLog:
@@ -138,6 +160,7 @@ def _add_event(run: Run, event: event_pb2.Event) -> None:
     run.events += 1
     if event.graph_def:
         run.graphs.append(event.graph_def)
+    run.values += len(event.summary.value)
     for value in event.summary.value:
         _add_value(run, event, value)
 
@@ -145,29 +168,35 @@ def _add_event(run: Run, event: event_pb2.Event) -> None:
 def _add_value(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
     kind = value.WhichOneof("value")
     if kind == "simple_value":
-        run.scalars.setdefault(value.tag, []).append(Point(event.step, event.wall_time, value.simple_value))
+        _add_point(run, event, value.tag, value.simple_value)
     elif kind == "image":
         run.images.setdefault(value.tag, []).append(Image(event.step, value.image.encoded_image_string))
     elif kind == "histo":
         histogram = Histogram(event.step, value.histo.num, value.histo.min, value.histo.max)
         run.histograms.setdefault(value.tag, []).append(histogram)
     elif kind == "tensor":
+        require_filled(value.tensor)
         add = _TENSOR_KINDS.get(value.metadata.plugin_data.plugin_name)
         if add:
             add(run, event, value)
 
 
+def _add_point(run: Run, event: event_pb2.Event, tag: str, value: float) -> None:
+    point = Point(event.step, event.wall_time, value, len(run.files) - 1)
+    run.scalars.setdefault(tag, []).append(point)
+
+
 def _add_tensor_scalar(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
     array = to_array(value.tensor, largest=1)
     if array.size == 1 and array.dtype.kind in "fiu":
-        run.scalars.setdefault(value.tag, []).append(Point(event.step, event.wall_time, float(array.reshape(()))))
+        _add_point(run, event, value.tag, float(array.reshape(())))
 
 
 def _add_tensor_images(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
     parts = to_array(value.tensor, largest=1 << 12).reshape(-1)
-    for encoded in parts[2:]:  # the first two are width and height
+    for sample, encoded in enumerate(parts[2:]):  # the first two are width and height
         if isinstance(encoded, bytes):
-            run.images.setdefault(value.tag, []).append(Image(event.step, encoded))
+            run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
 
 
 # tf.summary of TensorFlow 2 stores tensors and names the plugin that draws them.

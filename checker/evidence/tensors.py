@@ -11,6 +11,8 @@ from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2
 from tensorboard.util import tensor_util
 
 LARGEST_ELEMENTS = 1 << 26  # 256 MiB of float32
+LARGEST_RANK = 254  # TensorFlow's own limit
+LARGEST_REPETITION = 1 << 12  # elements that a proto may claim beyond those it holds: a repeated value
 
 Shape = tuple[int | None, ...] | None  # None for an unknown dimension, and for an unknown rank
 
@@ -25,15 +27,27 @@ def to_array(proto: tensor_pb2.TensorProto, largest: int = LARGEST_ELEMENTS) -> 
     A proto of a few bytes may claim any shape and be filled up with one repeated value, so the claim is checked first.
     Raises `TensorError`.
     """
-    sizes = [dim.size for dim in proto.tensor_shape.dim]
-    if proto.tensor_shape.unknown_rank or any(size < 0 for size in sizes):
-        raise TensorError("a tensor without a definite shape")
-    if math.prod(sizes) > largest:
-        raise TensorError(f"a tensor of {math.prod(sizes):,} elements")
+    claimed = _claimed_elements(proto)
+    if claimed > largest:
+        raise TensorError(f"a tensor of {claimed:,} elements")
     try:
         return np.asarray(tensor_util.make_ndarray(proto))
     except (TypeError, ValueError, KeyError, OverflowError, MemoryError) as error:
         raise TensorError(f"a malformed tensor: {error}") from error
+
+
+def require_filled(proto: tensor_pb2.TensorProto) -> None:
+    """Raise `TensorError` when a tensor proto claims far more elements than it holds: who trusts it runs out of memory."""
+    claimed = _claimed_elements(proto)
+    if claimed > proto.ByteSize() + LARGEST_REPETITION:  # no element takes less than a byte
+        raise TensorError(f"a tensor that claims {claimed:,} elements")
+
+
+def _claimed_elements(proto: tensor_pb2.TensorProto) -> int:
+    sizes = [dim.size for dim in proto.tensor_shape.dim]
+    if proto.tensor_shape.unknown_rank or len(sizes) > LARGEST_RANK or any(size < 0 for size in sizes):
+        raise TensorError("a tensor without a definite shape")
+    return math.prod(sizes)
 
 
 def to_shape(proto: tensor_shape_pb2.TensorShapeProto) -> Shape:
