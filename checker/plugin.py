@@ -16,18 +16,11 @@ import pytest
 
 from checker.catalog import Exercise
 from checker.evidence.board import Board, BoardError, TooMuch, read_board
-from checker.evidence.checkpoint import (
-    LARGEST_META_BYTES,
-    META_SUFFIX,
-    Checkpoint,
-    find_prefixes,
-    nameless_checkpoint,
-    newest_prefix,
-)
+from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
-from checker.evidence.graph import Graph, GraphError
+from checker.evidence.graph import Graph
 from checker.evidence.sessions import read_session_log
 from checker.evidence.stdout import LONGEST_LINE, clean, python_error
 from checker.evidence.training import Training
@@ -37,8 +30,9 @@ from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.regression import RegressionModel
+from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.box import JobResult
-from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from checker.sandbox.evaluator import Evaluator
 from reference import datasets
 from reference.classification import Split
 from reference.held_out import held_out
@@ -183,19 +177,24 @@ def stdout(finished: ScriptRun) -> str:
 
 
 @pytest.fixture(scope="session")
-def events(finished: ScriptRun) -> EventLog:
+def event_log(finished: ScriptRun) -> EventLog:
+    """What the event files below the logdir hold, if there are any."""
+    return read_event_log(finished.logdir)
+
+
+@pytest.fixture(scope="session")
+def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
     finished.require_logdir()
-    log = read_event_log(finished.logdir)
     elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
     expect(
-        bool(log.runs),
+        bool(event_log.runs),
         finished.exercise.logdir,
         "an event file",
         f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
         f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
     )
-    return log
+    return event_log
 
 
 @pytest.fixture(scope="session")
@@ -210,11 +209,11 @@ def board(events: EventLog, finished: ScriptRun) -> Board | None:
 
 
 @pytest.fixture(scope="session")
-def checkpoint(finished: ScriptRun, evaluator: Evaluator) -> Checkpoint:
-    """The newest checkpoint below the logdir, every tensor of it read."""
+def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Saved:
+    """The newest checkpoint below the logdir that belongs to a graph, every tensor of it read."""
     finished.require_logdir()
-    prefix = newest_prefix(finished.logdir)
-    if prefix is None:
+    prefixes = newest_prefixes(finished.logdir)
+    if not prefixes:
         nameless = nameless_checkpoint(finished.logdir)
         if nameless:
             hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
@@ -226,29 +225,25 @@ def checkpoint(finished: ScriptRun, evaluator: Evaluator) -> Checkpoint:
             f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
             f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
         )
-    where = finished.shown(prefix)
-    try:
-        tensors, unreadable = evaluator.dump(prefix)
-    except EvaluationFailed as failure:
-        fail(where, "a checkpoint that can be read", str(failure))
-    for name, reason in unreadable.items():
-        fail(f"{where}, tensor {name}", "a tensor that can be read", reason)
-    return Checkpoint(prefix, where, tensors)
+    graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]
+    return read_saved(prefixes, finished.shown, graphs, evaluator)
 
 
 @pytest.fixture(scope="session")
-def graph(checkpoint: Checkpoint, events: EventLog) -> Graph:
+def checkpoint(saved: Saved) -> Checkpoint:
+    """The values of the variables."""
+    return saved.checkpoint
+
+
+@pytest.fixture(scope="session")
+def graph(saved: Saved, events: EventLog) -> Graph:
     """The graph saved with the checkpoint, else the one in the event file."""
-    meta = checkpoint.prefix.with_name(checkpoint.prefix.name + META_SUFFIX)
-    try:
-        if meta.is_file() and meta.stat().st_size <= LARGEST_META_BYTES:
-            return Graph.from_meta_graph(meta.read_bytes())
-        for run in events.runs.values():
-            for content in run.graphs[-1:]:
-                return Graph.from_graph_def(content)
-    except GraphError as error:
-        fail(f"{checkpoint.where}{META_SUFFIX}", "a graph that can be read", str(error))
-    fail(checkpoint.where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+    where = saved.checkpoint.where
+    if saved.problem:
+        fail(f"{where}{META_SUFFIX}", "a graph that can be read", saved.problem)
+    if saved.graph is None:
+        fail(where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+    return saved.graph
 
 
 @pytest.fixture(scope="session")

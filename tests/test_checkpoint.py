@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from checker.evidence.checkpoint import Checkpoint, find_prefixes, newest_prefix
+from checker.evidence.checkpoint import Checkpoint, find_prefixes, newest_prefix, newest_prefixes
+from checker.evidence.events import read_event_log
 from checker.outcome import Mismatch
+from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 
@@ -59,6 +62,36 @@ def test_a_checkpoint_file_that_points_elsewhere_is_not_followed(saved: Path, na
     assert found.name.startswith("model-")
 
 
+def test_an_absolute_path_is_known_again_in_a_folder_that_was_moved(write_with_tensorflow: Write, tmp_path: Path) -> None:
+    absolute = THREE_SAVES.replace('"logdir/model"', 'os.path.abspath("logdir/model")').replace("range(3)", "(2, 1, 0)")
+    written = write_with_tensorflow("import os\nos.makedirs('logdir')\n" + absolute) / "logdir"
+    for index in range(3):  # the file times say otherwise
+        os.utime(written / f"model-{index}.index", ns=(index, index))
+    moved = tmp_path / "moved"
+    shutil.copytree(written, moved)
+    assert newest_prefix(moved) == moved / "model-0", "the folder it was written in is still there"
+    shutil.rmtree(written)
+    assert newest_prefix(moved) == moved / "model-0"
+
+
+def test_of_two_folders_with_a_checkpoint_file_the_newer_counts(saved: Path) -> None:
+    later = saved / "best"
+    later.mkdir()
+    for path in saved.glob("model-0*"):
+        shutil.copy(path, later / path.name)
+    (later / "checkpoint").write_text('model_checkpoint_path: "model-0"\n')
+    os.utime(later / "model-0.index")
+    assert newest_prefixes(saved)[:2] == [later / "model-0", saved / "model-2"]
+
+
+@pytest.mark.parametrize("suffix", [".index", ".meta", ".data-00000-of-00001"])
+def test_a_checkpoint_with_a_link_among_its_files_is_none(saved: Path, suffix: str) -> None:
+    part = saved / f"model-2{suffix}"
+    part.rename(saved.parent / "elsewhere")
+    part.symlink_to(saved.parent / "elsewhere")
+    assert newest_prefix(saved) == saved / "model-1"
+
+
 def test_links_are_no_checkpoints(saved: Path, tmp_path: Path) -> None:
     folder = tmp_path / "linked"
     folder.mkdir()
@@ -69,6 +102,76 @@ def test_links_are_no_checkpoints(saved: Path, tmp_path: Path) -> None:
 
 def test_no_checkpoint_is_none(tmp_path: Path) -> None:
     assert newest_prefix(tmp_path) is None
+
+
+TRAINED = """
+x, y = tf.placeholder(tf.float32, [None], name="x"), tf.placeholder(tf.float32, [None], name="y")
+w = tf.Variable(2.0, name="w")
+train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_mean(tf.square(w * x - y)))
+writer = tf.summary.FileWriter("logdir", tf.get_default_graph())
+writer.close()
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    tf.train.Saver().save(sess, "logdir/trained", write_meta_graph=%s)
+"""
+ANOTHER = """
+with tf.Graph().as_default() as other, tf.Session() as sess:
+    v = tf.Variable(1.0, name="%s")
+    sess.run(v.initializer)
+    tf.train.Saver().save(sess, "logdir/another", write_meta_graph=%s)
+"""
+
+
+@pytest.mark.parametrize("meta", [True, False])
+@pytest.mark.parametrize(("name", "also"), [("v", True), ("w", True), ("v", False)])
+def test_the_newest_checkpoint_that_belongs_to_a_graph_that_trains_counts(
+    write_with_tensorflow: Write, box: Box, name: str, meta: bool, also: bool
+) -> None:
+    folder = write_with_tensorflow(TRAINED % meta + ANOTHER % (name, also)) / "logdir"
+    assert newest_prefix(folder) == folder / "another"
+    found = chosen(folder, box)
+    assert found.checkpoint.where == "trained"
+    assert found.graph is not None
+    assert found.graph.updated_variables() == {"w"}
+
+
+def test_without_a_graph_the_newest_checkpoint_counts(write_with_tensorflow: Write, box: Box) -> None:
+    lines = TRAINED.replace("writer = ", "#").replace("writer.close()", "") % False + ANOTHER % ("v", False)
+    found = chosen(write_with_tensorflow(lines) / "logdir", box)
+    assert found.checkpoint.where == "another"
+    assert found.graph is None
+
+
+def test_a_damaged_graph_beside_the_newest_checkpoint_is_told(saved: Path, box: Box) -> None:
+    (saved / "model-2.meta").write_bytes(b"\xff" * 10)
+    for path in [*saved.glob("model-0*"), *saved.glob("model-1*")]:
+        path.unlink()
+    found = chosen(saved, box)
+    assert found.graph is None
+    assert "not a meta graph" in found.problem
+
+
+def chosen(folder: Path, box: Box) -> Saved:
+    graphs = [content for run in read_event_log(folder).runs.values() for content in run.graphs]
+    return read_saved(newest_prefixes(folder), lambda path: path.name, graphs, Evaluator(box))
+
+
+def test_a_partition_of_a_variable_is_read_as_its_part(write_with_tensorflow: Write, box: Box) -> None:
+    folder = write_with_tensorflow("""
+rows = lambda shape, partition_info=None, **_: np.arange(12.0).reshape(4, 3)[partition_info.var_offset[0] :][: shape[0]]
+w = tf.get_variable("w", [4, 3], tf.float64, rows, partitioner=tf.fixed_size_partitioner(3))
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    tf.train.Saver().save(sess, "./model")
+""")
+    found = chosen(folder, box)
+    assert found.graph is not None
+    values = [found.checkpoint.value_of(variable) for variable in found.graph.variables.values()]
+    assert [value.tolist() for value in values if value is not None] == [
+        [[0, 1, 2], [3, 4, 5]],
+        [[6, 7, 8]],
+        [[9, 10, 11]],
+    ]
 
 
 def data_file(saved: Path) -> Path:

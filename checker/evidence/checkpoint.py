@@ -18,6 +18,7 @@ from checker.expect import expect
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
 META_SUFFIX = ".meta"
+_PART = re.compile(r"(.+)\.(?:index|meta|data-\d+-of-\d+)", re.DOTALL)
 LARGEST_STATE_BYTES = 1 << 20
 LARGEST_META_BYTES = 256 << 20
 
@@ -66,10 +67,17 @@ class Checkpoint:
 
 
 def find_prefixes(folder: Path) -> list[Path]:
-    """Return the prefixes of all checkpoints below a folder, oldest first; links are left out."""
-    found = [path for path in folder.rglob(f"?*{INDEX_SUFFIX}") if path.is_file() and not path.is_symlink()]
+    """Return the prefixes of all checkpoints below a folder, oldest first; one with a link among its files is left out."""
+    files = [path for path in folder.rglob("?*") if _PART.fullmatch(path.name) and (path.is_symlink() or path.is_file())]
+    linked = {_prefix_of(path) for path in files if path.is_symlink()}
+    found = [path for path in files if path.name.endswith(INDEX_SUFFIX) and _prefix_of(path) not in linked]
     found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
-    return [path.with_name(path.name.removesuffix(INDEX_SUFFIX)) for path in found]
+    return [_prefix_of(path) for path in found]
+
+
+def _prefix_of(part: Path) -> Path:
+    match = _PART.fullmatch(part.name)
+    return part.with_name(match[1]) if match else part
 
 
 def nameless_checkpoint(folder: Path) -> Path | None:
@@ -79,26 +87,29 @@ def nameless_checkpoint(folder: Path) -> Path | None:
 
 
 def newest_prefix(folder: Path) -> Path | None:
-    """Return the prefix of the newest checkpoint below a folder, None when there is none.
+    """Return the first of `newest_prefixes`, None when there is none."""
+    return next(iter(newest_prefixes(folder)), None)
 
-    What a ``checkpoint`` file names counts when it lies below the folder and is there; else the file times decide.
+
+def newest_prefixes(folder: Path) -> list[Path]:
+    """Return the prefixes of the checkpoints below a folder, the newest first.
+
+    What a ``checkpoint`` file names comes before what none of them names, when it is there; else the file times decide. A
+    path that leads out of the folder, such as an absolute one in a folder that was moved, stands for its last part.
     """
-    prefixes = find_prefixes(folder)
-    if not prefixes:
-        return None
+    prefixes = find_prefixes(folder)[::-1]
     by_real_path = {os.path.realpath(prefix): prefix for prefix in prefixes}  # a temporary folder may lie behind a link
-    for state in sorted(folder.rglob(STATE_FILE)):
-        named = _named_by(state)
-        if named in by_real_path:
-            return by_real_path[named]
-    return prefixes[-1]
+    meant = [[path for path in _named_by(state) if path in by_real_path] for state in folder.rglob(STATE_FILE)]
+    first = {by_real_path[paths[0]] for paths in meant if paths}
+    return sorted(prefixes, key=lambda prefix: prefix not in first)  # a sort that keeps the order of equals
 
 
-def _named_by(state: Path) -> str | None:
+def _named_by(state: Path) -> list[str]:
+    """Return the paths that a ``checkpoint`` file may mean: what it says, then what that was before the folder was moved."""
     if not state.is_file() or state.is_symlink() or state.stat().st_size > LARGEST_STATE_BYTES:
-        return None
+        return []
     match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)
     try:
-        return os.path.realpath(state.parent / match.group(1)) if match else None
+        return [os.path.realpath(state.parent / path) for path in (match[1], os.path.basename(match[1]))] if match else []
     except (OSError, ValueError, RuntimeError):  # a NUL byte, a loop of links
-        return None
+        return []
