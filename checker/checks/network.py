@@ -199,9 +199,10 @@ def expect_misread_pictures(
 ) -> None:
     """Raise `Mismatch` unless images are shown that the network gives another class than their label."""
     images, labels = finished.splits[1]
+    answers = classifier.on_test.answers
     index = find_images(shown_images(events, figures), images)
     index = np.unique(index[index >= 0])
-    wrong = int(np.count_nonzero(classifier.on_test.answers[index] != labels[index])) if len(index) else 0
+    wrong = int(np.count_nonzero(answers[index] != labels[index])) if len(index) else 0
     expect(
         wrong > 0,
         f"images in {finished.exercise.logdir} and in the figures",
