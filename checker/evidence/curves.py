@@ -129,12 +129,18 @@ def meaning(tag: str) -> str:
 def structural_tags(graph: Graph, kind: str) -> set[str]:
     """Return the tags under which the graph summarises the loss, or the accuracy.
 
-    An accuracy counts equal pairs; a loss comes from a cross entropy, or from a prediction and a price.
+    An accuracy counts equal pairs. A loss is what is minimised; where that itself is not summarised, what comes from a
+    cross entropy, or from a prediction and a price, and is no accuracy and nothing of a gradient.
     """
+    summaries = [(tag, graph.handed_on_from(tensor)) for tag, tensor in graph.summaries("ScalarSummary")]
     comparisons = graph.reached_from(graph.of_op(*COMPARISON_OPS))
-    losses = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
-    wanted = comparisons if kind == "accuracy" else losses - comparisons
-    return {tag for tag, tensor in graph.summaries("ScalarSummary") if tensor.node in wanted}
+    if kind == "accuracy":
+        return {tag for tag, tensor in summaries if tensor.node in comparisons}
+    minimised = {loss.tensor for loss in graph.losses}
+    gradients = graph.reached_from(loss.seed for loss in graph.losses)
+    compared = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
+    exact = {tag for tag, tensor in summaries if tensor in minimised}
+    return exact or {tag for tag, tensor in summaries if tensor.node in compared - comparisons - gradients}
 
 
 def _is_numbered(tag: str, kind: str) -> bool:
