@@ -25,6 +25,7 @@ ADDING_OPS = {"AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariabl
 RANDOM_OPS = {"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "RandomUniformInt", "Multinomial"}
 # What gives another value each time, whatever it reads.
 CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}
+SIZE_OPS = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"}  # to which the values they read mean nothing
 HANDING_ON_OPS = {"Identity", "Snapshot", "StopGradient", "PreventGradient"}
 
 
@@ -179,6 +180,11 @@ class Dataflow:
         loops = self.reached_from(self.of_op("Enter", "RefEnter"), until=exits, control=True)
         branches = self.reached_from(self.of_op("Switch", "RefSwitch"), until=exits | merges, control=True)
         return (loops - exits) | (branches - exits - merges)
+
+    @cached_property
+    def sizes(self) -> set[str]:
+        """The nodes that read a tensor for its shape only."""
+        return set(self.of_op(*SIZE_OPS))
 
     @cached_property
     def changing(self) -> set[str]:

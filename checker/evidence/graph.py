@@ -94,8 +94,8 @@ class Graph(Variables):
 
     @cached_property
     def _trained(self) -> set[str]:
-        """The nodes that depend on a trainable variable."""
-        return self.reached_from(self.declared_trainable)
+        """The nodes whose values, not only shapes, depend on a trainable variable."""
+        return self.reached_from(self.declared_trainable, until=self.sizes) - self.sizes
 
     def is_minimised_as_a_vector(self) -> bool:
         """Whether an optimiser's gradients start from a tensor of many values that depends on a residual."""
@@ -132,16 +132,15 @@ class Graph(Variables):
 
     @cached_property
     def _source_marks(self) -> tuple[dict[str, int], dict[Tensor, int]]:
-        sources = self.of_op(*SOURCE_OPS)
+        sources = set(self.of_op(*SOURCE_OPS))
         bits: dict[Tensor, int] = {}
         readers: dict[str, int] = {}
-        for source in sources:
-            for reader in self.readers(source):
-                for tensor in self.inputs(reader):
-                    if tensor.node == source:
-                        bit = bits.setdefault(tensor, 1 << min(len(bits), MOST_SOURCES))
-                        readers[reader] = readers.get(reader, 0) | bit
-        return self.marked(readers, until=sources), bits
+        for reader in dict.fromkeys(reader for source in sources for reader in self.readers(source)):
+            for tensor in self.inputs(reader):
+                if tensor.node in sources:
+                    bit = bits.setdefault(tensor, 1 << min(len(bits), MOST_SOURCES))
+                    readers[reader] = readers.get(reader, 0) | bit
+        return self.marked(readers, until=sources | self.sizes), bits
 
     def cross_entropies(self) -> list[str]:
         """Return softmax cross entropies that read a trainable variable: fused, else a log_softmax that labels pick from."""
@@ -190,7 +189,7 @@ class Graph(Variables):
         waiting, seen = [tensor.node], set[str]()
         while waiting:
             name = waiting.pop()
-            if name not in seen and self.op(name) not in LAYER_OPS:
+            if name not in seen and self.op(name) not in LAYER_OPS and name not in self.sizes:
                 seen.add(name)
                 yield name
                 waiting += [read.node for read in self.inputs(name)]

@@ -27,6 +27,7 @@ DERIVATIVES = {
     "Minimum": {"Select", "SelectV2"},
     "Log": {"Reciprocal"},
 }
+MANAGING_OPS = ("Assign", "Apply", "ResourceApply", "Save", "VarIsInitialized", "IsVariableInitialized")
 MOST_SEEDS = 20
 MOST_SIGNALS = 200  # nodes that hand one gradient on
 DEEPEST = 40  # linear operations between a loss and the first that is not
@@ -53,21 +54,25 @@ class _Signal:
 
 def find_losses(graph: Variables) -> list[Loss]:
     """Return the losses, one a seed of gradients; none where the gradients were derived by hand."""
-    trained = graph.reached_from({update.variable for update in graph.updates})
-    found = []
-    for seed in _seeds(graph):
-        forward = trained - graph.reached_from([seed])
-        tensor = _Search(graph, forward).loss_of(seed)
-        if tensor:
-            found.append(Loss(tensor, seed, _has_many_values(graph, seed)))
-    return found
+    trained = graph.reached_from({update.variable for update in graph.updates}, until=graph.sizes) - graph.sizes
+    for ops in (("Fill", "OnesLike"), ("Const",)):  # a GradientTape may start from a constant
+        found = []
+        for seed in _seeds(graph, ops):
+            forward = trained - graph.reached_from([seed])
+            tensor = _Search(graph, forward).loss_of(seed)
+            if tensor:
+                found.append(Loss(tensor, seed, _has_many_values(graph, seed)))
+        if found:
+            behind = graph.ancestors(*(loss.tensor.node for loss in found))
+            return [loss for loss in found if loss.seed not in behind]  # ones that a loss is computed from are no seed
+    return []
 
 
-def _seeds(graph: Variables) -> list[str]:
+def _seeds(graph: Variables, ops: tuple[str, ...]) -> list[str]:
     """Return the nodes that hold ones, that some update depends on and that something of a gradient reads."""
     behind = graph.ancestors(*(tensor.node for update in graph.updates for tensor in update.reads))
     first = {*SHAPING_OPS, *DIVISION_OPS, "Mul", "SqrtGrad"}
-    filled = [node for node in graph.of_op("Fill", "OnesLike", "Const") if node in behind and _is_ones(graph, node)]
+    filled = [node for node in graph.of_op(*ops) if node in behind and _is_ones(graph, node)]
     return [node for node in filled if any(graph.op(reader) in first for reader in graph.readers(node))][:MOST_SEEDS]
 
 
@@ -157,7 +162,7 @@ class _Search:
         graph = self._graph
         op, inputs = graph.op(node), graph.inputs(node)
         operands = [tensor for tensor in inputs if tensor.node in self._forward]
-        if not operands or graph.variable_behind(Tensor(node)):
+        if not operands or op.startswith(MANAGING_OPS) or graph.variable_behind(Tensor(node)):
             return False
         if op in LINEAR_OPS:
             return all(self._is_gradient(operand.node, signal, depth + 1) for operand in operands)
@@ -168,7 +173,7 @@ class _Search:
         if op == "Mul" and len(operands) == 1:
             others = [tensor for tensor in inputs if tensor != operands[0]]
             return self._continues(operands[0], [r for other in others for r in signal.products.get(other, ())], depth)
-        readers = [reader for name in {node, *(t.node for t in inputs)} for reader in signal.near.get(name, ())]
+        readers = [reader for name in {node, *(t.node for t in operands)} for reader in signal.near.get(name, ())]
         return any(self._derives(reader, node) for reader in readers[:MOST_SIGNALS])
 
     def _continues(self, operand: Tensor, signals: list[str], depth: int) -> bool:

@@ -149,7 +149,8 @@ class Variables(Dataflow):
         marks = self.marked({node: 1 << min(index, MOST_MARKS) for index, node in enumerate(updates)}, control=True)
         every = (1 << min(len(updates), MOST_MARKS + 1)) - 1
         ends = [node for node in self.nodes if marks.get(node) == every and not self.followers(node)]
-        return ends[0] if ends else None
+        runs = [node for node in ends if self.op(node) != "ReadVariableOp"]  # others may read a variable after its update
+        return next(iter(runs or ends), None)
 
     def _reads_data(self, update: Update) -> bool:
         return any(tensor.node in self._from_data for tensor in update.reads)

@@ -199,7 +199,7 @@ class RegressionModel(Model):
 
     def _placeholders_behind(self, tensor: Tensor) -> dict[str, Placeholder]:
         """Return the placeholders that a tensor is computed from. Raises `Mismatch` when there are none."""
-        behind = self.graph.ancestors(tensor.node)
+        behind = self.graph.ancestors(tensor.node, until=self.graph.sizes)
         found = {name: placeholder for name, placeholder in self.graph.placeholders.items() if name in behind}
         there = listed((tensor.node for tensor, _, _ in self.graph.iterator_outputs()), "none")
         where, hint = f"graph of {self.checkpoint.where}", "tf.placeholder, and its values in feed_dict"
