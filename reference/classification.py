@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bands import CLASSIFICATION, Band, find, key_of
+
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.integer[Any]]
 Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images [n, 28, 28] and their classes [n]
@@ -17,15 +19,13 @@ PARAMETERS = PIXELS * HIDDEN + HIDDEN + HIDDEN * CLASSES + CLASSES  # 238,510
 UNTRAINED_LOSS = float(np.log(CLASSES))  # 2.303: the cross entropy of ten equal probabilities
 TWICE_SOFTMAX_LOSS = float(np.log(np.e + CLASSES - 1) - 1)  # 1.461: its floor when the logits are probabilities already
 
-# Smallest accuracy on the 1,000 held-out images that counts as trained, by data set and edition. The network reaches 0.93
-# (digits) and 0.85 (garments) from 10,000 images in ten epochs, 0.98 and 0.88 from 60,000; the bands leave room for other
-# optimisers, rates and fewer epochs, and none for an untrained network (0.1) or a linear one stopped early.
-SMALLEST_ACCURACY = {
-    ("mnist", "embedded"): 0.85,
-    ("mnist", "full"): 0.90,
-    ("fashion_mnist", "embedded"): 0.75,
-    ("fashion_mnist", "full"): 0.80,
-}
+
+def accuracy_band(dataset: str, edition: str, level: str = "accepted") -> Band:
+    """Return the accepted, or the good, accuracies on the 1,000 held-out images, for training on an edition's images.
+
+    Raises `reference.bands.BandError` when the committed bands are damaged.
+    """
+    return find(CLASSIFICATION, key_of(dataset, edition, level))
 
 
 def softmax(logits: FloatArray) -> FloatArray:

@@ -39,7 +39,9 @@ def test_the_subjects_name_every_exercise_and_every_open_question() -> None:
         assert exercise.question in subjects
 
 
-@pytest.mark.parametrize("readme", ["README.md", "exercises/README.md", "reference/data/README.md"])
+@pytest.mark.parametrize(
+    "readme", ["README.md", "exercises/README.md", "reference/data/README.md", "reference/expected/README.md"]
+)
 def test_every_link_of_a_readme_leads_somewhere(readme: str) -> None:
     path = PROJECT / readme
     links = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text("utf-8"))

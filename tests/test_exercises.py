@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from board import application, ask, server
+from board import server
 
 from checker.catalog import EXERCISES
+from checker.evidence.board import application, ask
 from checker.evidence.checkpoint import newest_prefix
 from checker.evidence.pictures import decode_png
 from checker.outcome import Report, Status

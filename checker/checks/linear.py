@@ -12,7 +12,7 @@ from checker.expect import expect, fail, listed
 from checker.plugin import Advise, Measure
 from checker.recompute.regression import RegressionModel
 from reference.datasets import Boston, boston
-from reference.regression import ADVICE_FACTOR, PASS_FACTOR, FloatArray, least_squares
+from reference.regression import FloatArray, error_band, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
 LEARNT_BELOW = 64.0  # half way between the mean price alone (84.42) and the best line through the rooms (43.60)
@@ -74,6 +74,7 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
     """predicts the prices nearly as well as least squares"""
     features, prices = regression.features, boston().target
     best = least_squares(features, prices).mse
+    accepted, good = (error_band(features.shape[1], level) for level in ("accepted", "good"))
     found = regression.best
     measure("mean squared error", found.mse)
     mean_only = float(prices.var())
@@ -81,13 +82,14 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
     if abs(found.mse - mean_only) < 1:
         hint = f"{mean_only:.2f} is what predicting the mean price gives: is the loss connected to the features?"
     expect(
-        found.mse <= PASS_FACTOR * best,
+        accepted.accepts(found.mse / best),
         regression.checkpoint.where,
-        f"MSE of at most {PASS_FACTOR * best:.2f} on the {len(prices)} houses (least squares: {best:.2f})",
+        f"MSE of at most {accepted.bound * best:.2f} on the {len(prices)} houses: {accepted.bound:g} times that of least "
+        f"squares, {best:.2f} ({accepted.source})",
         f"MSE {found.mse:.2f}, recomputed from the checkpoint, features {found.scaling}",
         hint,
     )
-    if found.mse > ADVICE_FACTOR * best:
+    if not good.accepts(found.mse / best):
         advise(f"MSE {found.mse:.1f}; least squares reaches {best:.1f}: more steps, or scale the features.")
 
 

@@ -14,6 +14,7 @@ from checker.plugin import Advise
 
 MOST_SERIES = 100  # asked of TensorBoard, some milliseconds each
 MOST_GRAPHS = 4  # of a run that are compared
+OWN_WRITER = "make summaries with the operations of tf.summary, and files with tf.summary.FileWriter"
 FEWEST_AT_ONE_STEP = 3  # of a series: two may be a before and an after
 
 Items = Sequence[Point | Image | Histogram]
@@ -56,18 +57,19 @@ def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> No
     """
     try:
         missing = sorted(log.runs.keys() - board.runs())
-        expect(not missing, logdir, "runs that TensorBoard lists", f"it does not list {listed(missing)}")
+        expect(not missing, logdir, "runs that TensorBoard lists", f"it does not list {listed(missing)}", OWN_WRITER)
         dark = sorted({run.name for run in log.runs.values() if run.graphs} - board.graphs())
-        expect(not dark, logdir, "graphs that TensorBoard shows", f"it shows none of run {listed(dark)}")
+        expect(not dark, logdir, "graphs that TensorBoard shows", f"it shows none of run {listed(dark)}", OWN_WRITER)
     except BoardError as error:
-        fail(logdir, "event files that TensorBoard can show", f"TensorBoard itself fails: {error}")
+        fail(logdir, "event files that TensorBoard can show", f"TensorBoard itself fails: {error}", OWN_WRITER)
     thinned = []
     for run, kind, tag, items in itertools.islice(_series(log), MOST_SERIES):
         where = series(logdir, run.name, tag)
         shown = _shown(board, run, kind, tag, where)
         logged = len({item.step for item in items}) if kind == "images" else len(items)
         found = f"TensorBoard shows {len(shown)} of {logged} {kind}"
-        expect(len(shown) == min(logged, KEPT[kind]), where, "a series that TensorBoard shows", found)
+        whole = len(shown) == min(logged, KEPT[kind])
+        expect(whole, where, "a series that TensorBoard shows", found, "after a restart it drops points: one count of steps")
         if kind == "images" and len(shown) < logged:
             thinned.append(f'"{tag}"')
     if thinned:
@@ -88,7 +90,7 @@ def _shown(board: Board, run: Run, kind: str, tag: str, where: str) -> list[int]
             board.steps(other, run.name, tag)
     except BoardError as error:
         failure = f"TensorBoard itself fails: {error}"
-    hint = "give each summary a tag of its own" if len(kinds) > 1 else ""
+    hint = "give each summary a tag of its own" if len(kinds) > 1 else OWN_WRITER
     fail(where, "one kind of summary a tag", f"{' and '.join(kinds)}; {failure}", hint)
 
 

@@ -1,0 +1,225 @@
+"""``python -m reference bands``: run the variations, and write the accepted bands that follow from them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import replace
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference import bands, datasets
+from reference.classification import accuracy
+from reference.descent import Descent, descend
+from reference.held_out import held_out
+from reference.network import Recipe, as_fed, forward, train
+from reference.regression import ROOMS, least_squares, mean_squared_error
+from reference.training import FloatArray
+from reference.variations import NETWORKS, PLANES, Variations
+
+DEGREES = ("well_chosen", "fair", "rough", "too_short", "unseen", "wrong")
+SEEDS = {"embedded": 3, "full": 2, "both": 10}  # by edition; Boston is the same in both
+QUICK_RUNS, QUICK_IMAGES, QUICK_EPOCHS = 2, 1_000, 3  # runs of each degree, and what each may take
+# A worker a processor, each with one thread for its matrices: faster than many threads for one, and sums in the same order
+# whatever the number of processors.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class Measure(NamedTuple):
+    """What is compared with a band, the side its bound is on, and the file of the band."""
+
+    of: str
+    side: str
+    file: str
+
+    @property
+    def worst_and_best(self) -> tuple[Any, Any]:
+        """What picks the worst of some values, and what the best: min and max, or max and min."""
+        return (min, max) if self.side == "low" else (max, min)
+
+
+ACCURACY = Measure("accuracy on the 1,000 held-out images", "low", bands.CLASSIFICATION)
+ERROR = Measure("mean squared error on the 506 houses, divided by that of least squares", "high", bands.REGRESSION)
+
+OF_IMAGES = (
+    "Every honest training passes, also one that could be better: weights drawn with deviation 1, pixels up to 255, descent "
+    "at 0.01 for a few epochs, some thousand images. None passes that saw a hundred images, or wrong labels."
+)
+GOOD_OF_IMAGES = (
+    "A network below it passes with advice: well chosen trainings lie above; weights drawn with deviation 1, or a few slow "
+    "epochs, leave it below."
+)
+GOOD_OF_HOUSES = "A fit above it passes with advice: scaled features and enough steps lie below, what stopped early above."
+REASONS = {
+    ("mnist", "accepted"): OF_IMAGES,
+    ("mnist", "good"): GOOD_OF_IMAGES,
+    ("fashion_mnist", "accepted"): OF_IMAGES,
+    ("fashion_mnist", "good"): GOOD_OF_IMAGES,
+    ("rooms", "accepted"): (
+        "The source day's own example passes, 1,000 steps at 0.01 on rooms as they are, from any usual initial value. A "
+        "line through the origin, whose intercept was not trained, does not, nor does the mean price."
+    ),
+    ("rooms", "good"): GOOD_OF_HOUSES,
+    ("all features", "accepted"): (
+        "Mini-batches, few epochs and features as they are pass, where they end near least squares. The best single feature "
+        "does not, nor does the mean price."
+    ),
+    ("all features", "good"): GOOD_OF_HOUSES,
+}
+
+Say = Callable[[str], None]
+Values = dict[str, list[float]]  # name of a run -> what it reached, a value a seed
+
+
+class Job(NamedTuple):
+    """One training, and what it is for."""
+
+    degree: str  # a field of `Variations`
+    name: str
+    dataset: str  # mnist, fashion_mnist, rooms or all features
+    edition: str  # whose training images
+    how: Recipe | Descent
+    seed: int
+
+
+def make_bands(folder: str, quick: bool, say: Say) -> None:
+    """Measure everything and write the two files; raise `reference.datasets.DataError` where the full data is missing.
+
+    `quick` tries it out on a few short runs, and on the embedded images in place of the full ones.
+    """
+    for dataset in ("mnist", "fashion_mnist"):
+        _training_images(dataset, "embedded" if quick else "full")  # better missed now than after some minutes
+    os.environ.update(ONE_THREAD)  # for the workers: they begin with a NumPy of their own
+    os.makedirs(folder, exist_ok=True)
+    command = "python -m reference bands" + (" --quick" if quick else "")
+    with ProcessPoolExecutor(min(8, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
+        houses = []
+        for dataset, variations in PLANES.items():
+            measured = _measured(variations, dataset, "both", quick, pool, say)
+            houses += _bands(ERROR, dataset, "both", {**measured, "wrong": wrong_planes(dataset)}, command)
+        bands.write(ERROR.file, houses, folder)
+        images = []
+        for dataset, edition in product(("mnist", "fashion_mnist"), datasets.EDITIONS):
+            measured = _measured(NETWORKS[edition], dataset, edition, quick, pool, say)
+            images += _bands(ACCURACY, dataset, edition, measured, command)
+        bands.write(ACCURACY.file, images, folder)
+
+
+def value_of(job: Job) -> float:
+    """Return what a training reaches: an accuracy, or a mean squared error divided by the least one."""
+    if isinstance(job.how, Recipe):
+        parameters = train(job.how, *_training_images(job.dataset, job.edition), job.seed)
+        images, labels = held_out(job.dataset)
+        return accuracy(forward(parameters, as_fed(images, job.how.ink), job.how.activation)[1], labels)
+    features, prices = _houses(job.dataset)
+    prediction = descend(job.how, features, prices, job.seed)
+    return mean_squared_error(prediction, prices) / least_squares(features, prices).mse
+
+
+def wrong_planes(dataset: str) -> Values:
+    """Return the mean squared errors, divided by the least one, of the best that wrong fits can do."""
+    features, prices = _houses(dataset)
+    least = least_squares(features, prices).mse
+    others = [np.random.default_rng(seed).permutation(prices) for seed in range(SEEDS["both"])]
+    found = {"the mean price": [float(prices.var())]}
+    fits = [least_squares(features, other) for other in others]
+    found["prices of other houses"] = [mean_squared_error(features @ fit.weights + fit.bias, prices) for fit in fits]
+    if features.shape[1] == 1:
+        slope = features[:, 0] @ prices / (features[:, 0] @ features[:, 0])
+        found["a line through the origin"] = [mean_squared_error(slope * features[:, 0], prices)]
+    else:
+        found["a single feature"] = [least_squares(features[:, [column]], prices).mse for column in range(features.shape[1])]
+    return {name: [error / least for error in errors] for name, errors in found.items()}
+
+
+def _measured(
+    variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
+) -> dict[str, Values]:
+    """Run every variation from every seed; return what each reached, by degree and name."""
+    began = time.monotonic()
+    jobs = list(_jobs(variations, dataset, edition, quick))
+    measured: dict[str, Values] = {degree: {} for degree in DEGREES}
+    for job, value in zip(jobs, pool.map(value_of, jobs)):
+        measured[job.degree].setdefault(job.name, []).append(value)
+    say(f"{dataset}, {edition}: {len(jobs)} runs, {time.monotonic() - began:.0f} s")
+    return measured
+
+
+def _jobs(variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool) -> Iterator[Job]:
+    for degree in DEGREES:
+        runs = getattr(variations, degree)
+        named = list(runs.items()) if isinstance(runs, dict) else [("", run) for run in runs]
+        for name, run in named[:QUICK_RUNS] if quick else named:
+            how = _shortened(run) if quick else run
+            for seed in range(1 if quick else SEEDS[edition]):
+                yield Job(degree, name or str(how), dataset, "embedded" if quick else edition, how, seed)
+
+
+def _shortened(how: Recipe | Descent) -> Recipe | Descent:
+    """Return a training that takes a fraction of a second."""
+    if isinstance(how, Descent):
+        return how
+    images = min(how.images or QUICK_IMAGES, QUICK_IMAGES)
+    return replace(how, images=images, epochs=min(how.epochs, QUICK_EPOCHS))
+
+
+def _bands(measure: Measure, dataset: str, edition: str, measured: Mapping[str, Values], command: str) -> list[bands.Band]:
+    """Return the band of what is accepted, and the narrower one of what is good."""
+    well, fair, rough = measured["well_chosen"], measured["fair"], measured["rough"]
+    worst, best = measure.worst_and_best
+    accepted = _band(measure, dataset, edition, "accepted", {**well, **fair, **rough}, measured["wrong"], command)
+    accepted = replace(accepted, too_short=_rounded(worst, measured["too_short"]), unseen=_rounded(best, measured["unseen"]))
+    return [accepted, _band(measure, dataset, edition, "good", well, rough, command)]
+
+
+def _band(
+    measure: Measure, dataset: str, edition: str, level: str, honest: Values, wrong: Values, command: str
+) -> bands.Band:
+    worst, best = measure.worst_and_best
+    values = [round(value, 3) for reached in honest.values() for value in reached]
+    outside = _rounded(best, wrong)
+    key, decides = bands.key_of(dataset, edition, level), worst(honest, key=lambda name: worst(honest[name]))
+    try:
+        bound = bands.bound_between(worst(values), best(outside.values()))
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}; the worst is {decides}") from error
+    return bands.Band(
+        file=measure.file,
+        key=key,
+        side=measure.side,
+        bound=bound,
+        runs=len(values),
+        observed=bands.summary(values),
+        wrong=outside,
+        texts={
+            "of": measure.of,
+            "data set": dataset,
+            "edition": edition,
+            "reason": REASONS[dataset, level],
+            "command": command,
+            "worst run": decides,
+        },
+    )
+
+
+def _rounded(pick: Callable[[list[float]], float], values: Values) -> dict[str, float]:
+    """Return what `pick` takes from the values of each run, to three places."""
+    return {name: round(pick(reached), 3) for name, reached in values.items()}
+
+
+def _houses(dataset: str) -> tuple[FloatArray, FloatArray]:
+    """Return the features [506, 1] or [506, 13], and the prices [506]."""
+    houses = datasets.boston()
+    return houses.data[:, [ROOMS]] if dataset == "rooms" else houses.data, houses.target
+
+
+@lru_cache(maxsize=1)  # the runs come data set by data set, and 60,000 images are 47 MB
+def _training_images(dataset: str, edition: str) -> datasets.Split:
+    load = datasets.mnist if dataset == "mnist" else datasets.fashion_mnist
+    return load(edition)[0]
