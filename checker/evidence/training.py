@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from checker.evidence.dataflow import VARIABLE_OPS, parse_tensor
+from checker.evidence.dataflow import VARIABLE_OPS
 from checker.evidence.graph import Graph
 from checker.evidence.sessions import Calls, GraphSize, PathFed, SessionLog
 
@@ -37,7 +37,7 @@ class Training:
     @cached_property
     def saves(self) -> list[PathFed]:
         """The calls that saved a checkpoint, in their order."""
-        saving = self._triggered_by(self.graph.of_op(*SAVE_OPS))
+        saving = self.graph.reached_from(self.graph.of_op(*SAVE_OPS), control=True)
         return [fed for fed in self.log.paths if not saving.isdisjoint(fed.calls.fetches)]
 
     def last_save(self, prefix: str) -> PathFed | None:
@@ -61,7 +61,7 @@ class Training:
     @cached_property
     def _reached_by_update(self) -> set[str]:
         """The nodes that cannot run without an update of a trainable variable."""
-        return self._triggered_by([node for node in self.graph.nodes if self._updates(node)])
+        return self.graph.reached_from([node for node in self.graph.nodes if self._updates(node)], control=True)
 
     def _updates(self, node: str) -> bool:
         """Whether a node changes a trainable variable by what was computed from variables: no initialiser, no restoring."""
@@ -69,29 +69,14 @@ class Training:
         if not inputs or not op.startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)):
             return False
         target = self.graph.variable_behind(inputs[0])
-        if target not in {variable.name for variable in self.graph.trainable}:
+        if target not in self._trainable:
             return False
         return op.startswith(APPLY_PREFIXES) or any(value.node in self._computed_from_variables for value in inputs[1:])
 
     @cached_property
-    def _computed_from_variables(self) -> set[str]:
-        return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))
-
-    def _triggered_by(self, nodes: list[str]) -> set[str]:
-        """Return the nodes that need one of `nodes` to have run, for its value or by a control input."""
-        reached: set[str] = set()
-        waiting = list(nodes)
-        while waiting:
-            name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
-                waiting += self._followers.get(name, ())
-        return reached
+    def _trainable(self) -> set[str]:
+        return {variable.name for variable in self.graph.trainable}
 
     @cached_property
-    def _followers(self) -> dict[str, list[str]]:
-        followers: dict[str, list[str]] = {}
-        for node in self.graph.nodes.values():
-            for name in node.input:
-                followers.setdefault(parse_tensor(name).node, []).append(node.name)
-        return followers
+    def _computed_from_variables(self) -> set[str]:
+        return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))
