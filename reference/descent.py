@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +49,23 @@ def gradients(weights: FloatArray, bias: FloatArray, features: FloatArray, price
 
 def descend(descent: Descent, features: FloatArray, prices: FloatArray, seed: int) -> FloatArray:
     """Return the predicted prices [n] after training on features [n, k] and prices [n]; `seed` decides every draw."""
-    random = np.random.default_rng(seed)
     columns = prepared(features, descent.features)
+    *_, (weights, bias) = course(descent, columns, prices, seed)
+    return np.asarray(columns @ weights + bias)
+
+
+def course(descent: Descent, columns: FloatArray, prices: FloatArray, seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield weights [k] and bias [1] before each step on prepared columns [n, k], and after the last: the same arrays."""
+    random = np.random.default_rng(seed)
     weights = initial_values(descent.start, (columns.shape[1],), random)
     bias = initial_values(descent.start, (1,), random)
     optimiser = OPTIMISERS[descent.optimiser](descent.rate)
     if descent.batch is None:
         for _ in range(descent.epochs):
+            yield weights, bias
             optimiser.update([weights, bias], gradients(weights, bias, columns, prices))
     else:
         for chosen in batches(len(prices), descent.batch, descent.epochs, random):
+            yield weights, bias
             optimiser.update([weights, bias], gradients(weights, bias, columns[chosen], prices[chosen]))
-    return np.asarray(columns @ weights + bias)
+    yield weights, bias

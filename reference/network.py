@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +78,12 @@ def initial_parameters(weights: str, random: np.random.Generator) -> Parameters:
 
 def train(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int) -> Parameters:
     """Return the parameters after training on images uint8 [n, 28, 28] with labels [n]; `seed` decides every draw."""
+    *_, parameters = course(recipe, images, labels, seed)
+    return parameters
+
+
+def course(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int) -> Iterator[Parameters]:
+    """Yield the parameters of `train` before each step, and after the last: the same arrays, which change in between."""
     random = np.random.default_rng(seed)
     parameters = initial_parameters(recipe.weights, random)
     optimiser = OPTIMISERS[recipe.optimiser](recipe.rate)
@@ -84,8 +91,9 @@ def train(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], 
     if recipe.shuffled_labels:
         labels = random.permutation(labels)
     for chosen in batches(len(pixels), recipe.batch, recipe.epochs, random):
+        yield parameters
         optimiser.update(parameters, gradients(parameters, pixels[chosen], labels[chosen], recipe))
-    return parameters
+    yield parameters
 
 
 def as_fed(images: NDArray[np.uint8], ink: int) -> NDArray[np.float32]:

@@ -26,6 +26,17 @@ def answers(graph: Graph) -> dict[str, str]:
     return found
 
 
+def assert_network_is_understood(graph: Graph, names: Mapping[str, str], name: str) -> None:
+    """Hold a graph against what its script, the network `name`, said of it."""
+    found = answers(graph)
+    if "keras fit" in name:  # its train op has no name to be compared with
+        assert found.pop("train")
+    assert found == truth(graph, names)
+    assert sorted(v.shape for v in graph.trainable if v.shape is not None) == NETWORK_SHAPES
+    assert graph.updated_variables() == {variable.name for variable in graph.trainable}
+    assert graph.squashing_before(graph.scores()[0]) is None
+
+
 def truth(graph: Graph, names: Mapping[str, str]) -> dict[str, str]:
     """Return what a script said the names are; where a tensor is only handed on, that which it is handed on from."""
     expected = {}

@@ -62,12 +62,12 @@ def test_a_checkpoint_file_that_points_elsewhere_is_not_followed(saved: Path, na
     assert found.name.startswith("model-")
 
 
-def test_an_absolute_path_is_known_again_in_a_folder_that_was_moved(write_with_tensorflow: Write, tmp_path: Path) -> None:
+def test_an_absolute_path_is_known_again_in_a_folder_that_was_moved(write_with_tensorflow: Write, job_folder: Path) -> None:
     absolute = THREE_SAVES.replace('"logdir/model"', 'os.path.abspath("logdir/model")').replace("range(3)", "(2, 1, 0)")
     written = write_with_tensorflow("import os\nos.makedirs('logdir')\n" + absolute) / "logdir"
     for index in range(3):  # the file times say otherwise
         os.utime(written / f"model-{index}.index", ns=(index, index))
-    moved = tmp_path / "moved"
+    moved = job_folder / "moved"
     shutil.copytree(written, moved)
     assert newest_prefix(moved) == moved / "model-0", "the folder it was written in is still there"
     shutil.rmtree(written)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,15 @@ from board import server
 from checker.catalog import EXERCISES
 from checker.evidence.board import application, ask
 from checker.evidence.checkpoint import newest_prefix
+from checker.evidence.outline import EXPECTED_FILE
 from checker.evidence.pictures import decode_png
 from checker.outcome import Report, Status
-from checker.sandbox.box import Box
+from checker.sandbox.box import Box, JobResult
 from checker.sandbox.evaluator import Evaluator
+from checker.selftest.expected_graphs import as_expected
 from checker.session.single import Options, Workshop
+
+RunScript = Callable[..., JobResult]
 
 PROJECT = Path(__file__).parent.parent
 SCRIPTS = PROJECT / "exercises"
@@ -47,12 +53,12 @@ def reports(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> dic
     }
 
 
-def run_by_hand(script: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND", "SUITE_DATA")}
     return subprocess.run(
         [sys.executable, str(SCRIPTS / script)],
         cwd=folder,
-        env={**clean, "PYTHONPATH": str(PROJECT), **env},
+        env={**clean, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         timeout=120,
@@ -65,6 +71,12 @@ def test_a_script_of_ours_passes_every_check_without_advice(reports: dict[str, R
     assert [check for check in report.checks if check.status is not Status.PASS] == []
     assert [check.advice for check in report.checks if check.advice] == []
     assert report.notes == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_expected_graph_of_a_script_is_fresh(reports: dict[str, Report], exercise: str) -> None:
+    kept = json.loads(EXPECTED_FILE.read_text("utf-8"))
+    assert as_expected(reports[exercise]).as_object() == kept["graphs"][exercise], f"make it again: {kept['command']}"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -108,10 +120,11 @@ def test_a_second_run_replaces_the_first(by_hand: Path) -> None:
     assert len([name for name in after if "tfevents" in name]) == len(before) == 1
 
 
-def test_the_script_is_told_what_to_do_without_the_full_data(tmp_path: Path) -> None:
-    finished = run_by_hand("ex04.py", tmp_path, SUITE_DATA="full", SUITE_CACHE=str(tmp_path / "empty"))
-    assert finished.returncode == 1
-    assert "remedy: python -m checker data --full" in finished.stderr
+def test_the_script_is_told_what_to_do_without_the_full_data(run_script: RunScript, tmp_path: Path) -> None:
+    script = (SCRIPTS / "ex04.py").read_text("utf-8")
+    finished = run_script(script, SUITE_DATA="full", SUITE_CACHE=str(tmp_path / "empty"))
+    assert finished.exit_code == 1
+    assert b"remedy: python -m checker data --full" in finished.stderr
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -22,7 +22,9 @@ from checker.sandbox.box import JobResult
 RunScript = Callable[..., JobResult]
 
 LEGACY = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
-IMPORT = "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
+# With the status of the error it leaves at once, before TensorFlow is taken down: the error is told by then.
+LEAVE = "import atexit, os; atexit.register(os._exit, 1)\n"
+IMPORT = LEAVE + "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
 MODEL = (
     LEGACY
     + "m = tf.keras.Sequential([tf.keras.layers.Dense(10, input_shape=(3,))])\nm.compile('sgd', '{loss}', metrics=['accuracy'])\n"
@@ -126,6 +128,8 @@ QUOTED = [
     ("source: initialize_all_variables", "tensorflow-1", "AttributeError: module 'tensorflow' has no attribute 'initialize_all_variables'", "tensorflow.compat.v1"),
     ("source: Tensorflow", "module-case", "ModuleNotFoundError: No module named 'Tensorflow'", "lower case"),
     ("source: lr", "keras-optimiser-arguments", "TypeError: SGD.__init__() got an unexpected keyword argument 'lr'", "learning_rate"),
+    ("", "notebook", "NotebookError: not JSON, and so no notebook: Expecting value: line 1 column 1 (char 0)", "Jupyter"),
+    ("", "reshape-images", "ValueError: cannot reshape array of size 7840000 into shape (60000,784)", "--data full"),
     ("", "feed-one-example", "Cannot feed value of shape (784,) for Tensor x:0, which has shape (?, 784)", "numpy.newaxis"),
     ("", "feed-column", "Cannot feed value of shape (506,) for Tensor y:0, which has shape (?, 1)", "numpy.reshape"),
     ("", "tensor-as-condition", "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution.", "tf.cond"),
@@ -191,14 +195,17 @@ RUN = [
     ("mistake 42", "xor-for-power", "tf.constant(2.0) ^ 2", 1),
     ("mistake 43", "get-variable-twice", "tf.get_variable('w', [1])\ntf.get_variable('w', [1])", 2),
     ("mistake 44", "no-gradients", "tf.train.AdamOptimizer().minimize(tf.cast(tf.argmax(tf.Variable([1.0]), 0), tf.float32))", 1),
-    ("A1", "tutorials", "from tensorflow.examples.tutorials.mnist import input_data", 1),
+    ("A1", "tutorials", "from tensorflow.examples.tutorials.mnist import mnist", 1),
+    ("A1", "tutorials", "import tensorflow.examples.tutorials.mnist.mnist", 1),
     ("A2", "tensorflow-1", "import tensorflow as tf\ntf.placeholder(tf.float32)", 2),
     ("A3", "tensorflow-1", "import tensorflow as tf\ntf.Session()", 2),
     ("A3", "tensorflow-1", "import tensorflow as tf\ntf.train.Saver()", 2),
     ("A3", "tensorflow-1", "import tensorflow as tf\ntf.summary.FileWriter('logdir')", 2),
     ("A3", "tensorflow-1", "import tensorflow as tf\ntf.losses.softmax_cross_entropy", 2),
     ("A4", "contrib", "tf.contrib.learn.datasets.load_dataset('boston')", 1),
-    ("A4", "contrib", "from tensorflow.contrib.layers import xavier_initializer", 1),
+    ("A4", "contrib", "from tensorflow.contrib.slim import fully_connected", 1),
+    ("A4", "contrib", "from tensorflow.contrib.layers import conv2d", 1),
+    ("A4", "contrib", "import tensorflow\ntensorflow.contrib.rnn.BasicLSTMCell(3)", 2),
     ("A5", "keras-3", "tf.layers.dense(tf.zeros([1, 2]), 3)", 1),
     ("A6", "summary-of-0", "tf.merge_all_summaries()", 1),
     ("A6", "summary-of-0", "tf.train.SummaryWriter('logdir')", 1),
@@ -314,11 +321,11 @@ def test_a_known_error_text_has_its_hint(collected: str, row: str, text: str, wo
 
 @pytest.mark.parametrize(("collected", "row", "lines", "line"), RUN, ids=named(RUN))
 def test_a_real_error_has_its_hint_and_the_learners_line(
-    run_script: RunScript, tmp_path: Path, collected: str, row: str, lines: str, line: int
+    run_script: RunScript, job_folder: Path, collected: str, row: str, lines: str, line: int
 ) -> None:
     result = run_script(IMPORT + lines)
     assert result.exit_code == 1, result.stderr.decode()
-    error = python_error(result.stderr, str(tmp_path / "script.py"))
+    error = python_error(result.stderr, str(job_folder / "script.py"))
     assert error is not None, result.stderr.decode()
     found = row_for(error.summary) or row_for(error.whole)
     assert found is not None, error

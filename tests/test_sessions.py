@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.evidence.counting import counters
 from checker.evidence.graph import Graph
 from checker.evidence.sessions import SessionLog, read_session_log
 from checker.evidence.training import Training
@@ -37,11 +38,11 @@ data = {x: np.arange(8.0), y: np.arange(8.0)}
 
 
 @pytest.fixture
-def record(run_script: RunScript, tmp_path: Path) -> Callable[[str], SessionLog]:
+def record(run_script: RunScript, job_folder: Path) -> Callable[[str], SessionLog]:
     """Run lines and read what the recorder wrote of them."""
 
     def run(lines: str) -> SessionLog:
-        folder = tmp_path / "sessions"
+        folder = job_folder / "sessions"
         folder.mkdir(exist_ok=True)
         result = run_script(lines, SUITE_SESSIONS=str(folder))
         assert result.exit_code == 0, result.stderr.decode()
@@ -105,10 +106,10 @@ def test_of_many_rows_the_same_some_are_kept_of_every_array(record: Record) -> N
     assert sample.arrays["x"][-1] == 10 * MOST_ROWS - 1
 
 
-def test_a_feed_that_tensorflow_refuses_is_refused_by_tensorflow(run_script: RunScript, tmp_path: Path) -> None:
-    (tmp_path / "sessions").mkdir()
+def test_a_feed_that_tensorflow_refuses_is_refused_by_tensorflow(run_script: RunScript, job_folder: Path) -> None:
+    (job_folder / "sessions").mkdir()
     lines = LINE + "tf.Session().run(loss, {x: tf.identity(w), y: [1.0]})"
-    result = run_script(lines, SUITE_SESSIONS=str(tmp_path / "sessions"))
+    result = run_script(lines, SUITE_SESSIONS=str(job_folder / "sessions"))
     assert b"The value of a feed cannot be a tf.Tensor" in result.stderr
 
 
@@ -141,25 +142,25 @@ with tf.Session() as sess:
     assert len(log.paths) <= MOST_PATHS
 
 
-def test_random_numbers_of_the_script_stay_its_own(run_script: RunScript, tmp_path: Path) -> None:
+def test_random_numbers_of_the_script_stay_its_own(run_script: RunScript, job_folder: Path) -> None:
     lines = "import random\nrandom.seed(1)\nnp.random.seed(1)\n"
     lines += "with tf.Session() as sess:\n  sess.run(init)\n  for _ in range(50): sess.run(loss, data)\n"
     lines += "print(random.random(), np.random.random())"
-    (tmp_path / "sessions").mkdir()
-    recorded = run_script(LINE + lines, SUITE_SESSIONS=str(tmp_path / "sessions"))
+    (job_folder / "sessions").mkdir()
+    recorded = run_script(LINE + lines, SUITE_SESSIONS=str(job_folder / "sessions"))
     assert recorded.stdout == run_script(LINE + lines).stdout != b""
 
 
-def _training(record: Record, tmp_path: Path, lines: str) -> Training:
+def _training(record: Record, job_folder: Path, lines: str) -> Training:
     log = record(LINE + lines)
-    (meta,) = (tmp_path / "run").glob("model*.meta")
+    (meta,) = (job_folder / "run").glob("model*.meta")
     return Training(Graph.from_meta_graph(meta.read_bytes()), log)
 
 
-def test_training_and_saving_are_told_by_the_graph(record: Record, tmp_path: Path) -> None:
+def test_training_and_saving_are_told_by_the_graph(record: Record, job_folder: Path) -> None:
     training = _training(
         record,
-        tmp_path,
+        job_folder,
         """
 with tf.Session() as sess:
     sess.run(init)
@@ -187,10 +188,10 @@ with tf.Session() as sess:
         "tf.group(tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss), tf.no_op())",
     ],
 )
-def test_every_kind_of_update_trains(record: Record, tmp_path: Path, update: str) -> None:
+def test_every_kind_of_update_trains(record: Record, job_folder: Path, update: str) -> None:
     training = _training(
         record,
-        tmp_path,
+        job_folder,
         f"""
 update = {update}
 with tf.Session() as sess:
@@ -202,10 +203,10 @@ with tf.Session() as sess:
     assert training.count == 3
 
 
-def test_assigning_numbers_is_no_training(record: Record, tmp_path: Path) -> None:
+def test_assigning_numbers_is_no_training(record: Record, job_folder: Path) -> None:
     training = _training(
         record,
-        tmp_path,
+        job_folder,
         """
 w.load  # builds nothing
 put = w.assign(3.0)
@@ -219,12 +220,70 @@ with tf.Session() as sess:
     assert training.count == 0
 
 
-def test_a_graph_that_grows_with_the_calls_is_told(record: Record, tmp_path: Path) -> None:
+def test_a_graph_that_grows_with_the_calls_is_told(record: Record, job_folder: Path) -> None:
     loop = "with tf.Session() as sess:\n  sess.run(init)\n  for _ in range(40): sess.run({0}, data)\n  saver.save(sess, './model')"
-    assert _training(record, tmp_path, loop.format("train")).growing() is None
-    growing = _training(record, tmp_path, loop.format("tf.square(loss)")).growing()
+    assert _training(record, job_folder, loop.format("train")).growing() is None
+    growing = _training(record, job_folder, loop.format("tf.square(loss)")).growing()
     assert growing is not None
     assert growing.nodes - growing.early_nodes >= 30
+
+
+COUNTING = """
+count = tf.get_variable("count", [], tf.int64, tf.constant_initializer(5), trainable=False)
+train = tf.train.GradientDescentOptimizer(0.1).minimize(loss, global_step=count)
+twice = tf.assign_add(count, 2)
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for _ in range(3): sess.run([train, loss], data)
+    {0}
+    tf.train.Saver().save(sess, "./model")
+    sess.run(train, data)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "added", "assigned_by"),
+    [
+        ("pass", 3, ()),
+        ("sess.run(twice)", 5, ()),
+        ("count.load(9, sess)", 3, ()),
+        ("sess.run(tf.assign(count, 9, name='nine'))", 3, ("nine",)),
+    ],
+)
+def test_what_calls_add_to_a_counter_is_told(
+    record: Record, job_folder: Path, lines: str, added: int, assigned_by: tuple[str, ...]
+) -> None:
+    training = _training(record, job_folder, COUNTING.format(lines))
+    save = training.last_save("model")
+    assert save is not None
+    (counter,) = counters(training, save)
+    assert (counter.variable.name, counter.start, counter.added) == ("count", 5, added)
+    assert counter.assigned_by == assigned_by
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "sess.run(tf.assign(count, 2 * count))",
+        "sess.run(tf.assign_add(count, tf.shape(x, out_type=tf.int64)[0]), data)",
+        f"[sess.run(tf.reduce_max(x), data) for _ in range({MOST_GROUPS})]",
+        "sess.run(tf.while_loop(lambda i: i < 9, lambda i: i + tf.cast(tf.assign_add(count, 1), tf.int32), [0]))",
+    ],
+    ids=["computed from itself", "as many as examples", "calls that are not all told apart", "a loop"],
+)
+def test_a_counter_that_the_record_cannot_tell_of_is_left_out(record: Record, job_folder: Path, lines: str) -> None:
+    training = _training(record, job_folder, COUNTING.format(lines))
+    save = training.last_save("model")
+    assert save is not None
+    assert list(counters(training, save)) == []
+
+
+def test_examples_are_counted_by_the_rows_that_were_fed(record: Record, job_folder: Path) -> None:
+    lines = "with tf.Session() as sess:\n  sess.run(init)\n  for _ in range(5): sess.run(train, data)\n"
+    training = _training(record, job_folder, lines + "  saver.save(sess, './model')")
+    assert training.log.calls == 7
+    assert training.most_examples == 5 * 8 + 2
+    assert not training.is_in_a_loop
 
 
 GOOD = {
@@ -249,8 +308,8 @@ def _written(folder: Path, index: str, data: bytes = b"\0" * 8) -> SessionLog:
     return read_session_log(folder)
 
 
-def test_a_sound_record_is_read(tmp_path: Path) -> None:
-    log = _written(tmp_path, json.dumps(GOOD), np.array([1, 2], np.float32).tobytes())
+def test_a_sound_record_is_read(job_folder: Path) -> None:
+    log = _written(job_folder, json.dumps(GOOD), np.array([1, 2], np.float32).tobytes())
     assert log.feeding("x")[0].samples[0].arrays["x"].tolist() == [1, 2]
 
 
@@ -269,19 +328,19 @@ def test_a_sound_record_is_read(tmp_path: Path) -> None:
         ('"samples": [', '"samples": [7, '),
     ],
 )
-def test_a_forged_record_is_no_record(tmp_path: Path, old: str, new: str) -> None:
+def test_a_forged_record_is_no_record(job_folder: Path, old: str, new: str) -> None:
     text = json.dumps(GOOD)
     assert old in text
-    assert _written(tmp_path, text.replace(old, new)) == SessionLog()
+    assert _written(job_folder, text.replace(old, new)) == SessionLog()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", "[" * 100_000, '{"groups": 3}'])
-def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
-    assert _written(tmp_path, text) == SessionLog()
+def test_a_damaged_record_is_no_record(job_folder: Path, text: str) -> None:
+    assert _written(job_folder, text) == SessionLog()
 
 
-def test_a_link_is_no_record(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere.json").write_text(json.dumps(GOOD))
-    (tmp_path / "arrays.bin").write_bytes(b"\0" * 8)
-    (tmp_path / "sessions.json").symlink_to(tmp_path / "elsewhere.json")
-    assert read_session_log(tmp_path) == SessionLog()
+def test_a_link_is_no_record(job_folder: Path) -> None:
+    (job_folder / "elsewhere.json").write_text(json.dumps(GOOD))
+    (job_folder / "arrays.bin").write_bytes(b"\0" * 8)
+    (job_folder / "sessions.json").symlink_to(job_folder / "elsewhere.json")
+    assert read_session_log(job_folder) == SessionLog()

@@ -93,10 +93,10 @@ FAIL = "def fail():\n    raise KeyError('a')\n"
     ],
 )  # fmt: skip
 def test_an_error_is_its_telling_line_and_the_learners_last_frame(
-    run_script: RunScript, tmp_path: Path, lines: str, line: int, summary: str
+    run_script: RunScript, job_folder: Path, lines: str, line: int, summary: str
 ) -> None:
     result = run_script(IMPORT + lines)
-    error = python_error(result.stderr, str(tmp_path / "script.py"))
+    error = python_error(result.stderr, str(job_folder / "script.py"))
     assert error is not None, result.stderr.decode()
     assert error.line == line + IMPORT.count("\n")
     assert error.summary.startswith(summary)
@@ -138,19 +138,19 @@ def test_an_exception_group_of_errors_that_were_not_raised_tells_of_itself() -> 
     assert "TypeError: not raised" in error.whole
 
 
-def test_a_thread_that_died_did_not_end_the_script(run_script: RunScript, tmp_path: Path) -> None:
+def test_a_thread_that_died_did_not_end_the_script(run_script: RunScript, job_folder: Path) -> None:
     chained = "def fail():\n    try:\n        {}['a']\n    except KeyError:\n        {}['b']\n"
     result = run_script(
         chained + "import threading\nt = threading.Thread(target=fail)\nt.start()\nt.join()\nraise SystemExit('words')"
     )
     assert b"KeyError: 'b'" in result.stderr
-    assert python_error(result.stderr, str(tmp_path / "script.py")) is None
+    assert python_error(result.stderr, str(job_folder / "script.py")) is None
 
 
-def test_a_frame_that_a_warning_quotes_is_no_error(run_script: RunScript, tmp_path: Path) -> None:
+def test_a_frame_that_a_warning_quotes_is_no_error(run_script: RunScript, job_folder: Path) -> None:
     result = run_script(IMPORT + "tf.initialize_all_variables()\nraise SystemExit('words')")
     assert b"line 4, in <module>" in result.stderr
-    assert python_error(result.stderr, str(tmp_path / "script.py")) is None
+    assert python_error(result.stderr, str(job_folder / "script.py")) is None
 
 
 @pytest.mark.parametrize("stderr", [b"", b"WARNING: something\n", b"Traceback (most recent call last):\n", b"\xff\x00"])

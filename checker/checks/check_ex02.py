@@ -14,8 +14,8 @@ from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
-from checker.plugin import ScriptRun
 from checker.recompute.regression import RegressionModel
+from checker.script_run import ScriptRun
 from reference.datasets import boston
 
 LINE_WITHIN = 0.5  # thousands of dollars: a plotted line is drawn from printed or rounded values now and then
@@ -43,9 +43,11 @@ def check_trains_two_numbers(graph: Graph) -> None:
 check_updates_every_variable = common.check_updates_every_variable
 check_compares_each_house_with_its_own_price = linear.check_compares_each_house_with_its_own_price
 check_saves_what_it_trained = story.check_saves_what_it_trained
+check_saves_the_step_it_reached = story.check_saves_the_step_it_reached
 check_fits_the_prices = linear.check_fits_the_prices
 check_logs_the_loss = linear.check_logs_the_loss
 check_loss_falls = linear.check_loss_falls
+check_logs_no_more_than_it_ran = story.check_logs_no_more_than_it_ran
 check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkpoint
 check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 

@@ -11,8 +11,8 @@ from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png, stretch, tiles
 from checker.expect import expect, fail, listed
-from checker.plugin import ScriptRun
 from checker.recompute.classifier import ClassifierModel
+from checker.script_run import ScriptRun
 from reference.classification import HIDDEN, PIXELS, FloatArray
 
 SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the encoder only stretches and rounds
@@ -28,11 +28,13 @@ check_updates_every_variable = common.check_updates_every_variable
 check_builds_its_graph_once = story.check_builds_its_graph_once
 check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = story.check_saves_what_it_trained
+check_saves_the_step_it_reached = story.check_saves_the_step_it_reached
 check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
 check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
 check_counts_right_answers = network.check_counts_right_answers
+check_logs_no_more_than_it_ran = story.check_logs_no_more_than_it_ran
 check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
 check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
 

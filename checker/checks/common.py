@@ -11,9 +11,10 @@ from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
-from checker.evidence.variables import statistics
+from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail, listed
-from checker.plugin import Advise, ScriptRun
+from checker.plugin import Advise
+from checker.script_run import ScriptRun
 
 
 def check_runs_to_the_end(finished: ScriptRun) -> None:
@@ -25,7 +26,7 @@ def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> Non
     events.require_whole(finished.exercise.logdir)
 
 
-def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise) -> None:
+def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise, request: pytest.FixtureRequest) -> None:
     """writes its graph for TensorBoard"""
     graphs = [content for run in events.runs.values() for content in run.graphs]
     hint = "tf.summary.FileWriter(logdir, sess.graph)"
@@ -34,6 +35,7 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
         graph = Graph.from_graph_def(graphs[-1])
     except GraphError as error:
         fail(finished.exercise.logdir, "a graph that can be read", str(error), hint)
+    request.node.user_properties.append(("graph", graph))
     expect(bool(graph.nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint + " after building it")
     if not graph.scopes() and len(graph.nodes) > 20:
         advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
@@ -41,7 +43,8 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
 
 def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, request: pytest.FixtureRequest) -> None:
     """saves a checkpoint of its variables"""
-    request.node.user_properties.append(("variables", statistics(graph, checkpoint)))
+    found = {"variables": statistics(graph, checkpoint), "graph": graph, "weights": digest(graph, checkpoint)}
+    request.node.user_properties.extend(found.items())
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
 

@@ -20,8 +20,9 @@ from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.trend import reaches_floor, settles_at
 from checker.expect import expect, fail, listed
-from checker.plugin import Advise, Measure, ScriptRun
+from checker.plugin import Advise, Measure
 from checker.recompute.classifier import ClassifierModel
+from checker.script_run import ScriptRun
 from reference.classification import (
     HIDDEN,
     PARAMETERS,
@@ -58,6 +59,7 @@ def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
         where, hint = "the saved graph", "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) reaches log(0), NaN"
         fail(where, "a softmax cross entropy operation", listed(_last_operations(graph), "none"), hint)
     for entropy in graph.cross_entropies():
+        _expect_probabilities_in_a_logarithm(graph, entropy)
         squashing = graph.squashing_before(graph.inputs(entropy)[0])
         expect(
             squashing is None,
@@ -209,6 +211,18 @@ def expect_misread_pictures(
         "test images that the network misreads",
         f"{len(index)} test images, {wrong} of them misread",
         "numpy.flatnonzero(predictions != labels) finds them; show their pixels, 28 * 28, after the training",
+    )
+
+
+def _expect_probabilities_in_a_logarithm(graph: Graph, entropy: str) -> None:
+    """Raise `Mismatch` when scores are taken for probabilities, as Keras losses do unless they are told."""
+    logarithm = graph.logarithm_of_scores(entropy)
+    expect(
+        logarithm is None,
+        f"{entropy} in the saved graph",
+        "logits, or the logarithm of probabilities",
+        f"{logarithm}, the logarithm of what the last layer gives",
+        "what the last layer gives is no probability: a softmax activation there, or a Keras loss with from_logits=True",
     )
 
 

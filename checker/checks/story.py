@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from checker.checks.common import listed_values
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.counting import Counter, counters
 from checker.evidence.curves import Curve
 from checker.evidence.training import Training
-from checker.expect import expect, fail
+from checker.expect import expect, fail, listed
 from checker.plugin import Advise
 
 # A loss is logged some steps before the end, and from a mini-batch: it is near the loss of the checkpoint, not equal to it.
@@ -36,6 +37,39 @@ def check_saves_what_it_trained(trained: Checkpoint, training: Training, advise:
     save = training.last_save(trained.prefix.name)
     if save is not None and training.count_before(save) < NEARLY_ALL * training.count:
         advise(f"Saved after {training.count_before(save):,} of {training.count:,} training calls: is that the best state?")
+
+
+def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> None:
+    """saves the global step that its training reached"""
+    save = training.last_save(trained.prefix.name)
+    for counter in counters(training, save) if save else ():
+        found = trained.value_of(counter.variable)
+        if found is not None and found.shape == ():
+            _expect_count(int(found), counter, f"{trained.where}, tensor {counter.variable.key}")
+
+
+def check_logs_no_more_than_it_ran(loss_curves: list[Curve], trained: Checkpoint, training: Training) -> None:
+    """logs no more points and steps than its sessions ran"""
+    calls, most = training.log.calls, training.most_examples
+    hint = "log what a session has computed, as its step the number of the batch, epoch or example: writer.add_summary"
+    for curve in loss_curves if not training.is_in_a_loop else ():
+        points, last = len(curve.points), max(curve.steps)
+        expect(
+            points <= calls, curve.where, f"at most {calls:,} points, one a call of a session", f"{points:,} points", hint
+        )
+        bound = f"at most step {most:,}: {calls:,} calls of sessions went through no more examples"
+        expect(last <= most, curve.where, bound, f"step {last:,}", hint)
+
+
+def _expect_count(found: int, counter: Counter, where: str) -> None:
+    """Raise `Mismatch` unless a counter holds what calls can have added to it, and something where they did."""
+    most = counter.start + counter.added
+    hint = "leave it to minimize(loss, global_step=…), which adds 1 a call, and run the initialiser before the training only"
+    if counter.assigned_by:
+        hint = f"the operation {listed(counter.assigned_by)} assigns it by hand: {hint}"
+    expect(found <= most, where, f"at most {most:,}, by the calls that add to it before the save", f"{found:,}", hint)
+    expected = f"more than {counter.start}: {counter.added:,} were added to it before the save"
+    expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint)
 
 
 def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, where: str) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.dataflow import Variable
+from checker.evidence.walk import walk
 from checker.expect import expect
 
 STATE_FILE = "checkpoint"
@@ -20,6 +21,7 @@ INDEX_SUFFIX = ".index"
 META_SUFFIX = ".meta"
 _PART = re.compile(r"(.+)\.(?:index|meta|data-\d+-of-\d+)", re.DOTALL)
 LARGEST_STATE_BYTES = 1 << 20
+MOST_STATES = 100
 LARGEST_META_BYTES = 256 << 20
 
 
@@ -68,9 +70,10 @@ class Checkpoint:
 
 def find_prefixes(folder: Path) -> list[Path]:
     """Return the prefixes of all checkpoints below a folder, oldest first; one with a link among its files is left out."""
-    files = [path for path in folder.rglob("?*") if _PART.fullmatch(path.name) and (path.is_symlink() or path.is_file())]
-    linked = {_prefix_of(path) for path in files if path.is_symlink()}
-    found = [path for path in files if path.name.endswith(INDEX_SUFFIX) and _prefix_of(path) not in linked]
+    tree = walk(folder)
+    linked = {_prefix_of(path) for path in tree.links if _PART.fullmatch(path.name)}
+    parts = (path for path in tree.files if path.name.endswith(INDEX_SUFFIX) and path.name != INDEX_SUFFIX)
+    found = [path for path in parts if _prefix_of(path) not in linked]
     found.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
     return [_prefix_of(path) for path in found]
 
@@ -82,8 +85,7 @@ def _prefix_of(part: Path) -> Path:
 
 def nameless_checkpoint(folder: Path) -> Path | None:
     """Return the folder in which a checkpoint was saved under no name: ``save(sess, "folder/")`` writes ``.index``."""
-    found = sorted(path for path in folder.rglob(INDEX_SUFFIX) if path.is_file())
-    return found[0].parent if found else None
+    return next((path.parent for path in walk(folder).files if path.name == INDEX_SUFFIX), None)
 
 
 def newest_prefix(folder: Path) -> Path | None:
@@ -99,14 +101,15 @@ def newest_prefixes(folder: Path) -> list[Path]:
     """
     prefixes = find_prefixes(folder)[::-1]
     by_real_path = {os.path.realpath(prefix): prefix for prefix in prefixes}  # a temporary folder may lie behind a link
-    meant = [[path for path in _named_by(state) if path in by_real_path] for state in folder.rglob(STATE_FILE)]
+    states = [path for path in walk(folder).files if path.name == STATE_FILE][:MOST_STATES]
+    meant = [[path for path in _named_by(state) if path in by_real_path] for state in states]
     first = {by_real_path[paths[0]] for paths in meant if paths}
     return sorted(prefixes, key=lambda prefix: prefix not in first)  # a sort that keeps the order of equals
 
 
 def _named_by(state: Path) -> list[str]:
     """Return the paths that a ``checkpoint`` file may mean: what it says, then what that was before the folder was moved."""
-    if not state.is_file() or state.is_symlink() or state.stat().st_size > LARGEST_STATE_BYTES:
+    if state.stat().st_size > LARGEST_STATE_BYTES:
         return []
     match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)
     try:

@@ -26,6 +26,7 @@ RANDOM_OPS = {"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "Rando
 # What gives another value each time, whatever it reads.
 CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}
 SIZE_OPS = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"}  # to which the values they read mean nothing
+EXIT_OPS = ("Exit", "RefExit")  # of a loop
 HANDING_ON_OPS = {"Identity", "Snapshot", "StopGradient", "PreventGradient"}
 
 
@@ -176,10 +177,15 @@ class Dataflow:
     @cached_property
     def conditional(self) -> set[str]:
         """The nodes that run in one branch of a condition, or inside a loop: a session cannot fetch them."""
-        exits, merges = set(self.of_op("Exit", "RefExit")), set(self.of_op("Merge", "RefMerge"))
-        loops = self.reached_from(self.of_op("Enter", "RefEnter"), until=exits, control=True)
+        exits, merges = set(self.of_op(*EXIT_OPS)), set(self.of_op("Merge", "RefMerge"))
         branches = self.reached_from(self.of_op("Switch", "RefSwitch"), until=exits | merges, control=True)
-        return (loops - exits) | (branches - exits - merges)
+        return self.looped | (branches - exits - merges)
+
+    @cached_property
+    def looped(self) -> set[str]:
+        """The nodes inside a loop, which may run many times in one call of a session."""
+        exits = set(self.of_op(*EXIT_OPS))
+        return self.reached_from(self.of_op("Enter", "RefEnter"), until=exits, control=True) - exits
 
     @cached_property
     def sizes(self) -> set[str]:

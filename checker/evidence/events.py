@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, pairwise, repeat
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
-from checker.evidence.records import RecordError, read_records
+from checker.evidence.columns import Column, find_columns
+from checker.evidence.records import Records, scan_records
 from checker.evidence.tensors import TensorError, require_filled, to_array
+from checker.evidence.walk import walk
 from checker.expect import fail
 
 MARK = "tfevents"  # TensorBoard reads every file whose name holds this
@@ -19,14 +24,16 @@ LARGEST_FILE_BYTES = 1 << 30
 MOST_FILES = 500
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A scalar at a step."""
 
     step: int
     wall_time: float  # seconds since 1970
     value: float
     file: int = 0  # which of the run's files it lies in
+
+
+_point = partial(tuple.__new__, Point)  # Point._make, without its check of the number of fields, which takes longer
 
 
 @dataclass(frozen=True)
@@ -133,10 +140,7 @@ def read_event_log(folder: Path) -> EventLog:
 
 def event_files(folder: Path) -> list[Path]:
     """Return the event files below a folder, in order of their names; links are left out."""
-    found = []
-    for parent, _, names in os.walk(folder):
-        found += [Path(parent, name) for name in names if MARK in name]
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    return [path for path in walk(folder).files if MARK in path.name]
 
 
 def _read_file(path: Path, shown: str, run: Run) -> Problem | None:
@@ -145,62 +149,105 @@ def _read_file(path: Path, shown: str, run: Run) -> Problem | None:
         return Problem(shown, 0, "empty: nothing was written before the end")
     if size > LARGEST_FILE_BYTES:
         return Problem(shown, 0, f"{size >> 20} MiB, the limit is {LARGEST_FILE_BYTES >> 20} MiB")
-    try:
-        for offset, data in read_records(path):
-            try:
-                _add_event(run, event_pb2.Event.FromString(data))
-            except (DecodeError, TensorError) as error:
-                return Problem(shown, offset, f"not an event: {error}")
-    except RecordError as error:
-        return Problem(shown, error.offset, error.reason)
-    return None
+    records = scan_records(path)
+    file = _File(run)
+    problem = _add_all(file, records, shown)
+    file.finish()
+    if problem is None and records.error:
+        return Problem(shown, records.error.offset, records.error.reason)
+    return problem
 
 
-def _add_event(run: Run, event: event_pb2.Event) -> None:
-    run.events += 1
-    if event.graph_def:
-        run.graphs.append(event.graph_def)
-    run.values += len(event.summary.value)
-    for value in event.summary.value:
-        _add_value(run, event, value)
+def _add_all(file: _File, records: Records, shown: str) -> Problem | None:
+    """Add the events of all records, or of those before the first that is no event, which is returned."""
+    columns, rest = find_columns(records)
+    broken, problem = len(records.offsets), None
+    for row in rest.tolist():
+        file.row = row
+        try:
+            file.add(event_pb2.Event.FromString(records.data(row)))
+        except (DecodeError, TensorError) as error:
+            broken, problem = row, Problem(shown, int(records.offsets[row]), f"not an event: {error}")
+            break
+    for column in columns:
+        file.add_column(column.up_to(broken))
+    return problem
 
 
-def _add_value(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-    kind = value.WhichOneof("value")
-    if kind == "simple_value":
-        _add_point(run, event, value.tag, value.simple_value)
-    elif kind == "image":
-        run.images.setdefault(value.tag, []).append(Image(event.step, value.image.encoded_image_string))
-    elif kind == "histo":
-        histogram = Histogram(event.step, value.histo.num, value.histo.min, value.histo.max)
-        run.histograms.setdefault(value.tag, []).append(histogram)
-    elif kind == "tensor":
-        require_filled(value.tensor)
-        add = _TENSOR_KINDS.get(value.metadata.plugin_data.plugin_name)
-        if add:
-            add(run, event, value)
+class _File:
+    """Adds the events of one file to its run; the points of a tag in the order of their records."""
+
+    def __init__(self, run: Run) -> None:
+        self.row = 0  # of the record that is added
+        self._run = run
+        self._number = len(run.files) - 1
+        self._points: dict[str, list[tuple[Sequence[int], list[Point]]]] = {}  # by tag: rows, and the points in them
+        self._single: dict[str, tuple[list[int], list[Point]]] = {}
+
+    def add(self, event: event_pb2.Event) -> None:
+        run = self._run
+        run.events += 1
+        if event.graph_def:
+            run.graphs.append(event.graph_def)
+        run.values += len(event.summary.value)
+        for value in event.summary.value:
+            self._add_value(event, value)
+
+    def add_column(self, column: Column) -> None:
+        self._run.events += len(column.rows)
+        self._run.values += len(column.rows)
+        content = zip(column.steps.tolist(), column.wall_times.tolist(), column.values.tolist(), repeat(self._number))
+        self._points.setdefault(column.tag, []).append((column.rows.tolist(), list(map(_point, content))))
+
+    def finish(self) -> None:
+        """Hand the points over."""
+        for tag, single in self._single.items():
+            self._points.setdefault(tag, []).append(single)
+        for tag, parts in self._points.items():
+            points = _in_order([part for part in parts if part[1]])
+            if points:
+                self._run.scalars.setdefault(tag, []).extend(points)
+
+    def _add_value(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
+        run = self._run
+        kind = value.WhichOneof("value")
+        if kind == "simple_value":
+            self._add_point(event, value.tag, value.simple_value)
+        elif kind == "image":
+            run.images.setdefault(value.tag, []).append(Image(event.step, value.image.encoded_image_string))
+        elif kind == "histo":
+            histogram = Histogram(event.step, value.histo.num, value.histo.min, value.histo.max)
+            run.histograms.setdefault(value.tag, []).append(histogram)
+        elif kind == "tensor":
+            require_filled(value.tensor)
+            # tf.summary of TensorFlow 2 stores tensors and names the plugin that draws them.
+            plugin = value.metadata.plugin_data.plugin_name
+            if plugin == "scalars":
+                self._add_tensor_scalar(event, value)
+            elif plugin == "images":
+                self._add_tensor_images(event, value)
+
+    def _add_point(self, event: event_pb2.Event, tag: str, value: float) -> None:
+        rows, points = self._single.setdefault(tag, ([], []))
+        rows.append(self.row)
+        points.append(Point(event.step, event.wall_time, value, self._number))
+
+    def _add_tensor_scalar(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
+        array = to_array(value.tensor, largest=1)
+        if array.size == 1 and array.dtype.kind in "fiu":
+            self._add_point(event, value.tag, float(array.reshape(())))
+
+    def _add_tensor_images(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
+        parts = to_array(value.tensor, largest=1 << 12).reshape(-1)
+        for sample, encoded in enumerate(parts[2:]):  # the first two are width and height
+            if isinstance(encoded, bytes):
+                self._run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
 
 
-def _add_point(run: Run, event: event_pb2.Event, tag: str, value: float) -> None:
-    point = Point(event.step, event.wall_time, value, len(run.files) - 1)
-    run.scalars.setdefault(tag, []).append(point)
-
-
-def _add_tensor_scalar(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-    array = to_array(value.tensor, largest=1)
-    if array.size == 1 and array.dtype.kind in "fiu":
-        _add_point(run, event, value.tag, float(array.reshape(())))
-
-
-def _add_tensor_images(run: Run, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-    parts = to_array(value.tensor, largest=1 << 12).reshape(-1)
-    for sample, encoded in enumerate(parts[2:]):  # the first two are width and height
-        if isinstance(encoded, bytes):
-            run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
-
-
-# tf.summary of TensorFlow 2 stores tensors and names the plugin that draws them.
-_TENSOR_KINDS: dict[str, Callable[[Run, event_pb2.Event, summary_pb2.Summary.Value], None]] = {
-    "scalars": _add_tensor_scalar,
-    "images": _add_tensor_images,
-}
+def _in_order(parts: list[tuple[Sequence[int], list[Point]]]) -> list[Point]:
+    """Return the points of all parts in the order of their rows; each part is in order."""
+    parts.sort(key=lambda part: part[0][0])
+    if all(before[0][-1] < after[0][0] for before, after in pairwise(parts)):
+        return list(chain.from_iterable(points for _, points in parts))
+    pairs = [pair for rows, points in parts for pair in zip(rows, points)]
+    return [point for _, point in sorted(pairs, key=itemgetter(0))]

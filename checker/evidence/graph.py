@@ -184,6 +184,11 @@ class Graph(Variables):
         """Return the activation that a tensor has gone through since its last layer (product or variable), if any."""
         return next((node for node in self._since_last_layer(tensor) if self.op(node) in SQUASHING_OPS), None)
 
+    def logarithm_of_scores(self, entropy: str) -> str | None:
+        """Return the logarithm that scores go through on their way to a cross entropy though they are no probabilities."""
+        between = {self.op(node): node for node in self._since_last_layer(self.inputs(entropy)[0])}
+        return None if between.keys() & {*SQUASHING_OPS, "Exp"} else between.get("Log")
+
     def _since_last_layer(self, tensor: Tensor) -> Iterator[str]:
         """Yield the nodes between a tensor and the layers it comes from."""
         waiting, seen = [tensor.node], set[str]()

@@ -42,6 +42,11 @@ class Calls:
     count: int
     samples: tuple[Sample, ...]
 
+    @property
+    def rows(self) -> int:
+        """How many rows the largest array had that one call fed, as far as samples tell; 0 when none was fed."""
+        return max((shape[0] for sample in self.samples for shape in sample.shapes.values() if shape), default=0)
+
 
 @dataclass(frozen=True)
 class PathFed:
@@ -68,6 +73,7 @@ class SessionLog:
     kinds: tuple[Calls, ...] = ()
     paths: tuple[PathFed, ...] = ()
     graphs: tuple[GraphSize, ...] = ()
+    calls: int = 0  # of all kinds, also of those that were too many to be told apart
 
     def feeding(self, *nodes: str) -> list[Calls]:
         """Return the kinds of calls that fed all of these nodes."""
@@ -93,7 +99,7 @@ def _log(content: dict[str, Any], data: bytes) -> SessionLog:
         PathFed(str(item["path"]), kinds[int(item["group"])], tuple(map(int, item["counts"]))) for item in content["paths"]
     )
     graphs = (GraphSize(int(item["calls"]), int(item["early_nodes"]), int(item["nodes"])) for item in content["graphs"])
-    return SessionLog(kinds, paths, tuple(graphs))
+    return SessionLog(kinds, paths, tuple(graphs), int(content["calls"]))
 
 
 def _calls(item: dict[str, Any], data: bytes) -> Calls:

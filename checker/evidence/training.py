@@ -14,6 +14,7 @@ APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply"
 ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
 SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
 FEWEST_CALLS = 20  # after the early ones, from which one can see whether a graph grows
+LARGEST_BATCH = 60_000  # examples in a call whose feeds do not tell: all training images
 GROWTH = 0.5  # nodes a call: a picture or a measure that is built now and then adds less
 
 
@@ -49,6 +50,23 @@ class Training:
         """Return how many calls had trained when a checkpoint was saved."""
         counts = zip(self.log.kinds, save.counts)
         return sum(count for calls, count in counts if calls in self.kinds)
+
+    @cached_property
+    def is_in_a_loop(self) -> bool:
+        """Whether one call may update many times, in a tf.while_loop: then the number of calls says nothing."""
+        return any(self.graph.op(node).startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)) for node in self.graph.looped)
+
+    @property
+    def uncounted(self) -> int:
+        """How many calls the record counts without saying of which kind they were."""
+        return max(0, self.log.calls - sum(calls.count for calls in self.log.kinds))
+
+    @cached_property
+    def most_examples(self) -> int:
+        """How many examples all calls went through at most, calls without any counted as one example."""
+        unknown = {id(calls): LARGEST_BATCH for calls in self.kinds}
+        rows = ((calls, calls.rows if calls.rows > 1 else unknown.get(id(calls), 1)) for calls in self.log.kinds)
+        return self.uncounted * LARGEST_BATCH + sum(calls.count * most for calls, most in rows)
 
     def growing(self) -> GraphSize | None:
         """Return the size of a graph to which calls keep adding operations, None when there is none."""

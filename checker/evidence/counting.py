@@ -1,0 +1,64 @@
+"""The integers of a graph that count calls, such as the global step, and what the recorded calls can have made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker.evidence.dataflow import Variable
+from checker.evidence.sessions import PathFed
+from checker.evidence.state import Update
+from checker.evidence.training import Training
+
+INCREMENT_OPS = {"AssignAdd", "AssignAddVariableOp"}
+MOST_INCREMENTS = 20  # looked at: each is followed through the graph
+
+
+@dataclass(frozen=True)
+class Counter:
+    """An integer to which calls add a constant."""
+
+    variable: Variable
+    start: int  # what it is initialised to
+    added: int  # by all calls before a save, when none of them puts it back
+    assigned_by: tuple[str, ...]  # the nodes that give it another value
+
+
+def counters(training: Training, save: PathFed) -> Iterator[Counter]:
+    """Yield the counters of a run as they were at a save; those of which the record cannot tell are left out."""
+    if training.uncounted or training.is_in_a_loop:
+        return
+    graph, changes = training.graph, dict[str, list[Update]]()
+    for update in graph.updates:
+        changes.setdefault(update.variable, []).append(update)
+    left = MOST_INCREMENTS
+    for name, updates in changes.items():
+        increments = {
+            update.node: _integer(training, update) for update in updates if graph.op(update.node) in INCREMENT_OPS
+        }
+        others = [update for update in updates if update.node not in increments]
+        start, left = graph.initial_value(name), left - len(increments)
+        sizes = [size for size in increments.values() if size is not None and size > 0]
+        known = start is not None and start.shape == () and start.dtype.kind in "iu" and len(sizes) == len(increments)
+        if not increments or not known or left < 0 or any(_reads(training, update, name) for update in others):
+            continue
+        assert start is not None
+        added = sum(size * _calls_of(training, node, save) for node, size in zip(increments, sizes))
+        yield Counter(graph.variables[name], int(start), added, tuple(update.node for update in others))
+
+
+def _integer(training: Training, update: Update) -> int | None:
+    """Return the constant whole number that an update adds, None when it adds anything else."""
+    value = training.graph.constant(update.reads[0]) if update.reads else None
+    return int(value) if value is not None and value.shape == () and value.dtype.kind in "iu" else None
+
+
+def _reads(training: Training, update: Update, variable: str) -> bool:
+    """Whether a variable gets a value computed from its own, which adds to it in another way."""
+    return variable in training.graph.ancestors(*(tensor.node for tensor in update.reads))
+
+
+def _calls_of(training: Training, node: str, save: PathFed) -> int:
+    """Return how many calls before a save ran a node."""
+    running = training.graph.reached_from([node], control=True)
+    return sum(count for calls, count in zip(training.log.kinds, save.counts) if not running.isdisjoint(calls.fetches))

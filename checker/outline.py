@@ -1,0 +1,219 @@
+"""A graph in outline: what a person draws of a model, a box an operation, from what is fed to the loss and the training."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+EXTRA, OTHER_SHAPE, OTHER_INPUTS = "extra", "shape", "inputs"
+MARKS = ("", EXTRA, OTHER_SHAPE, OTHER_INPUTS)
+# One is as good as another.
+ACTIVATIONS = set("relu sigmoid tanh Elu Selu Relu6 LeakyRelu Softplus Softsign".split())
+ORDERLESS = {"+", "×"}  # the arms may stand in any order
+MOST_BOXES = 40
+LONGEST_TEXT = 200  # characters of a kind, a shape or a name
+
+Shape = tuple[int | None, ...] | None  # None for an unknown dimension, and for an unknown rank
+
+
+@dataclass(frozen=True)
+class Box:
+    """One operation: what it computes, the shape of what comes out, the name its author gave it, and the boxes it reads."""
+
+    kind: str
+    shape: Shape
+    name: str
+    inputs: tuple[int, ...] = ()  # boxes that stand before it
+    is_data: bool = False  # depends on what is fed, so that its first dimension counts examples
+    mark: str = ""  # one of MARKS: how it differs from what is expected
+    expected: str = ""  # the shape that is expected, where that is how it differs
+
+    @property
+    def what(self) -> str:
+        """What it computes, as far as it matters."""
+        return "activation" if self.kind in ACTIVATIONS else self.kind
+
+    @property
+    def meaning(self) -> str:
+        """The shape as far as it matters: neither how many examples there are, nor dimensions of 1."""
+        if self.shape is None:
+            return "any"
+        sizes = [None if index == 0 and self.is_data else size for index, size in enumerate(self.shape)]
+        if self.kind == "placeholder" and len(sizes) > 1:  # flattened before or after it is fed
+            rest = [size for size in sizes[1:] if size is not None]
+            if len(rest) < len(sizes) - 1:
+                return "any"
+            sizes = [sizes[0], math.prod(rest)]
+        return ",".join("?" if size is None else str(size) for size in sizes if size != 1)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The boxes of a graph, each after those it reads; how many were left out; and which expected ones it lacks."""
+
+    boxes: tuple[Box, ...]
+    left_out: int = 0
+    missing: tuple[int, ...] = ()  # boxes of the expected outline that have no counterpart
+    against: str = ""  # the digest of the expected outline, "" while it is compared with none
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What tells the computation of each box, with all it is computed from, from any other."""
+        found: list[str] = []
+        for box in self.boxes:
+            found.append(_key(box, [found[index] for index in box.inputs]))
+        return tuple(found)
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for graphs of the same structure, whatever the names and the order of their operations."""
+        return hashlib.sha256("\n".join([*sorted(self.keys), str(self.left_out)]).encode()).hexdigest()[:16]
+
+    @property
+    def differs(self) -> bool:
+        """Whether it was compared, and is another graph than the expected one."""
+        return bool(self.missing) or any(box.mark for box in self.boxes)
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON holds it."""
+        boxes = [
+            {
+                "kind": box.kind,
+                "shape": None if box.shape is None else list(box.shape),
+                "name": box.name,
+                "data": box.is_data,
+                "mark": box.mark,
+                "expected": box.expected,
+            }
+            for box in self.boxes
+        ]
+        edges = [[read, index] for index, box in enumerate(self.boxes) for read in box.inputs]
+        return {
+            "digest": self.digest,
+            "nodes": boxes,
+            "edges": edges,
+            "left_out": self.left_out,
+            "missing": list(self.missing),
+            "against": self.against,
+        }
+
+    @classmethod
+    def from_object(cls, content: Any) -> Outline:
+        """Return what `as_object` wrote. Raises `KeyError`, `TypeError` or `ValueError` on anything else."""
+        inputs: list[list[int]] = [[] for _ in content["nodes"]]
+        for read, index in content["edges"]:
+            if not 0 <= read < index:
+                raise ValueError(f"an edge from {read} to {index}")
+            inputs[index].append(read)
+        boxes = tuple(
+            Box(
+                node["kind"],
+                None if node["shape"] is None else tuple(node["shape"]),
+                node["name"],
+                tuple(reads),
+                node["data"],
+                node["mark"],
+                node["expected"],
+            )
+            for node, reads in zip(content["nodes"], inputs)
+        )
+        return cls(boxes, content["left_out"], tuple(content["missing"]), content["against"])
+
+
+def show_shape(shape: Shape) -> str:
+    """Return a shape as TensorFlow users write it: ``[?, 784]``."""
+    return "" if shape is None else "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+
+
+def compared(outline: Outline, expected: Outline) -> Outline:
+    """Return an outline with a mark on each box that has no counterpart in the expected one, or another shape or input.
+
+    Counterparts are the boxes that compute the same; then those that the same is made of; then, in their order, those of the
+    same kind and shape; then those of the same kind; and always what counterparts read.
+    """
+    pairs = _counterparts(outline, expected)
+    boxes = []
+    for index, box in enumerate(outline.boxes):
+        mark, wanted = EXTRA, ""
+        if index in pairs:
+            other = expected.boxes[pairs[index]]
+            mark, wanted = _difference(box, other, pairs), show_shape(other.shape)
+        boxes.append(
+            Box(box.kind, box.shape, box.name, box.inputs, box.is_data, mark, wanted if mark == OTHER_SHAPE else "")
+        )
+    met = set(pairs.values())
+    missing = tuple(index for index in range(len(expected.boxes)) if index not in met)
+    return Outline(tuple(boxes), outline.left_out, missing, expected.digest)
+
+
+def _difference(box: Box, other: Box, pairs: dict[int, int]) -> str:
+    if "any" not in (box.meaning, other.meaning) and box.meaning != other.meaning:
+        return OTHER_SHAPE
+    # An input without a counterpart is marked itself: what reads it only follows from that.
+    read = Counter(pairs[index] for index in box.inputs if index in pairs)
+    others = Counter(other.inputs)
+    is_told = any(index not in pairs for index in box.inputs) or not set(other.inputs) <= set(pairs.values())
+    return "" if is_told or read == others else OTHER_INPUTS
+
+
+def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
+    """Return the expected box that stands for each box, where there is one; the surest ways to tell come first."""
+    pairs: dict[int, int] = {}
+    roles, other_roles = _roles(outline), _roles(expected)
+    for mine, theirs in (
+        (list(zip(outline.keys, roles)), list(zip(expected.keys, other_roles))),
+        (_with_inputs(outline), _with_inputs(expected)),
+        (roles, other_roles),
+        (outline.keys, expected.keys),
+        ([(box.what, box.meaning) for box in outline.boxes], [(box.what, box.meaning) for box in expected.boxes]),
+        ([box.what for box in outline.boxes], [box.what for box in expected.boxes]),
+    ):
+        met, free = set(pairs.values()), dict[object, list[int]]()
+        for index in reversed(range(len(theirs))):
+            if index not in met and theirs[index]:
+                free.setdefault(theirs[index], []).append(index)
+        for index, key in enumerate(mine):
+            if index not in pairs and free.get(key):
+                pairs[index] = free[key].pop()
+        _pair_inputs(outline, expected, pairs)
+    return pairs
+
+
+def _with_inputs(outline: Outline) -> list[str]:
+    """Return the keys of the boxes that read others: two variables are told apart by their readers first."""
+    return [key if box.inputs else "" for key, box in zip(outline.keys, outline.boxes)]
+
+
+def _pair_inputs(outline: Outline, expected: Outline, pairs: dict[int, int]) -> None:
+    """Pair what counterparts read, where it is of the same kind and shape."""
+    met = set(pairs.values())
+    for index in reversed(range(len(outline.boxes))):
+        for read in outline.boxes[index].inputs if index in pairs else ():
+            for other in expected.boxes[pairs[index]].inputs if read not in pairs else ():
+                one, two = outline.boxes[read], expected.boxes[other]
+                if other not in met and (one.what, one.meaning) == (two.what, two.meaning):
+                    pairs[read] = other
+                    met.add(other)
+                    break
+
+
+def _roles(outline: Outline) -> Sequence[str]:
+    """Return what tells each box, with all that is computed from it, from any other."""
+    readers: list[list[int]] = [[] for _ in outline.boxes]
+    found = [""] * len(outline.boxes)
+    for index in reversed(range(len(outline.boxes))):
+        box = outline.boxes[index]
+        found[index] = _key(box, sorted(found[reader] for reader in readers[index]))
+        for read in box.inputs:
+            readers[read].append(index)
+    return found
+
+
+def _key(box: Box, beside: list[str]) -> str:
+    arms = sorted(beside) if box.kind in ORDERLESS else beside
+    return hashlib.sha256("\0".join([box.what, box.meaning, *arms]).encode("utf-8", "replace")).hexdigest()

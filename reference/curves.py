@@ -1,0 +1,146 @@
+"""The band of the reference's curves: between which values loss and accuracy lie, step by step, in well chosen trainings.
+
+``python -m reference curves`` records it into ``expected/curves.json``, from the embedded data; a correction session lays it
+below the curves of learners.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+
+from reference import datasets
+from reference.bands import FOLDER
+from reference.classification import accuracy, cross_entropy
+from reference.descent import course as descent_course
+from reference.descent import prepared
+from reference.held_out import held_out
+from reference.network import Recipe, as_fed, forward
+from reference.network import course as network_course
+from reference.regression import ROOMS, mean_squared_error
+from reference.variations import NETWORKS, PLANES
+
+FILE = "curves.json"
+COMMAND = "python -m reference curves"
+SEEDS = 3  # of each line and plane; a network has one
+PLACES = 4  # significant digits that are kept
+LINE_STEPS, PLANE_STEPS = 200, 400  # as many as our solutions take
+NETWORK_STEPS, NETWORK_EVERY = 400, 20
+EPOCHS = 5
+
+Reached = dict[int, dict[str, float]]  # step -> tag -> value
+
+
+@dataclass(frozen=True)
+class CurveBand:
+    """Of one exercise and tag: the lowest and the highest value of any training at each step."""
+
+    steps: tuple[int, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def record(folder: str, say: Callable[[str], None]) -> None:
+    """Run the trainings and write the file: some minutes."""
+    found = {}
+    for exercise, runs in {
+        "ex02": _lines("rooms", LINE_STEPS, 2),
+        "ex03": _lines("all features", PLANE_STEPS, 4),
+        "ex04": _networks("mnist"),
+        "ex05": _epochs("mnist"),
+        "ex06": _epochs("fashion_mnist"),
+    }.items():
+        reached = list(runs)
+        found[exercise] = {"runs": len(reached), "tags": _band(reached)}
+        say(f"{exercise}: {len(reached)} trainings")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, FILE), "w", encoding="utf-8") as opened:
+        opened.write(_as_text({"command": COMMAND, "curves": found}))
+
+
+@lru_cache(maxsize=4)
+def curve_bands(exercise: str, folder: str = FOLDER) -> Mapping[str, CurveBand]:
+    """Return the bands of an exercise by tag, none for one without curves."""
+    with open(os.path.join(folder, FILE), encoding="utf-8") as opened:
+        content = json.load(opened)["curves"]
+    tags = content[exercise]["tags"] if exercise in content else {}
+    return {tag: CurveBand(*(tuple(band[key]) for key in ("steps", "low", "high"))) for tag, band in tags.items()}
+
+
+def _lines(dataset: str, most: int, every: int) -> Iterator[Reached]:
+    houses = datasets.boston()
+    features = houses.data[:, [ROOMS]] if dataset == "rooms" else houses.data
+    for how in PLANES[dataset].well_chosen:
+        columns = prepared(features, how.features)
+        for seed in range(SEEDS):
+            yield {
+                step: {"loss": mean_squared_error(columns @ weights + bias, houses.target)}
+                for step, (weights, bias) in enumerate(islice(descent_course(how, columns, houses.target, seed), most))
+                if step % every == 0
+            }
+
+
+def _networks(dataset: str) -> Iterator[Reached]:
+    """Yield loss and accuracy on the held-out images, by step."""
+    (images, labels), _ = datasets.mnist("embedded")
+    for recipe in NETWORKS["embedded"].well_chosen:
+        training = islice(network_course(recipe, images, labels, 0), NETWORK_STEPS)
+        yield {
+            step: dict(zip(("loss", "accuracy"), _measured(recipe, parameters, dataset)))
+            for step, parameters in enumerate(training)
+            if step % NETWORK_EVERY == 0
+        }
+
+
+def _epochs(dataset: str) -> Iterator[Reached]:
+    """Yield loss and accuracy on the held-out images after each epoch, under the tags of Keras."""
+    (images, labels), _ = (datasets.mnist if dataset == "mnist" else datasets.fashion_mnist)("embedded")
+    for recipe in NETWORKS["embedded"].well_chosen:
+        each = -(-len(images[: recipe.images]) // recipe.batch)  # steps an epoch
+        last = min(recipe.epochs, EPOCHS)
+        training = islice(network_course(recipe, images, labels, 0), last * each + 1)
+        yield {
+            step // each - 1: dict(zip(("epoch_loss", "epoch_accuracy"), _measured(recipe, parameters, dataset)))
+            for step, parameters in enumerate(training)
+            if step and step % each == 0
+        }
+
+
+def _measured(recipe: Recipe, parameters: Any, dataset: str) -> tuple[float, float]:
+    images, labels = held_out(dataset)
+    logits = forward(parameters, as_fed(images, recipe.ink), recipe.activation)[1]
+    return cross_entropy(logits, labels), accuracy(logits, labels)
+
+
+def _band(reached: list[Reached]) -> dict[str, dict[str, list[float]]]:
+    """Return the lowest and the highest value at each step; a training that ended before stays where it ended."""
+    common = sorted(set.union(*(set(run) for run in reached)))
+    tags = list(reached[0][common[0]])
+    for run in reached:
+        for before, step in pairwise(common):
+            run.setdefault(step, run[before])
+    return {
+        tag: {
+            "steps": [*common],
+            "low": [_rounded(min(run[step][tag] for run in reached)) for step in common],
+            "high": [_rounded(max(run[step][tag] for run in reached)) for step in common],
+        }
+        for tag in tags
+    }
+
+
+def _rounded(value: float) -> float:
+    return float(np.format_float_positional(value, PLACES, fractional=False))
+
+
+def _as_text(content: object) -> str:
+    """Return JSON with a line for each list of numbers."""
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return text.replace("\n      ", " ").replace("\n     ]", " ]") + "\n"
