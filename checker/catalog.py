@@ -12,10 +12,25 @@ GIB = 1 << 30
 class Limits:
     """What a run may use. The import of TensorFlow happens before the clock starts."""
 
-    time_s: float = 60.0
-    memory_bytes: int = 8 * GIB  # of address space: TensorFlow alone maps 1.8 GiB and touches 0.6
+    time_s: float = 60.0  # by the clock on the wall
+    cpu_s: float = 600.0  # of all cores and all processes
+    memory_bytes: int = 4 * GIB  # resident, of all processes
+    address_bytes: int = 8 * GIB  # of address space, of any one process: TensorFlow alone maps 1.8 GiB and touches 0.6
+    processes: int = 32
+    open_files: int = 512
     output_bytes: int = MIB  # of stdout, and of stderr; the rest is dropped with a note
-    file_bytes: int = GIB  # of any one file
+    file_bytes: int = GIB // 2  # of any one file
+    written_bytes: int = GIB  # of all files
+    files: int = 20_000
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A limit that a job passed; both amounts as a person reads them."""
+
+    limit: str  # "wall time", "CPU time", "memory", "number of processes", "number of files", "size of all files"
+    allowed: str
+    reached: str
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
-from checker.catalog import Exercise
 from checker.evidence.board import Board, BoardError, TooMuch, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves
@@ -22,97 +18,21 @@ from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph
 from checker.evidence.sessions import read_session_log
-from checker.evidence.stdout import LONGEST_LINE, clean, python_error
 from checker.evidence.training import Training
-from checker.expect import expect, fail, listed
-from checker.hints import hint_for
+from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved, read_saved
-from checker.sandbox.box import JobResult
 from checker.sandbox.evaluator import Evaluator
-from reference import datasets
-from reference.classification import Split
+from checker.script_run import ScriptRun
 from reference.held_out import held_out
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
 
 READ_FROM_EVENTS = {"events", "loss_curves", "accuracy_curves"}  # fixtures
-
-
-@dataclass(frozen=True)
-class ScriptRun:
-    """One finished run of a script, and where it left things."""
-
-    exercise: Exercise
-    script: Path
-    folder: Path  # the working folder of the run
-    figures: Path  # where the matplotlib backend wrote
-    sessions: Path  # where the recorder wrote
-    result: JobResult
-    time_limit_s: float
-    edition: str  # of the data: embedded or full
-
-    @property
-    def logdir(self) -> Path:
-        """Where the subject asks the script to write; a folder that is not there when the script put a link in its place."""
-        logdir = self.folder / self.exercise.logdir
-        if logdir.is_symlink() or logdir.parent.is_symlink():
-            return self.folder / "a link is not followed"
-        return logdir
-
-    @property
-    def splits(self) -> tuple[Split, Split]:
-        """The training and the test images that the script was served."""
-        return splits_of(self.exercise.dataset, self.edition)
-
-    @property
-    def stdout(self) -> str:
-        """What the script printed, cleaned and bounded."""
-        return clean(self.result.stdout, self.result.stdout_dropped)
-
-    def shown(self, path: Path) -> str:
-        """Return a path of the run as the learner knows it."""
-        return path.relative_to(self.folder).as_posix()
-
-    def require_logdir(self) -> None:
-        """Raise `Mismatch` when the logdir is a file: TensorBoard starts happily on it and shows nothing."""
-        if self.logdir.is_file():
-            logdir = self.exercise.logdir
-            hint = f'paths below it: tf.summary.FileWriter("{logdir}"), save(sess, "{logdir}/model.ckpt")'
-            fail(logdir, "a folder", f"a file of {self.logdir.stat().st_size} bytes", hint)
-
-    def stray_files(self) -> list[str]:
-        """Return what the script left outside its logdir."""
-        files = (path for path in self.folder.rglob("*") if path.is_file() and self.logdir not in path.parents)
-        return sorted(self.shown(path) for path in files)
-
-    def require_success(self) -> None:
-        """Raise `Mismatch` unless the script ran to its end, with the error it ended with."""
-        name, expected = self.script.name, "the script runs to its end"
-        if self.result.timed_out:
-            hint = "fewer steps, larger batches, no operation built inside the loop; --timeout allows more"
-            fail(name, expected, f"still running after {self.time_limit_s:g} s", hint)
-        if self.result.exit_code == 0:
-            return
-        error = python_error(self.result.stderr, str(self.script))
-        if error:
-            where = f"{name}, line {error.line}" if error.line else name
-            fail(where, expected, error.summary, hint_for(error.summary, error.whole))
-        if self.result.exit_code < 0:
-            fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
-        last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]
-        actual = f"exit status {self.result.exit_code}: {last_line or 'without an error message'}"
-        fail(name, expected, actual, hint_for(last_line))
-
-
-@lru_cache(maxsize=2)
-def splits_of(dataset: str, edition: str) -> tuple[Split, Split]:
-    """Return the training and the test images of a data set; kept, because every check of an exercise wants them."""
-    return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -161,6 +81,7 @@ def run(pytestconfig: pytest.Config) -> ScriptRun:
 def finished(run: ScriptRun) -> ScriptRun:
     """The run, which ended well."""
     run.require_success()
+    run.require_graph_mode()
     return run
 
 
@@ -186,12 +107,11 @@ def event_log(finished: ScriptRun) -> EventLog:
 def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
     finished.require_logdir()
-    elsewhere = [finished.shown(path) for path in event_files(finished.folder)]
     expect(
         bool(event_log.runs),
         finished.exercise.logdir,
         "an event file",
-        f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
+        finished.found_elsewhere(event_files(finished.folder)),
         f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
     )
     return event_log
@@ -219,11 +139,10 @@ def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Sav
         if nameless:
             hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
             fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
-        elsewhere = [finished.shown(path) for path in find_prefixes(finished.folder)]
         fail(
             finished.exercise.logdir,
             "a checkpoint (.index, .data and .meta files)",
-            f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none",
+            finished.found_elsewhere(find_prefixes(finished.folder)),
             f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
         )
     graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from checker.evidence.graph import Graph
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status, VariableStatistics
 
@@ -21,6 +22,8 @@ class Reporter:
         self.results: list[CheckResult] = []
         self.measures: dict[str, float] = {}
         self.variables: list[VariableStatistics] = []
+        self.graph: Graph | None = None
+        self.weights = ""
         self._on_result = on_result
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
@@ -58,6 +61,10 @@ class Reporter:
             self.measures[name] = number
         elif key == "variables":
             self.variables = value
+        elif key == "graph":
+            self.graph = value
+        elif key == "weights":
+            self.weights = value
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         if error is None:

@@ -15,6 +15,8 @@ from checker.catalog import Limits
 from checker.sandbox.box import Box, JobResult
 from checker.session.single import Workshop
 
+pytest.register_assert_rewrite("structure")  # its assertions are shared by tests, and tell as much as theirs
+
 PROJECT = Path(__file__).parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -36,28 +38,34 @@ def workshop() -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def run_script(box: Box, tmp_path: Path) -> RunScript:
-    """Run Python text in the box with tmp_path/run as working folder; return how it ended."""
+def job_folder(box: Box) -> Iterator[Path]:
+    """A folder of the box, which the jobs of one test share."""
+    with box.job_folder() as folder:
+        (folder / "run").mkdir()
+        yield folder
+
+
+@pytest.fixture
+def run_script(box: Box, job_folder: Path) -> RunScript:
+    """Run Python text in the box with run/ of the job folder as working folder; return how it ended."""
 
     def run(text: str, limits: Limits | None = None, **env: str) -> JobResult:
-        script = tmp_path / "script.py"
+        script = job_folder / "script.py"
         script.write_text(text, "utf-8")
-        folder = tmp_path / "run"
-        folder.mkdir(exist_ok=True)
-        return box.run("script", folder, limits or Limits(time_s=60), env, script=str(script))
+        return box.run("script", job_folder, limits or Limits(time_s=60), env, cwd=job_folder / "run", script=str(script))
 
     return run
 
 
 @pytest.fixture
-def write_with_tensorflow(run_script: RunScript, tmp_path: Path) -> Callable[[str], Path]:
+def write_with_tensorflow(run_script: RunScript, job_folder: Path) -> Callable[[str], Path]:
     """Run lines with `tf` (compat.v1, v2 behaviour off) and `np` at hand; return the folder they wrote into."""
 
     def write(lines: str) -> Path:
         text = f"import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n{lines}"
         result = run_script(text)
         assert result.exit_code == 0, result.stderr.decode()
-        return tmp_path / "run"
+        return job_folder / "run"
 
     return write
 

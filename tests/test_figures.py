@@ -16,11 +16,11 @@ RunScript = Callable[..., JobResult]
 
 
 @pytest.fixture
-def figures_of(run_script: RunScript, tmp_path: Path) -> Callable[[str], list[Figure]]:
+def figures_of(run_script: RunScript, job_folder: Path) -> Callable[[str], list[Figure]]:
     """Run lines with `plt` at hand and read the figures they leave."""
 
     def run(lines: str) -> list[Figure]:
-        folder = tmp_path / "figures"
+        folder = job_folder / "figures"
         folder.mkdir(exist_ok=True)
         result = run_script(f"import matplotlib.pyplot as plt\n{lines}", SUITE_FIGURES=str(folder))
         assert result.exit_code == 0, result.stderr.decode()
@@ -47,10 +47,10 @@ def test_markers_without_a_line_are_points(figures_of: FiguresOf, style: str) ->
     assert figure.axes[0].lines == ()
 
 
-def test_savefig_captures_without_a_show(figures_of: FiguresOf, tmp_path: Path) -> None:
+def test_savefig_captures_without_a_show(figures_of: FiguresOf, job_folder: Path) -> None:
     (_, figure) = figures_of("plt.plot([1, 2])\nplt.savefig('here.png')")
     assert len(figure.axes[0].lines) == 1
-    assert (tmp_path / "run/here.png").read_bytes().startswith(b"\x89PNG")
+    assert (job_folder / "run/here.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_canvas_that_is_drawn_by_hand_is_kept_once(figures_of: FiguresOf) -> None:
@@ -98,16 +98,16 @@ def test_an_image_that_is_no_image_is_left_out(tmp_path: Path) -> None:
     assert read_figures(tmp_path) == []
 
 
-def test_a_figure_that_is_shown_or_saved_is_kept_as_a_picture_too(figures_of: FiguresOf, tmp_path: Path) -> None:
+def test_a_figure_that_is_shown_or_saved_is_kept_as_a_picture_too(figures_of: FiguresOf, job_folder: Path) -> None:
     figures_of("plt.plot([1, 2])\nplt.savefig('a.png')\nplt.savefig('b.pdf')\nplt.show()")
-    pictures = sorted((tmp_path / "figures").glob("*.png"))
+    pictures = sorted((job_folder / "figures").glob("*.png"))
     assert len(pictures) == 3
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
-    assert pictures[0].read_bytes() == (tmp_path / "run/a.png").read_bytes()
+    assert pictures[0].read_bytes() == (job_folder / "run/a.png").read_bytes()
 
 
-def test_a_picture_saved_into_a_buffer_is_kept(figures_of: FiguresOf, tmp_path: Path) -> None:
+def test_a_picture_saved_into_a_buffer_is_kept(figures_of: FiguresOf, job_folder: Path) -> None:
     lines = "import io\nbuffer = io.BytesIO()\nplt.plot([1, 2])\nplt.savefig(buffer)\nopen('a.png', 'wb').write(buffer.getvalue())"
     figures_of(lines)
-    (picture,) = (tmp_path / "figures").glob("*.png")
-    assert picture.read_bytes() == (tmp_path / "run/a.png").read_bytes()
+    (picture,) = (job_folder / "figures").glob("*.png")
+    assert picture.read_bytes() == (job_folder / "run/a.png").read_bytes()

@@ -9,8 +9,8 @@ import pytest
 
 from checker.catalog import EXERCISES, Limits
 from checker.outcome import Mismatch
-from checker.plugin import ScriptRun
 from checker.sandbox.box import JobResult
+from checker.script_run import ScriptRun
 
 RunScript = Callable[..., JobResult]
 
@@ -19,7 +19,7 @@ NOISE = "import sys\nfor i in range(1000):\n    print('step', i, file=sys.stderr
 
 
 def verdict(result: JobResult, folder: Path) -> Mismatch:
-    run = ScriptRun(EXERCISES["ex01"], folder / "script.py", folder / "run", folder, folder, result, 1.0, "embedded")
+    run = ScriptRun(EXERCISES["ex01"], folder / "script.py", folder / "run", folder, folder, result, "embedded")
     with pytest.raises(Mismatch) as caught:
         run.require_success()
     return caught.value
@@ -40,16 +40,17 @@ def verdict(result: JobResult, folder: Path) -> Mismatch:
     ],
 )  # fmt: skip
 def test_a_script_that_fails_is_told_where_how_and_why(
-    run_script: RunScript, tmp_path: Path, text: str, where: str, actual: str, hint: str
+    run_script: RunScript, job_folder: Path, text: str, where: str, actual: str, hint: str
 ) -> None:
-    mismatch = verdict(run_script(text), tmp_path)
+    mismatch = verdict(run_script(text), job_folder)
     assert mismatch.where == where
     assert mismatch.actual.endswith(actual)
     assert hint in mismatch.hint
     assert bool(hint) == bool(mismatch.hint)
 
 
-def test_a_script_that_does_not_end_is_told_so(run_script: RunScript, tmp_path: Path) -> None:
-    mismatch = verdict(run_script("while True:\n    pass", Limits(time_s=0.5)), tmp_path)
-    assert mismatch.actual == "still running after 1 s"
+def test_a_script_that_does_not_end_is_told_so(run_script: RunScript, job_folder: Path) -> None:
+    mismatch = verdict(run_script("while True:\n    pass", Limits(time_s=0.5)), job_folder)
+    assert mismatch.expected == "wall time of at most 0.5 s"
+    assert mismatch.actual == "still running after 0.5 s"
     assert "--timeout" in mismatch.hint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from checker.sandbox.box import EVALUATION_LIMITS, Box, BoxError
 from checker.sandbox.evaluate import REFUSED
+
+CHECKPOINT = "checkpoint.ckpt"
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -29,7 +31,9 @@ class Evaluator:
 
     def dump(self, prefix: Path) -> tuple[Arrays, dict[str, str]]:
         """Return the numeric tensors of a checkpoint, and the names that cannot be read with the reason of each."""
-        arrays, extra = self._run("dump", prefix=str(prefix))
+        with self._box.job_folder() as folder:
+            _copy_checkpoint(prefix, folder)
+            arrays, extra = self._run("dump", folder, prefix=f"./{CHECKPOINT}")
         return arrays, dict(extra["unreadable"])
 
     def run(self, graph: bytes, fetches: Sequence[str], runs: Sequence[Mapping[str, NDArray[Any]]]) -> list[Arrays]:
@@ -37,31 +41,39 @@ class Evaluator:
 
         Raises `EvaluationFailed` with TensorFlow's message, or `BoxError` when the box itself fails.
         """
-        with tempfile.TemporaryDirectory(prefix="suite-evaluation-") as folder:
-            definition, feeds = Path(folder, "graph.pb"), Path(folder, "feeds.npz")
-            definition.write_bytes(graph)
+        with self._box.job_folder() as folder:
+            (folder / "graph.pb").write_bytes(graph)
             arrays: Arrays = {}
             keys: list[dict[str, str]] = []
             for feed in runs:
                 keys.append({name: f"feed_{len(arrays) + i}" for i, name in enumerate(feed)})
                 arrays.update(zip(keys[-1].values(), feed.values()))
-            np.savez(feeds, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
-            found, _ = self._run("evaluate", graph=str(definition), feeds=str(feeds), runs=keys, fetches=list(fetches))
+            np.savez(folder / "feeds.npz", **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+            found, _ = self._run("evaluate", folder, graph="graph.pb", feeds="feeds.npz", runs=keys, fetches=list(fetches))
         return [{name: found[f"{index} {name}"] for name in fetches} for index in range(len(runs))]
 
-    def _run(self, job: str, **arguments: Any) -> tuple[Arrays, dict[str, Any]]:
-        with tempfile.TemporaryDirectory(prefix="suite-evaluation-") as folder:
-            out = Path(folder, "out.npz")
-            result = self._box.run(job, Path(folder), EVALUATION_LIMITS, {}, out=str(out), **arguments)
-            last_line = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1]
-            if result.timed_out:
-                raise EvaluationFailed(f"still running after {EVALUATION_LIMITS.time_s:.0f} s")
-            if result.exit_code == REFUSED:
-                raise EvaluationFailed(last_line)
-            if result.exit_code < 0:
-                raise EvaluationFailed(f"TensorFlow was ended by signal {-result.exit_code} on these files")
-            if result.exit_code != 0:
-                raise BoxError(f"{job} ended with status {result.exit_code}: {last_line}")
-            extra: dict[str, Any] = json.loads(out.with_suffix(".json").read_bytes())
-            with np.load(out, allow_pickle=False) as archive:
-                return {name: archive[f"array_{index}"] for index, name in enumerate(extra["names"])}, extra
+    def _run(self, job: str, folder: Path, **arguments: Any) -> tuple[Arrays, dict[str, Any]]:
+        out = folder / "out.npz"
+        result = self._box.run(job, folder, EVALUATION_LIMITS, {}, out=out.name, **arguments)
+        last_line = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1]
+        if result.breach:
+            breach = result.breach
+            raise EvaluationFailed(f"more {breach.limit} than the limit of {breach.allowed}: {breach.reached}")
+        if result.exit_code == REFUSED:
+            raise EvaluationFailed(last_line)
+        if result.exit_code < 0:
+            raise EvaluationFailed(f"TensorFlow was ended by signal {-result.exit_code} on these files")
+        if result.exit_code != 0:
+            raise BoxError(f"{job} ended with status {result.exit_code}: {last_line}")
+        extra: dict[str, Any] = json.loads(out.with_suffix(".json").read_bytes())
+        with np.load(out, allow_pickle=False) as archive:
+            return {name: archive[f"array_{index}"] for index, name in enumerate(extra["names"])}, extra
+
+
+def _copy_checkpoint(prefix: Path, folder: Path) -> None:
+    """Copy the files of a checkpoint to where the box can see them, under a name of ours."""
+    for file in prefix.parent.iterdir():
+        suffix = file.name[len(prefix.name) :]
+        ours = file.name.startswith(prefix.name) and (suffix == ".index" or suffix.startswith(".data-"))
+        if ours and file.is_file() and not file.is_symlink():
+            shutil.copyfile(file, folder / f"{CHECKPOINT}{suffix}")

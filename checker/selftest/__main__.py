@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +13,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from checker.__main__ import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
 from checker.catalog import EXERCISES
+from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
 from checker.selftest import matrix
 from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, matches, read_corpus
 from checker.selftest.crew import Outcome, examine_all
 from checker.selftest.verdict import compare, judge, uncaught, update
-
-MOST_JOBS = 8  # unless more are asked for: each of them holds TensorFlow twice, in 1.3 GB
+from checker.session.schedule import default_jobs
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,22 +70,34 @@ def cli(ctx: click.Context, words: tuple[str, ...], corpus: Path, jobs: int | No
 
 
 def check_all(console: Console, cases: Sequence[Case], jobs: int) -> list[Outcome]:
-    """Check the cases; on a terminal, a bar shows how far it is."""
+    """Check the cases; on a terminal a bar shows how far it is, elsewhere a line on stderr tells of each that is done."""
+    return _with_a_bar(console, cases, jobs) if console.is_terminal else _with_lines(cases, jobs)
+
+
+def _with_a_bar(console: Console, cases: Sequence[Case], jobs: int) -> list[Outcome]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("submissions", total=len(cases))
         return examine_all(
             cases,
             jobs,
             on_start=lambda case: progress.update(task, description=case.name),
-            on_done=lambda case: progress.advance(task),
+            on_done=lambda outcome: progress.advance(task),
         )
 
 
-def default_jobs() -> int:
-    """Return how many workers to use when nothing is said."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST_JOBS)
+def _with_lines(cases: Sequence[Case], jobs: int) -> list[Outcome]:
+    started: dict[str, float] = {}
+    number = itertools.count(1)
+
+    def start(case: Case) -> None:
+        started[case.name] = time.monotonic()
+
+    def done(outcome: Outcome) -> None:
+        name, verdict = outcome.case.name, "not as said" if judge(outcome) or compare(outcome) else "as said"
+        click.echo(f"{next(number)}/{len(cases)} {name}: {verdict}, {time.monotonic() - started[name]:.1f} s", err=True)
+
+    return examine_all(cases, jobs, start, done)
 
 
 def main() -> None:

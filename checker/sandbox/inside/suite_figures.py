@@ -118,6 +118,9 @@ class FigureCanvas(FigureCanvasAgg):
         if self._suite_number <= MOST_FIGURES:
             _write(f"figure-drawn-{self._suite_number:04d}", self.figure)
 
+    def start_event_loop(self, timeout=0):
+        """Return at once: nobody looks at the figure during ``plt.pause``, and nobody clicks."""
+
     def print_figure(self, filename, *args, **kwargs):
         """Save as Agg does, then record."""
         result = super().print_figure(filename, *args, **kwargs)

@@ -1,0 +1,196 @@
+"""Inside a box: the process of one job, forked from the warm one, with nothing of it but TensorFlow.
+
+Behind walls there are two processes a job: a keeper, which is the first of a pid namespace and cannot be harmed from inside
+it, and the job itself, which has no capability left. When the keeper ends, the kernel ends everything in its namespace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import resource
+import signal
+import struct
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checker.sandbox import namespaces
+
+Request = dict[str, Any]
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+LONGEST_FAILURE = 1 << 15  # bytes: a pipe takes them without anybody reading
+ENDING = struct.Struct("=iq")  # wait status, peak memory in ru_maxrss's unit
+PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder of the job
+SHARED_TMP = "/tmp"
+TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # of what a job writes to /tmp itself
+
+_early: list[int] = []  # in a job: where `tell_our_failure` writes
+
+
+@dataclass
+class Child:
+    """A job under way, seen from the warm process."""
+
+    pid: int  # of the keeper, where there is one
+    outputs: list[int]  # the reading ends of stdout and stderr
+    ending: int  # the reading end of what the keeper says last
+    early: int  # the reading end of what our own part of the job says of its failure
+
+
+def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | None:
+    """Fork the process of a job; return it, or None in the job itself, which is then ready to begin.
+
+    `ours` are descriptors that the job must not have.
+    """
+    pipes = [os.pipe() for _ in range(4)]
+    readable, writable = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
+    pid = _fork_first_of_namespace() if walls else os.fork()
+    if pid == 0:
+        for descriptor in [*readable, *ours]:
+            os.close(descriptor)
+        signal.set_wakeup_fd(-1)  # from Python 3.12 on, asyncio has done so already where something imported it
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if walls:
+            _keep(request, writable)
+        _prepare(request, writable, walls)
+        return None
+    for descriptor in writable:
+        os.close(descriptor)
+    for descriptor in readable:
+        os.set_blocking(descriptor, False)
+    return Child(pid, readable[:2], readable[2], readable[3])
+
+
+def _fork_first_of_namespace() -> int:
+    """Fork the first process of a new pid namespace; return 0 in it, its pid here.
+
+    A process can make such a namespace for its children once only, so another one makes it and ends; this one, which adopts
+    orphans, becomes the parent then.
+    """
+    told, tell = os.pipe()
+    between = os.fork()
+    if between == 0:
+        namespaces.unshare(namespaces.NEW_PIDS)
+        pid = os.fork()
+        if pid:
+            os.write(tell, str(pid).encode())
+            os._exit(0)
+        os.close(told)
+        os.close(tell)
+        return 0
+    os.close(tell)
+    pid = int(os.read(told, 20) or 0)
+    os.close(told)
+    os.waitpid(between, 0)
+    if not pid:
+        raise RuntimeError("no process could be made for the job")
+    return pid
+
+
+def _keep(request: Request, outputs: list[int]) -> None:
+    """As the keeper: make the job's own view of the files, fork the job, wait for it. Returns in the job only."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the first of a namespace gets no signal from inside but those it handles
+    _cover(request["folder"])
+    job = os.fork()
+    if job == 0:
+        return
+    for index in (0, 1, 3):
+        os.close(outputs[index])
+    while True:
+        pid, status, usage = os.wait3(0)  # orphans are the keeper's too
+        if pid == job:
+            os.write(outputs[2], ENDING.pack(status, usage.ru_maxrss))
+            os._exit(0)
+
+
+def _cover(folder: str) -> None:
+    """Hide /tmp and every folder of the box but this job's."""
+    namespaces.unshare(namespaces.NEW_MOUNTS)
+    namespaces.keep_mounts_private()
+    shown = [(path, os.open(path, os.O_PATH)) for path in [*_mounted_below_tmp(), folder]]
+    root = os.path.dirname(folder)
+    for covered in (SHARED_TMP, root):
+        os.makedirs(covered, exist_ok=True)
+        namespaces.mount_memory(covered, TMP_BYTES, TMP_FILES)
+    for path, descriptor in shown:
+        if path != root:
+            _show(path, descriptor)
+        os.close(descriptor)
+    with contextlib.suppress(OSError):  # as root, bubblewrap covers parts of /proc; the box's whole /proc stays then
+        namespaces.mount_processes()
+
+
+def _mounted_below_tmp() -> list[str]:
+    """Return what the box shows below /tmp, such as packages that are installed there; outer mounts first."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+        points = [line.split()[4].encode().decode("unicode_escape") for line in lines]  # \040 is a space
+    return [point for point in points if point.startswith(SHARED_TMP + "/")]
+
+
+def _show(path: str, descriptor: int) -> None:
+    if os.path.isdir(f"/proc/self/fd/{descriptor}"):
+        os.makedirs(path, exist_ok=True)
+    elif not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    namespaces.bind(descriptor, path)
+
+
+def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
+    """As the job: a session, streams, environment, folder and limits of its own."""
+    os.setsid()  # a process group of its own, which can be killed as one
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, STDIN), (outputs[0], STDOUT), (outputs[1], STDERR)):
+        os.dup2(source, target)
+    for descriptor in (nothing, *outputs[:3]):
+        os.close(descriptor)
+    _early.append(outputs[3])
+    sys.stdin = io.TextIOWrapper(io.FileIO(STDIN, closefd=False))
+    sys.stdout, sys.stderr = _text_stream(STDOUT), _text_stream(STDERR)
+    os.environ.update(request["env"])
+    for variable, name in PRIVATE_FOLDERS.items():
+        os.environ[variable] = os.path.join(request["folder"], name)
+        os.makedirs(os.environ[variable], exist_ok=True)
+    tempfile.tempdir = None  # or the warm process's choice would stay
+    os.chdir(request["cwd"])
+    _limit(request)
+    if walls:
+        namespaces.drop_capabilities()
+    namespaces.show_memory()
+
+
+def tell_our_failure(text: str) -> None:
+    """As the job: say that our own part of it failed. Nothing can be said after `leave_to_the_script`."""
+    for descriptor in _early:
+        os.write(descriptor, text.encode("utf-8", "backslashreplace")[-LONGEST_FAILURE:])
+
+
+def leave_to_the_script() -> None:
+    """As the job: end our own part of it; whatever fails from now on is the script's."""
+    while _early:
+        os.close(_early.pop())
+
+
+def _limit(request: Request) -> None:
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: request["address_bytes"],
+        resource.RLIMIT_FSIZE: request["file_bytes"],
+        resource.RLIMIT_NOFILE: request["open_files"],
+        resource.RLIMIT_CPU: int(request["cpu_s"]) + 5,  # the watch comes first, and says so
+    }
+    for kind, most in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _text_stream(descriptor: int) -> io.TextIOWrapper:
+    """Return a text stream on a descriptor that never fails to encode what a script prints."""
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)

@@ -1,0 +1,110 @@
+"""Inside a forked child: TensorFlow 1 and its Keras under the names they had in 2019.
+
+The box has imported TensorFlow 2 before it forks, so what a script gets for ``import tensorflow`` is decided in
+``sys.modules``: there, `serve` puts a module that has the names of ``tensorflow.compat.v1``. TensorFlow's own modules keep
+theirs, since they import each other by ``tensorflow.python.…``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+from checker.sandbox import imports
+from checker.sandbox.dialect import LAYER_FILES
+
+KERAS = "tf_keras.api._v1.keras"
+OWN = {"python", "core", "compat", "compiler", "tools", "dtensor", "distribute", "security"}  # TensorFlow's own modules
+MOVED = {  # modules of Keras 2 that bear another name in tf_keras
+    **{f"layers.{name}": "layers" for name in LAYER_FILES.split()},
+    "backend.tensorflow_backend": "backend",
+    "objectives": "losses",
+    "wrappers": "",
+}
+INSIDE = {"utils.np_utils": "tf_keras.src.utils.np_utils", "utils.generic_utils": "tf_keras.src.utils.generic_utils"}
+
+_hidden: list[ModuleType] = []  # what was imported before: a module that nobody holds loses its names
+
+
+class TensorFlow1(ModuleType):
+    """The module ``tensorflow`` of TensorFlow 1."""
+
+    def __init__(self, tensorflow: ModuleType, v1: ModuleType) -> None:
+        super().__init__("tensorflow", v1.__doc__)
+        self.__path__ = tensorflow.__path__
+        self.__file__ = tensorflow.__file__
+        self.__spec__ = tensorflow.__spec__
+        self.__version__ = tensorflow.__version__
+        self._tensorflow = tensorflow
+        self._v1 = v1
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what TensorFlow 1 has under this name."""
+        if name.startswith("__"):
+            raise AttributeError(f"module 'tensorflow' has no attribute {name!r}")
+        if name in ("keras", "contrib"):
+            return importlib.import_module(f"tensorflow.{name}")
+        if name in OWN:
+            return getattr(self._tensorflow, name)
+        try:
+            return getattr(self._v1, name)
+        except AttributeError:
+            # With name and object, Python can say "Did you mean: …".
+            raise AttributeError(f"module 'tensorflow' has no attribute {name!r}", name=name, obj=self) from None
+
+    def __dir__(self) -> list[str]:
+        """Return the names TensorFlow 1 has."""
+        return sorted({*dir(self._v1), "contrib"})
+
+
+def serve() -> None:
+    """Let ``tensorflow`` and ``keras`` be what they were in 2019, v2 behaviour off."""
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    import tensorflow
+    import tensorflow.compat.v1 as v1
+
+    v1.disable_v2_behavior()
+    for name in [name for name in sys.modules if name == "keras" or name.startswith("keras.")]:
+        _hidden.append(sys.modules.pop(name))
+    sys.modules["tensorflow"] = TensorFlow1(tensorflow, v1)
+    imports.serve(r"(?:tensorflow\.)?keras(?:\..*)?", _keras)
+    imports.serve(r"tensorflow\.(?!keras\b|contrib\b|examples\b)\w+", _part_of_v1)
+
+
+def _keras(name: str) -> ModuleType | None:
+    """Return a module of Keras 2 by the name a script gives it: ``keras.layers``, ``tensorflow.keras.layers.core``."""
+    path = name.removeprefix("tensorflow.").removeprefix("keras").removeprefix(".")
+    if not path:
+        return _whole_keras()
+    if path in INSIDE:
+        return importlib.import_module(INSIDE[path])
+    path = MOVED.get(path, path)
+    for candidate in (f"{KERAS}.{path}", f"tf_keras.src.{path}"):
+        try:
+            return importlib.import_module(candidate.rstrip("."))
+        except ModuleNotFoundError:
+            continue
+    return None
+
+
+def _whole_keras() -> ModuleType:
+    import tf_keras
+
+    keras = importlib.import_module(KERAS)
+    keras.__version__ = tf_keras.__version__  # type: ignore[attr-defined]  # tf.keras of old had one
+    for path, target in INSIDE.items():
+        parent, _, last = path.rpartition(".")
+        setattr(importlib.import_module(f"{KERAS}.{parent}"), last, importlib.import_module(target))
+    return keras
+
+
+def _part_of_v1(name: str) -> ModuleType | None:
+    """Return a part of TensorFlow 1's API that is imported as a module: ``from tensorflow.layers import dense``."""
+    last = name.rpartition(".")[2]
+    if last in OWN:
+        return None
+    part = getattr(sys.modules["tensorflow"], last, None)
+    return part if isinstance(part, ModuleType) else None

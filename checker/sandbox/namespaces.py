@@ -1,0 +1,84 @@
+"""Linux namespaces by way of libc: Python has calls of its own for them from 3.12 on only."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+NEW_MOUNTS, NEW_PIDS = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
+PRIVATE_TREE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
+BIND_TREE = (
+    0x1000 | 0x4000
+)  # MS_BIND | MS_REC: a mount that was inherited shows with all that is mounted on it, or not at all
+NO_DEVICES_NO_SUID = 0x4 | 0x2  # MS_NODEV | MS_NOSUID
+DETACH = 2  # MNT_DETACH
+NOT_DUMPABLE, ADOPT_ORPHANS = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
+CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+
+
+def unshare(flags: int) -> None:
+    """Move this process (for pids: its next child, which is the first there) into new namespaces. Raises `OSError`."""
+    _call("unshare", flags)
+
+
+def keep_mounts_private() -> None:
+    """Let no later mount of this mount namespace appear in another one. Raises `OSError`."""
+    _call("mount", b"none", b"/", None, PRIVATE_TREE, None)
+
+
+def mount_memory(folder: str, size: int, files: int) -> None:
+    """Mount an empty file system in memory on a folder: at most `size` bytes in at most `files` files. Raises `OSError`."""
+    options = f"size={size},nr_inodes={files},mode=1777".encode()
+    _call("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", NO_DEVICES_NO_SUID, options)
+
+
+def bind(descriptor: int, target: str) -> None:
+    """Show on `target` too what a descriptor (of a file or a folder) stands for. Raises `OSError`."""
+    _call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(target), None, BIND_TREE, None)
+
+
+def mount_processes() -> None:
+    """Mount a /proc of this pid namespace. Raises `OSError`, where parts of the old one are covered."""
+    _call("mount", b"proc", b"/proc", b"proc", NO_DEVICES_NO_SUID | 0x8, None)  # MS_NOEXEC
+
+
+def unmount(folder: str) -> None:
+    """Take away what is mounted on a folder. Raises `OSError`."""
+    _call("umount2", os.fsencode(folder), DETACH)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability for good. Raises `OSError`."""
+    empty = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, two words each
+    _call("capset", ctypes.byref(_CapabilityHeader(CAPABILITY_VERSION_3, 0)), empty)
+
+
+def hide_memory() -> None:
+    """Let no other process of this user trace this one or read its memory; nothing, where there is no prctl."""
+    if sys.platform == "linux":
+        _call("prctl", NOT_DUMPABLE, 0, 0, 0, 0)
+
+
+def show_memory() -> None:
+    """Undo `hide_memory`, in a child: it may read its own files below /proc again."""
+    if sys.platform == "linux":
+        _call("prctl", NOT_DUMPABLE, 1, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends, so that none is lost; nothing without prctl."""
+    if sys.platform == "linux":
+        _call("prctl", ADOPT_ORPHANS, 1, 0, 0, 0)
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")

@@ -1,0 +1,88 @@
+"""Inside a forked child: what a script finds when it runs. Data offline, TensorFlow 1 where it is meant, no windows."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from checker.sandbox import contrib, imports, input_data, legacy, manners, notebook, served_data
+from checker.sandbox.child import tell_our_failure
+from checker.sandbox.dialect import TF1, decide, find_signs
+
+FOLDER_VARIABLE = "SUITE_SESSIONS"  # where the recorder writes, too
+FILE = "dialect.json"
+MOST_MODULES = 20  # beside the script that are asked, too
+TUTORIALS = ("tensorflow.examples", "tensorflow.examples.tutorials", "tensorflow.examples.tutorials.mnist")
+
+
+def read_script(path: str) -> tuple[str, bytes | str]:
+    """Return the path and the source of what is run: a notebook is converted first, beside itself.
+
+    Raises `checker.sandbox.notebook.NotebookError`, and OSError.
+    """
+    if not notebook.is_notebook(path):
+        return path, notebook.without_magics(Path(path).read_bytes())
+    script = Path(path).with_suffix(".py")
+    try:
+        script.write_text(notebook.convert(Path(path)), "utf-8", errors="surrogatepass")
+    except notebook.NotebookError:
+        raise
+    except Exception:  # nbconvert gets nothing but text, so it is not the notebook
+        tell_our_failure(traceback.format_exc())
+        raise
+    return str(script), notebook.without_magics(script.read_bytes())
+
+
+def install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
+    """Prepare this process for a script that will run in `namespace`, and write down which TensorFlow it is served.
+
+    What goes wrong here is no fault of the script, and is written down as such.
+    """
+    try:
+        _install(path, source, namespace)
+    except Exception:
+        tell_our_failure(traceback.format_exc())
+        raise
+
+
+def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
+    decision = decide(source, _modules_beside(path, source))
+    _write_down(FILE, json.dumps(asdict(decision)))
+    manners.install()
+    served_data.serve()
+    imports.serve(r"tensorflow\.examples(?:\.tutorials(?:\.mnist(?:\.input_data)?)?)?", _tutorials)
+    imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
+    imports.serve_missing(r"input_data", _tutorials)
+    if b"get_ipython" in source if isinstance(source, bytes) else "get_ipython" in source:
+        namespace["get_ipython"] = lambda: manners.Notebook(namespace)
+    if decision.dialect == TF1:
+        legacy.serve()
+
+
+def _modules_beside(path: str, source: bytes | str) -> dict[str, bytes]:
+    """Return the sources of modules that lie beside a script which imports them, by file name."""
+    files = [Path(path).with_name(f"{name}.py") for name in sorted(find_signs(source).imports)]
+    there = [file for file in files if os.path.isfile(file) and str(file) != path]  # Path.is_file raises for a long name
+    return {file.name: file.read_bytes() for file in there[:MOST_MODULES]}
+
+
+def _write_down(file: str, text: str) -> None:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder:
+        Path(folder, file).write_text(text, "utf-8", errors="backslashreplace")
+
+
+def _tutorials(name: str) -> Any:
+    """Return a module of the tutorials by its name; `input_data` is the one that holds something."""
+    if name not in TUTORIALS:
+        return input_data
+    module = imports.package(name)
+    parent = sys.modules.get(name.rpartition(".")[0])
+    if parent is not None and name.rpartition(".")[0] in TUTORIALS:
+        setattr(parent, name.rpartition(".")[2], module)
+    return module

@@ -1,0 +1,91 @@
+"""Inside a forked child: the loaders that scripts know, with the verified data of `reference.datasets` behind them."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.sandbox import imports
+from reference import datasets
+
+BOSTON_DESCRIPTION = """Boston house prices
+
+506 census tracts around Boston, 13 numbers each; the target is the median value of the houses in thousands of dollars of
+1970, capped at 50 (Harrison, D. and Rubinfeld, D.L.: Hedonic prices and the demand for clean air, 1978). It holds a column
+made from the share of black residents, which is why scikit-learn has removed it.
+"""
+
+Split = tuple[NDArray[Any], NDArray[Any]]
+
+
+class BostonRows(namedtuple("BostonRows", ["data", "target"])):
+    """What tf.contrib returned: a named tuple of two, here with the names of the columns as well."""
+
+    DESCR = BOSTON_DESCRIPTION
+
+    @property
+    def feature_names(self) -> NDArray[Any]:
+        """Names of the columns of ``data``."""
+        return np.array(datasets.boston().feature_names)
+
+
+def serve() -> None:
+    """Put the data behind the loaders of every Keras and of scikit-learn."""
+    imports.change(
+        r"(?:tf_keras|keras|tensorflow)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing)", _serve_keras
+    )
+    imports.change(r"sklearn\.datasets", _serve_sklearn)
+
+
+def load_mnist(path: str = "mnist.npz") -> tuple[Split, Split]:
+    """Return handwritten digits as ``(x_train, y_train), (x_test, y_test)``; `path` is not used."""
+    return datasets.mnist()
+
+
+def load_fashion_mnist() -> tuple[Split, Split]:
+    """Return garments as ``(x_train, y_train), (x_test, y_test)``."""
+    return datasets.fashion_mnist()
+
+
+def load_boston_housing(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
+    """Return houses as ``(x_train, y_train), (x_test, y_test)``, shuffled and split as Keras does; `path` is not used."""
+    houses = datasets.boston()
+    order = np.arange(len(houses.target))
+    np.random.RandomState(seed).shuffle(order)
+    train, test = np.split(order, [int(len(order) * (1 - test_split))])
+    return (houses.data[train], houses.target[train]), (houses.data[test], houses.target[test])
+
+
+def load_boston_rows(data_path: str | None = None) -> BostonRows:
+    """Return houses as tf.contrib.learn.datasets did; `data_path` is not used."""
+    houses = datasets.boston()
+    return BostonRows(houses.data, houses.target)
+
+
+def load_boston(return_X_y: bool = False) -> Any:  # noqa: N803  # scikit-learn's name
+    """Return houses as scikit-learn did up to 1.1: a Bunch, or ``(data, target)``."""
+    from sklearn.utils import Bunch
+
+    houses = datasets.boston()
+    if return_X_y:
+        return houses.data, houses.target
+    names = np.array(houses.feature_names)
+    return Bunch(
+        data=houses.data, target=houses.target, feature_names=names, DESCR=BOSTON_DESCRIPTION, filename="boston.npz"
+    )
+
+
+LOADERS = {"mnist": load_mnist, "fashion_mnist": load_fashion_mnist, "boston_housing": load_boston_housing}
+
+
+def _serve_keras(module: ModuleType) -> None:
+    """Give a module called ``….datasets.mnist`` or the like its loader, whichever Keras it is of."""
+    module.load_data = LOADERS[module.__name__.rpartition(".")[2]]  # type: ignore[attr-defined]  # a module takes any
+
+
+def _serve_sklearn(module: ModuleType) -> None:
+    module.load_boston = load_boston  # type: ignore[attr-defined]  # a module takes any

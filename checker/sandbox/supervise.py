@@ -1,0 +1,162 @@
+"""Inside a box: waiting for a job within its limits, collecting what it says, and ending whatever it leaves behind."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import select
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import IO, Any
+
+import psutil
+
+from checker.catalog import Breach
+from checker.sandbox.child import ENDING, STDIN, Child
+from checker.sandbox.watch import Watch
+
+PIPE_BYTES = 1 << 16
+ENDING_TIMEOUT_S = 5  # for a process that was killed
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
+
+Request = dict[str, Any]
+
+
+@dataclass
+class _Capture:
+    """One output of a job: the pipe it writes to, and the file that keeps the first bytes of it."""
+
+    pipe: int
+    file: IO[bytes]
+    limit: int
+    seen: int = 0
+
+    def drain(self) -> bool:
+        """Read what is there; return False when the pipe has ended."""
+        try:
+            data = os.read(self.pipe, PIPE_BYTES)
+        except BlockingIOError:
+            return True
+        self.file.write(data[: max(0, self.limit - self.seen)])
+        self.seen += len(data)
+        return bool(data)
+
+    def drain_rest(self) -> None:
+        """Take what lies in the pipe; a process that escaped may still hold it open, so do not wait for its end."""
+        while select.select([self.pipe], [], [], 0)[0] and self.drain():
+            if self.seen > self.limit:
+                return
+
+    def close(self) -> None:
+        os.close(self.pipe)
+        self.file.close()
+
+
+def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[str, Any]:
+    """Wait for a job, then end what is left of it; return how it went.
+
+    `wakeup` becomes readable when a process ends. When stdin ends, so does this process, with the job.
+    """
+    began = time.monotonic()
+    watch = Watch(request, walls, child.pid if walls else None)
+    captures = [
+        _Capture(pipe, open(request[name], "wb"), request["output_bytes"])  # noqa: SIM115  # closed below
+        for pipe, name in zip(child.outputs, ("stdout", "stderr"))
+    ]
+    breach, status, peak = _wait(child, watch, captures, walls, wakeup)
+    if not walls:
+        psutil.wait_procs(_end_all(child.pid), timeout=ENDING_TIMEOUT_S)  # or it might go on writing
+    for capture in captures:
+        capture.drain_rest()
+        capture.close()
+    if walls:
+        status, peak = _last_words(child, status, peak)
+    our_failure = _read_now(child.early)
+    os.close(child.ending)
+    os.close(child.early)
+    return {
+        "our_failure": our_failure.decode("utf-8", "replace"),
+        "exit_code": os.waitstatus_to_exitcode(status),  # negative: ended by that signal
+        "breach": dataclasses.asdict(breach) if breach else None,
+        "duration_s": time.monotonic() - began,
+        "peak_memory_bytes": max(peak * RSS_UNIT, watch.peak_memory),
+        "stdout_bytes": captures[0].seen,
+        "stderr_bytes": captures[1].seen,
+    }
+
+
+def _wait(child: Child, watch: Watch, captures: list[_Capture], walls: bool, wakeup: int) -> tuple[Breach | None, int, int]:
+    """Return the limit that was passed, the wait status and the peak memory in the unit of ru_maxrss."""
+    breach = None
+    open_captures = list(captures)
+    while True:
+        ended = _reap(child.pid)
+        if ended:
+            return breach, *ended
+        breach = breach or watch.breach()
+        if breach:
+            _end(child.pid, walls)
+        pipes = [capture.pipe for capture in open_captures]
+        readable, _, _ = select.select([STDIN, wakeup, *pipes], [], [], watch.left_s)
+        if wakeup in readable:
+            with contextlib.suppress(BlockingIOError):
+                os.read(wakeup, PIPE_BYTES)
+        if STDIN in readable:  # one request at a time: anything here is the end of the other side
+            _end(child.pid, walls)
+            os._exit(1)
+        open_captures = [c for c in open_captures if c.pipe not in readable or c.drain()]
+
+
+def _reap(pid: int) -> tuple[int, int] | None:
+    """Reap whatever has ended, orphans too; return the status and peak memory of `pid` when that has."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            ended, status, usage = os.wait3(os.WNOHANG)
+            if ended == pid:
+                return status, usage.ru_maxrss
+            if ended == 0:
+                break
+    return None
+
+
+def _end(pid: int, walls: bool) -> None:
+    """Begin to end a job: behind walls, its keeper takes everything along."""
+    if walls:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    else:
+        _end_all(pid)
+
+
+def _end_all(pid: int) -> list[psutil.Process]:
+    """Kill a process group and every process below this one; return the latter."""
+    # Nobody may be left, or the group was not made yet: then the next turn of the loop tries again.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    processes = psutil.Process().children(recursive=True)
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    return processes
+
+
+def _read_now(descriptor: int) -> bytes:
+    """Return what lies in a pipe."""
+    try:
+        return os.read(descriptor, PIPE_BYTES)
+    except BlockingIOError:  # nothing, and somebody holds the other end
+        return b""
+
+
+def _last_words(child: Child, status: int, peak: int) -> tuple[int, int]:
+    """Return what the keeper said of the job; its own end where it was killed before."""
+    said = _read_now(child.ending)
+    if len(said) == ENDING.size:
+        told: tuple[int, int] = ENDING.unpack(said)
+        return told
+    if not os.WIFSIGNALED(status):
+        raise RuntimeError(f"the keeper of a job ended with status {os.waitstatus_to_exitcode(status)}")
+    return status, peak

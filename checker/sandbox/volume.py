@@ -1,0 +1,131 @@
+"""Inside a box: the folder of a job, in memory while the job runs, on disk before and after.
+
+What a script writes lands in a file system of limited size, whatever it does; only plain files and folders come out of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+
+from checker.sandbox import namespaces
+
+DEEPEST = 20  # folders below one another: readers look less deep, and nothing is kept further down
+MOST_NAMES = 20  # of what was left out
+
+
+class Volume:
+    """The folder of one job, on disk: what stands there while the job runs is what its maker finds afterwards."""
+
+    descriptor: int | None = None  # that the job must not have
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def open(self) -> None:
+        """Make the folder ready for the job."""
+
+    def close(self) -> list[str]:
+        """Leave nothing but plain files and folders; return the names of what was taken away, links above all."""
+        dropped = _Names()
+        for entry, name in _entries(self.folder):
+            if not _is_plain(entry):
+                dropped.add(name)
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+        return dropped.names
+
+
+class MemoryVolume(Volume):
+    """The same in memory: no more than `size` bytes in `files` files can be written, whatever the job does."""
+
+    def __init__(self, folder: str, size: int, files: int) -> None:
+        super().__init__(folder)
+        self._size, self._files = size, files
+
+    def open(self) -> None:
+        """Cover the folder by memory, and copy there what lies in it."""
+        self.descriptor = os.open(self.folder, os.O_PATH | os.O_DIRECTORY)
+        namespaces.mount_memory(self.folder, self._size, self._files)
+        _copy(self._on_disk, self.folder, self._size)
+
+    def close(self) -> list[str]:
+        """Copy plain files and folders to the disk, and uncover it; return the names of what was left out."""
+        assert self.descriptor is not None
+        dropped = _copy(self.folder, self._on_disk, self._size)
+        namespaces.unmount(self.folder)
+        os.close(self.descriptor)
+        return dropped
+
+    @property
+    def _on_disk(self) -> str:
+        return f"/proc/self/fd/{self.descriptor}"
+
+
+class _Names:
+    """The first few of what may be many names."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def add(self, name: str) -> None:
+        if len(self.names) < MOST_NAMES:
+            self.names.append(name)
+
+
+def _copy(source: str, target: str, most_bytes: int) -> list[str]:
+    """Copy plain files and folders; return the names of what was left out, links above all."""
+    dropped = _Names()
+    copied = 0
+    for entry, name in _entries(source):
+        try:
+            copied += 0 if entry.is_dir(follow_symlinks=False) else entry.stat(follow_symlinks=False).st_size
+            # Sparse files: little in memory, much on disk.
+            if copied > most_bytes or not _copy_entry(entry, os.path.join(target, name)):
+                dropped.add(name)
+        except OSError as error:  # a path that is too long to be opened, a file that its maker may not read
+            if error.errno == errno.ENOSPC:
+                raise
+            dropped.add(name)
+    return dropped.names
+
+
+def _copy_entry(entry: os.DirEntry[str], target: str) -> bool:
+    """Copy a plain file, or make a folder; return whether it is one of these."""
+    if entry.is_dir(follow_symlinks=False):
+        os.makedirs(target, exist_ok=True)
+        return True
+    if not _is_plain(entry):
+        return False
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(target)
+    shutil.copyfile(entry.path, target, follow_symlinks=False)
+    shutil.copystat(entry.path, target, follow_symlinks=False)
+    return True
+
+
+def _entries(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Yield every entry below a folder with its relative name, a folder before what it holds; no link is followed."""
+    waiting = [("", 0)]
+    while waiting:
+        below, depth = waiting.pop()
+        try:
+            entries = list(os.scandir(os.path.join(folder, below)))
+        except OSError:  # a folder that its maker may not read
+            continue
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            name = os.path.join(below, entry.name)
+            yield entry, name
+            if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
+                waiting.append((name, depth + 1))
+
+
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    try:
+        return stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode) or entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
