@@ -12,15 +12,14 @@ import click
 
 from checker import __version__
 from checker.catalog import EXERCISES, Exercise
+from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
+from checker.session.arguments import require_data
+from checker.session.commands import LONGEST_TIMEOUT_S, note, report, session
 
 if TYPE_CHECKING:
     from checker.outcome import Report
 
 EXERCISES_FOLDER = Path("exercises")
-EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)
-
-LONGEST_TIMEOUT_S = 24 * 3600
-
 TIMEOUT = click.FloatRange(min=0, min_open=True, max=LONGEST_TIMEOUT_S)
 
 Target = tuple[Exercise, Path]
@@ -71,6 +70,14 @@ def cli() -> None:
     metavar="S",
     help="Seconds a script may run.",
 )
+@click.option(
+    "--sandbox",
+    "isolation",
+    type=click.Choice(["auto", "bubblewrap", "none"]),
+    default="auto",
+    show_default=True,
+    help="What stands between a script and this machine; auto takes bubblewrap where it works.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, too.")
 @click.pass_context
 def check(
@@ -80,6 +87,7 @@ def check(
     junit_file: str | None,
     edition: str,
     timeout_s: float | None,
+    isolation: str,
     verbose: bool,
 ) -> None:
     """Run scripts and check what they leave. This command's name may be left out."""
@@ -93,20 +101,20 @@ def check(
         click.echo(f"nothing to check: no {EXERCISES_FOLDER}/ex01.py … ex06.py below {Path.cwd()}", err=True)
         ctx.exit(NOTHING_TO_CHECK)
 
-    from checker.data import missing_for  # imported late, and the rest too: `list` and --help answer at once
+    from checker.sandbox.box import NoWalls, choose_isolation
 
-    missing = missing_for(edition, {exercise.dataset for exercise, _ in targets})
-    if missing:
-        remedy = "python -m checker data --full" if edition == "full" else "git checkout -- reference/data"
-        click.echo("\n".join(["the data cannot be used:", *missing, f"remedy: {remedy}"]), err=True)
-        ctx.exit(USAGE if edition == "full" else CHECKER_BROKE)
+    require_data(ctx, edition, {exercise.dataset for exercise, _ in targets})
     try:
-        reports = check_all(targets, edition, timeout_s, verbose, quiet=json_file == "-")
+        isolation = choose_isolation(isolation)
+    except NoWalls as error:
+        raise click.UsageError(f"--sandbox bubblewrap: {error}; python -m checker doctor tells more") from None
+    try:
+        reports = check_all(targets, edition, timeout_s, isolation, verbose, quiet=json_file == "-")
     except KeyboardInterrupt:
         click.echo("interrupted: what was running has been ended", err=True)
-        ctx.exit(130)
+        ctx.exit(INTERRUPTED)
     write_files(reports, json_file, junit_file)
-    ctx.exit(exit_code(reports))
+    ctx.exit(exit_code(report.status for report in reports))
 
 
 @cli.command(name="list")
@@ -134,6 +142,22 @@ def data(ctx: click.Context, full: bool) -> None:
     ctx.exit(EVERYTHING_PASSED if complete and sound else CHECK_FAILED)
 
 
+@cli.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Say what this machine has, what it lacks, and the command that mends it."""
+    from rich.console import Console
+
+    from checker.doctor import show
+
+    ctx.exit(EVERYTHING_PASSED if show(Console(soft_wrap=True)) else CHECK_FAILED)
+
+
+cli.add_command(session)
+cli.add_command(note)
+cli.add_command(report)
+
+
 def find_targets(what: tuple[str, ...]) -> list[Target]:
     """Return the exercises and scripts that the arguments mean. Raises `click.UsageError`."""
     exercises = [EXERCISES[word] for word in what if word in EXERCISES]
@@ -158,7 +182,9 @@ def find_targets(what: tuple[str, ...]) -> list[Target]:
     return [(exercises[0] if exercises else EXERCISES[script.stem], script)]
 
 
-def check_all(targets: list[Target], edition: str, timeout_s: float | None, verbose: bool, quiet: bool) -> list[Report]:
+def check_all(
+    targets: list[Target], edition: str, timeout_s: float | None, isolation: str, verbose: bool, quiet: bool
+) -> list[Report]:
     """Check every target, printing as it goes; a broken box becomes the ERROR of the exercise it broke on."""
     from rich.console import Console
 
@@ -170,9 +196,9 @@ def check_all(targets: list[Target], edition: str, timeout_s: float | None, verb
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report
     terminal = TerminalReport(Console(quiet=quiet), verbose)
-    options = Options(edition, timeout_s, publish_to=Path.cwd())
+    options = Options(edition, timeout_s, publish_to=Path.cwd(), isolation=isolation)
     reports = []
-    with Workshop() as workshop:
+    with Workshop(isolation) as workshop:
         for exercise, script in targets:
             terminal.start(exercise, script)
             try:
@@ -198,16 +224,6 @@ def write_files(reports: list[Report], json_file: str | None, junit_file: str | 
         if file:
             with click.open_file(file, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(render(reports))
-
-
-def exit_code(reports: list[Report]) -> int:
-    """Return the exit code of the gravest report."""
-    from checker.outcome import Status
-
-    found = {report.status for report in reports}
-    if Status.ERROR in found:
-        return CHECKER_BROKE
-    return CHECK_FAILED if Status.FAIL in found else EVERYTHING_PASSED
 
 
 def main() -> None:

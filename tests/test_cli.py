@@ -38,7 +38,7 @@ def test_a_right_script_is_published_reported_and_exits_0(command_line: CommandL
     assert "PASS  prints the result" in done.stdout
     assert "result: -248820" in done.stdout
     assert f"tensorboard --logdir '{classroom}/logdir/ex01'" in done.stdout.replace("'\"'\"'", "'")
-    assert "isolation: none" in done.stdout
+    assert "isolation: bubblewrap" in done.stdout
     assert (classroom / "logdir/ex01/model.index").is_file()
     (exercise,) = json.loads((classroom / "report.json").read_text())["exercises"]
     assert (exercise["exercise"], exercise["status"], exercise["data"]) == ("ex01", "pass", "none")
@@ -96,9 +96,11 @@ def test_missing_full_data_is_named_with_its_remedy(command_line: CommandLine, t
 
 
 def test_a_broken_box_is_our_error_and_exits_3(command_line: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "tensorflow.py").write_text("raise RuntimeError('this TensorFlow is broken')\n")
+    packages = tmp_path / "site-packages"  # of all folders in PYTHONPATH, those of packages are seen in the box
+    packages.mkdir()
+    (packages / "tensorflow.py").write_text("raise RuntimeError('this TensorFlow is broken')\n")
     project = str(SUBMISSIONS.parent.parent)
-    done = command_line("ex01", str(RIGHT), cwd=tmp_path, PYTHONPATH=os.pathsep.join([str(tmp_path), project]))
+    done = command_line("ex01", str(RIGHT), cwd=tmp_path, PYTHONPATH=os.pathsep.join([str(packages), project]))
     assert done.returncode == 3
     assert "ERROR" in done.stdout
     assert "this TensorFlow is broken" in done.stdout

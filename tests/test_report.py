@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from checker.catalog import EXERCISES
-from checker.outcome import CheckResult, Report, Status
-from checker.report.json import as_json
+from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
 
@@ -48,6 +49,22 @@ def test_json_has_the_documented_keys() -> None:
     keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail"]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
+
+
+def test_what_json_says_can_be_read_back() -> None:
+    variable = VariableStatistics("W", (784, 10), -1.5, math.inf, 0.25, None)
+    whole = replace(REPORT, variables=[variable], measures={"MSE": math.nan}, figures=["a.png"], duration_s=1.5)
+    (again,) = from_json(as_json([whole]))
+    assert as_json([again]) == as_json([whole])
+    assert again.checks == whole.checks
+    assert again.variables == [variable]
+    assert math.isnan(again.loss[2])
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 2}', '{"schema": 1, "exercises": [{}]}'])
+def test_other_json_is_no_report(text: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        from_json(text)
 
 
 def test_the_readme_documents_every_key_of_the_json() -> None:

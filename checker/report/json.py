@@ -4,21 +4,52 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
-from checker.outcome import Report, VariableStatistics
+from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.outline import Outline
 
 SCHEMA = 1
+ADDED_LATER = {"graph", "weights"}  # reports of before lack them
 
 
 def as_json(reports: Sequence[Report]) -> str:
     """Return the reports as one JSON document, keys in the documented order, ending with a newline."""
-    document = {"schema": SCHEMA, "exercises": [_exercise(report) for report in reports]}
+    document = {"schema": SCHEMA, "exercises": [as_object(report) for report in reports]}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _exercise(report: Report) -> dict[str, Any]:
+def from_json(text: str) -> list[Report]:
+    """Return the reports that `as_json` wrote. Raises `ValueError`, `KeyError` or `TypeError` on any other text."""
+    document = json.loads(text)
+    if document["schema"] != SCHEMA:
+        raise ValueError(f"schema {document['schema']}, not {SCHEMA}")
+    return [_report(exercise) for exercise in document["exercises"]]
+
+
+def _report(exercise: dict[str, Any]) -> Report:
+    read: dict[str, Callable[[Any], Any]] = {
+        "loss": lambda values: [float(value) for value in values],
+        "measures": lambda values: {name: float(value) for name, value in values.items()},
+        "variables": lambda variables: [_read_variable(**variable) for variable in variables],
+        "graph": lambda graph: None if graph is None else Outline.from_object(graph),
+        "checks": lambda checks: [CheckResult(**{**check, "status": Status(check["status"])}) for check in checks],
+    }
+    keys = [field.name for field in fields(Report) if field.name in exercise or field.name not in ADDED_LATER]
+    return Report(**{key: read.get(key, lambda value: value)(exercise[key]) for key in keys})
+
+
+def _read_variable(
+    name: str, shape: list[int], minimum: float | str, maximum: float | str, nan_share: float, moved: float | str | None
+) -> VariableStatistics:
+    away = None if moved is None else float(moved)
+    return VariableStatistics(name, tuple(shape), float(minimum), float(maximum), nan_share, away)
+
+
+def as_object(report: Report) -> dict[str, Any]:
+    """Return a report as the object that stands for it in the JSON document."""
     return {
         "exercise": report.exercise,
         "script": report.script,
@@ -27,12 +58,15 @@ def _exercise(report: Report) -> dict[str, Any]:
         "peak_memory_bytes": report.peak_memory_bytes,
         "isolation": report.isolation,
         "data": report.data,
+        "overhead_s": round(report.overhead_s, 3),
         "logdir": report.logdir,
         "loss": [_number(value) for value in report.loss],
         "output": report.output,
         "figures": report.figures,
         "measures": {name: _number(value) for name, value in report.measures.items()},
         "variables": [_variable(variable) for variable in report.variables],
+        "graph": None if report.graph is None else report.graph.as_object(),
+        "weights": report.weights,
         "notes": report.notes,
         "checks": [
             {

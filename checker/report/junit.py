@@ -16,20 +16,25 @@ def as_junit(reports: Sequence[Report]) -> str:
     """Return the reports as one JUnit document."""
     root = ElementTree.Element("testsuites", name="checker")
     for report in reports:
-        suite = ElementTree.SubElement(
-            root,
-            "testsuite",
-            name=report.exercise,
-            tests=str(len(report.checks)),
-            failures=str(report.count(Status.FAIL)),
-            errors=str(report.count(Status.ERROR)),
-            skipped=str(report.count(Status.SKIP)),
-            time=f"{report.duration_s:.3f}",
-        )
-        for check in report.checks:
-            _add_case(suite, report, check)
+        root.append(as_suite(report, report.exercise))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_suite(report: Report, name: str) -> ElementTree.Element:
+    """Return a report as a suite of that name."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name=_clean(name),
+        tests=str(len(report.checks)),
+        failures=str(report.count(Status.FAIL)),
+        errors=str(report.count(Status.ERROR)),
+        skipped=str(report.count(Status.SKIP)),
+        time=f"{report.duration_s:.3f}",
+    )
+    for check in report.checks:
+        _add_case(suite, report, check)
+    return suite
 
 
 def _add_case(suite: ElementTree.Element, report: Report, check: CheckResult) -> None:

@@ -71,6 +71,8 @@ class TerminalReport:
             lines.append(("measured", measured))
         took = f"{report.duration_s:.1f} s, {report.peak_memory_bytes // MIB} MiB"
         lines.append(("run", f"{took} · data: {report.data} · isolation: {report.isolation}"))
+        if report.isolation == "none":
+            lines.append(("isolation", "none: the script could read and change what you can (python -m checker doctor)"))
         lines += [("note", note) for note in report.notes]
         if exercise.question:
             lines.append(("question", exercise.question))

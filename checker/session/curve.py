@@ -1,10 +1,13 @@
-"""The training loss of a run, for the sparkline of a report."""
+"""What a report shows of a run besides its checks: the training loss, and the graph in outline."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from checker.evidence.events import read_event_log
+from checker.evidence.graph import Graph
+from checker.evidence.outline import expected_outline, outline_of
+from checker.outline import Outline, compared
 
 
 def training_loss(logdir: Path) -> list[float]:
@@ -15,3 +18,12 @@ def training_loss(logdir: Path) -> list[float]:
         if "loss" in tag.lower() and "val" not in tag.lower()
     ]
     return max(candidates, default=(False, 0, []), key=lambda candidate: candidate[:2])[2]
+
+
+def drawn_graph(exercise: str, graph: Graph | None) -> Outline | None:
+    """Return the outline of a graph, held against that of the reference solution; None where there is nothing to draw."""
+    outline = outline_of(graph) if graph else None
+    expected = expected_outline(exercise)
+    if outline is None or not outline.boxes:
+        return None
+    return compared(outline, expected) if expected else outline

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,19 +15,23 @@ import pytest
 import checker
 from checker import plugin
 from checker.catalog import Exercise, Limits
+from checker.evidence.dialect import read_dialect
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Report, Status
-from checker.plugin import Handover, ScriptRun
+from checker.plugin import Handover
 from checker.reporter import Reporter
-from checker.sandbox.box import Box, BoxError
+from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError
 from checker.sandbox.evaluator import Evaluator
-from checker.session.curve import training_loss
+from checker.script_run import ScriptRun
+from checker.session.beside import bring_along
+from checker.session.curve import drawn_graph, training_loss
 from checker.session.publish import FIGURES, PublishError, publish
-from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE
+from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder
 
 CHECKER = Path(checker.__file__).parent
 FIGURES_VARIABLE = "SUITE_FIGURES"
 SESSIONS_VARIABLE = "SUITE_SESSIONS"
+OUTPUTS = ("stdout", "stderr")
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Options:
     edition: str = "embedded"
     timeout_s: float | None = None  # None: what the catalogue says
     publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
+    learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
+    isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
 
 
 @dataclass
@@ -46,22 +53,43 @@ class Listener:
 
 
 class Workshop:
-    """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager."""
+    """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager.
 
-    def __init__(self) -> None:
-        self._open()
+    `env` is added to the environment of both.
+    """
+
+    def __init__(self, isolation: str = "auto", env: Mapping[str, str] | None = None) -> None:
+        self._asked = isolation
+        self._env = env
+        self._evaluations = self._box_for_evaluations()
+        self._scripts = self._box_for_scripts()
 
     def __enter__(self) -> Workshop:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        self._scripts.close()
+        self._evaluations.close()
 
-    def _open(self) -> None:
-        with ExitStack() as stack:
-            self._scripts = stack.enter_context(Box())
-            self._evaluations = stack.enter_context(Box())
-            self._stack = stack.pop_all()
+    @property
+    def isolation(self) -> str:
+        """What stands between a script and this machine: ``bubblewrap`` or ``none``."""
+        return self._scripts.isolation
+
+    def open_another_box(self) -> None:
+        """Give the scripts that come next a box that has run none; the one for evaluations, which runs none, stays."""
+        self._scripts.close()
+        self._scripts = self._box_for_scripts()
+
+    def _renew_evaluations(self) -> None:
+        self._evaluations.close()
+        self._evaluations = self._box_for_evaluations()
+
+    def _box_for_evaluations(self) -> Box:
+        return Box(self._asked, env=self._env)
+
+    def _box_for_scripts(self) -> Box:
+        return Box(self._asked, readable=_full_edition(), env=self._env)
 
     def check(self, exercise: Exercise, script: Path, options: Options, listener: Listener | None = None) -> Report:
         """Check one script; return its report.
@@ -69,20 +97,29 @@ class Workshop:
         Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
         """
         listener = listener or Listener()
-        report = new_report(exercise, script, options)
-        with tempfile.TemporaryDirectory(prefix=f"suite-{exercise.id}-", ignore_cleanup_errors=True) as folder:
+        began = time.monotonic()
+        report = new_report(exercise, script, replace(options, isolation=self.isolation))
+        with self._scripts.job_folder() as folder:
             try:
-                run = self._run_script(exercise, script.resolve(), options, Path(folder))
-            except BoxError:
-                self._stack.close()
-                self._open()
-                raise
+                run = self._run_script(exercise, script.resolve(), options, folder)
+            except BoxError as error:
+                self.open_another_box()
+                if self._evaluations.has_ended:
+                    self._renew_evaluations()
+                if self.isolation != NO_ISOLATION or not isinstance(error, BoxEnded):
+                    raise
+                report.checks = [_ended_its_box(script)]
+                listener.on_result(report.checks[0])
+                return report
             report.duration_s = run.result.duration_s
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
             self._publish(run, options, report)
             self._hold_checks(run, listener, report)
+            if report.status is Status.ERROR:  # the box may be what broke
+                self._renew_evaluations()
             report.loss = training_loss(run.logdir)
+        report.overhead_s = time.monotonic() - began - report.duration_s
         return report
 
     def _run_script(self, exercise: Exercise, script: Path, options: Options, folder: Path) -> ScriptRun:
@@ -93,21 +130,22 @@ class Workshop:
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
-        if CACHE_VARIABLE in os.environ:
-            env[CACHE_VARIABLE] = os.path.abspath(os.environ[CACHE_VARIABLE])
-        result = self._scripts.run("script", work, limits, env, script=str(script))
-        return ScriptRun(exercise, script, work, figures, sessions, result, limits.time_s, options.edition)
+        if options.edition == "full":
+            env[CACHE_VARIABLE] = os.path.abspath(cache_folder())
+        brought = bring_along(script, work)
+        result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script))
+        # The script ran as a copy; what it says of itself is to name the file that its author knows.
+        told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
+        files, before = frozenset(brought.files), tuple(filter(None, [*brought.notes, read_dialect(sessions).note]))
+        return ScriptRun(exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, before)
 
     def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
-        stray = run.stray_files()
-        if stray:
-            shown = ", ".join(stray[:5]) + (f" and {len(stray) - 5} more" if len(stray) > 5 else "")
-            report.notes.append(clean_line(f"written outside {run.exercise.logdir} and not kept: {shown}"))
+        report.notes += map(clean_line, run.notes())
         if options.publish_to is None or not run.logdir.is_dir():
             return
-        target = options.publish_to / run.exercise.logdir
+        target = run_folder(run.exercise, options.publish_to, options.learner)
         try:
-            publish(run.logdir, target, run.figures)
+            publish(run.logdir, target, run.figures, beside=options.publish_to)
             report.logdir = str(target)
             report.figures = [f"{FIGURES}/{path.name}" for path in sorted(run.figures.iterdir())]
         except PublishError as error:
@@ -133,11 +171,42 @@ class Workshop:
             )
         report.checks = reporter.results
         report.measures, report.variables = reporter.measures, reporter.variables
+        report.weights = reporter.weights
+        try:
+            report.graph = drawn_graph(run.exercise.id, reporter.graph)
+        except Exception:
+            detail = traceback.format_exc()
+            report.checks.append(CheckResult("graph", "the graph can be drawn", Status.ERROR, detail=detail))
+
+
+def run_folder(exercise: Exercise, top: Path, learner: str) -> Path:
+    """Return where a run is published below the folder `top`."""
+    logdir, _, own = exercise.logdir.partition("/")
+    return top / logdir / learner / own
 
 
 def new_report(exercise: Exercise, script: Path, options: Options) -> Report:
     """Return the report of a check that has not begun."""
-    return Report(exercise.id, str(script), options.edition if exercise.dataset else "none", Box.isolation)
+    return Report(exercise.id, str(script), options.edition if exercise.dataset else "none", options.isolation)
+
+
+def _ended_its_box(script: Path) -> CheckResult:
+    """Return the verdict on a script during which the process that runs it ended, where no walls keep it from doing that."""
+    return CheckResult(
+        "box",
+        "leaves other processes alone",
+        Status.FAIL,
+        where=script.name,
+        expected="the script ends by itself",
+        actual="the process that runs it has ended",
+        hint="os.kill and os.killpg reach this machine's other processes here",
+    )
+
+
+def _full_edition() -> list[Path]:
+    """Return the folder of the full data, if there is one."""
+    folder = Path(cache_folder())
+    return [folder.resolve()] if folder.is_dir() else []
 
 
 @contextmanager

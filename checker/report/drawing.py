@@ -1,0 +1,160 @@
+"""A graph in outline as SVG: boxes in rows, each below what it reads; what differs is marked by more than its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from checker.outline import EXTRA, OTHER_INPUTS, OTHER_SHAPE, Box, Outline, show_shape
+
+WIDTH, HEIGHT = 150, 38  # of a box, in pixels
+ACROSS, DOWN, MARGIN = 16, 26, 14  # between boxes, between rows, around all
+MARK_HEIGHT = 12  # of the line below a box that says how it differs
+SWEEPS = 4  # of sorting each row by where its inputs stand
+LONGEST_LINE = 24  # characters that fit into a box
+
+MISSING = "missing"
+WORDS = {
+    EXTRA: "not in the expected graph",
+    OTHER_SHAPE: "another shape",
+    OTHER_INPUTS: "reads something else",
+    MISSING: "missing in theirs",
+}
+SIGNS = {EXTRA: "+", OTHER_SHAPE: "≠", OTHER_INPUTS: "≠", MISSING: "−"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one box differs, in words."""
+
+    box: str
+    how: str
+
+
+def differences(outline: Outline, expected: Outline | None) -> list[Difference]:
+    """Return what is marked in an outline, then what it lacks."""
+    found = [Difference(_named(box), _how(box)) for box in outline.boxes if box.mark]
+    return found + [
+        Difference(_named(expected.boxes[index]), WORDS[MISSING]) for index in _missing(outline, expected) if expected
+    ]
+
+
+def drawn(outline: Outline, title: str) -> Markup:
+    """Return the graph of a submission, its differences marked."""
+    return _svg(outline, title, [box.mark for box in outline.boxes])
+
+
+def drawn_expected(expected: Outline, outline: Outline, title: str) -> Markup:
+    """Return the expected graph, with a mark on what the outline lacks."""
+    missing = set(_missing(outline, expected))
+    return _svg(expected, title, [MISSING if index in missing else "" for index in range(len(expected.boxes))])
+
+
+def _missing(outline: Outline, expected: Outline | None) -> Sequence[int]:
+    """Return what an outline lacks of the expected one, as long as that is the one it was held against."""
+    return outline.missing if expected and outline.against == expected.digest else ()
+
+
+def _named(box: Box) -> str:
+    shape = show_shape(box.shape)
+    return f"{box.kind} {shape} ({box.name})" if shape else f"{box.kind} ({box.name})"
+
+
+def _how(box: Box) -> str:
+    return f"expected {box.expected}" if box.mark == OTHER_SHAPE else WORDS[box.mark]
+
+
+def _svg(outline: Outline, title: str, marks: Sequence[str]) -> Markup:
+    rows = _rows(outline)
+    widest = max(map(len, rows), default=1)
+    width = 2 * MARGIN + widest * WIDTH + (widest - 1) * ACROSS
+    height = 2 * MARGIN + len(rows) * HEIGHT + (len(rows) - 1) * DOWN + MARK_HEIGHT
+    places: dict[int, tuple[float, float]] = {}
+    for down, row in enumerate(rows):
+        left = (width - len(row) * WIDTH - (len(row) - 1) * ACROSS) / 2
+        for across, index in enumerate(row):
+            places[index] = left + across * (WIDTH + ACROSS), MARGIN + down * (HEIGHT + DOWN)
+    parts = [_edge(places[read], places[index]) for index, box in enumerate(outline.boxes) for read in box.inputs]
+    parts += [_box(box, marks[index], *places[index]) for index, box in enumerate(outline.boxes)]
+    return Markup(
+        '<svg class="graph" role="img" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>'
+    ).format(width, height, width, height, title, Markup("").join(parts))
+
+
+def _rows(outline: Outline) -> list[list[int]]:
+    """Return the boxes row by row: each below what it reads, and what reads nothing just above its first reader."""
+    depth: list[int] = []
+    for box in outline.boxes:
+        depth.append(1 + max((depth[read] for read in box.inputs), default=0))
+    readers: dict[int, list[int]] = {}
+    for index, box in enumerate(outline.boxes):
+        for read in box.inputs:
+            readers.setdefault(read, []).append(depth[index])
+    for index, box in enumerate(outline.boxes):
+        if not box.inputs and index in readers:
+            depth[index] = min(readers[index]) - 1
+    rows: list[list[int]] = [[] for _ in range(max(depth, default=0))]
+    for index in range(len(depth)):
+        rows[depth[index] - 1].append(index)
+    rows = [row for row in rows if row]
+    for sweep in range(SWEEPS):
+        _untangle(outline, rows, downwards=sweep % 2 == 1)
+    return rows
+
+
+def _untangle(outline: Outline, rows: list[list[int]], downwards: bool) -> None:
+    """Sort each row by the mean place of what its boxes are joined to."""
+    place = {index: (at + 0.5) / len(row) for row in rows for at, index in enumerate(row)}
+    joined: dict[int, list[int]] = {index: [] for index in place}
+    for index, box in enumerate(outline.boxes):
+        for read in box.inputs:
+            if downwards:
+                joined[index].append(read)
+            else:
+                joined[read].append(index)
+    for row in rows if downwards else reversed(rows):
+        means = {index: _mean([place[other] for other in joined[index]] or [place[index]]) for index in row}
+        row.sort(key=lambda index: means[index])
+        place.update({index: (at + 0.5) / len(row) for at, index in enumerate(row)})
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _edge(above: tuple[float, float], below: tuple[float, float]) -> Markup:
+    x, y, to_x, to_y = above[0] + WIDTH / 2, above[1] + HEIGHT, below[0] + WIDTH / 2, below[1]
+    half = (y + to_y) / 2
+    path = f"M{x:.0f} {y:.0f}C{x:.0f} {half:.0f} {to_x:.0f} {half:.0f} {to_x:.0f} {to_y:.0f}"
+    return Markup('<path class="edge" d="{}"/>').format(path)
+
+
+def _box(box: Box, mark: str, x: float, y: float) -> Markup:
+    shape = show_shape(box.shape)
+    said = "" if not mark else f": {_how(box) if mark != MISSING else WORDS[MISSING]}"
+    inner = [
+        Markup("<title>{}{}</title>").format(_named(box), said),
+        Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="5"/>').format(x, y, WIDTH, HEIGHT),
+        _text(x + WIDTH / 2, y + 16, _front(f"{box.kind} {shape}"), "kind"),
+        _text(x + WIDTH / 2, y + 31, _back(box.name), "name"),
+    ]
+    if mark:
+        below = SIGNS[mark] + " " + (_how(box) if mark != MISSING else WORDS[MISSING])
+        inner.append(_text(x + WIDTH / 2, y + HEIGHT + MARK_HEIGHT, _front(below, LONGEST_LINE + 4), "said"))
+    return Markup('<g class="box {}">{}</g>').format(mark and f"marked {mark}", Markup("").join(inner))
+
+
+def _text(x: float, y: float, text: str, kind: str) -> Markup:
+    return Markup('<text x="{:.0f}" y="{:.0f}" class="{}">{}</text>').format(x, y, kind, escape(text))
+
+
+def _front(text: str, longest: int = LONGEST_LINE) -> str:
+    text = text.strip()
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _back(text: str) -> str:
+    """Return the end of a name: that is what tells it from others."""
+    return text if len(text) <= LONGEST_LINE else "…" + text[1 - LONGEST_LINE :]

@@ -1,0 +1,170 @@
+"""Which submissions are alike: near-identical scripts, and checkpoints with the same weights. It finds, and judges nobody.
+
+Scripts are compared by runs of tokens (Schleimer, Wilkerson and Aiken: Winnowing, 2003), without comments, texts and the
+names of variables, and without what our own scripts hold, or what many learners share: a skeleton. MinHash and its index
+(datasketch) keep that linear in the number of learners: a script meets one of each group, and few of those.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import keyword
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import checker
+from checker.catalog import EXERCISES
+from checker.report.view import Alike
+from checker.session.store import Store
+
+SUBMISSIONS = "submissions/"  # where the session keeps what was handed in
+LARGEST_SCRIPT_BYTES = 256 << 10
+RUN = 10  # tokens
+FEWEST_RUNS = 60  # of its own: in less there is no choice
+NEAR = 0.85  # the share of runs that two scripts have in common, of those that either has
+SKELETON_SHARE, SKELETON_LEARNERS = 0.25, 8  # what so many have was given to them
+PERMUTATIONS = 128
+MOST_MET = 16  # groups that one script is compared with
+
+_TOKEN = re.compile(
+    r"""
+    (?P<nothing>\#[^\n]*|\s+)
+    # Each matches whether it is closed or not: nothing is looked at twice.
+    |(?P<text>[rbuf]{0,2}(?:\"{3}[\s\S]*?(?:\"{3}|\Z)|'{3}[\s\S]*?(?:'{3}|\Z)|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?))
+    |(?P<name>[^\W\d]\w*)
+    |(?P<number>\d[\w.]*)
+    |(?P<sign>.)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+Runs = NDArray[np.uint32]  # sorted, each once
+
+
+class LikenessError(Exception):
+    """The comparison cannot be made; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One script of one learner, and what came of it."""
+
+    login: str
+    folder: str
+    runs: Runs | None  # None where it cannot be compared
+    weights: str
+
+
+def require_library() -> None:
+    """Raise `LikenessError` where the library is not installed."""
+    if importlib.util.find_spec("datasketch") is None:
+        raise LikenessError("--likeness needs the library datasketch: pip install datasketch")
+
+
+def find_alike(store: Store, session: Path) -> list[Alike]:
+    """Return the groups of submissions that are alike, by exercise. Nothing is run."""
+    folders = store.folders()
+    found: dict[str, list[Submission]] = {exercise: [] for exercise in EXERCISES}
+    for login, report in store.reports():
+        runs = _read(session, report.script)
+        found[report.exercise].append(Submission(login, folders[login], runs, report.weights))
+    return [group for exercise in EXERCISES for group in _groups(exercise, found[exercise])]
+
+
+def _groups(exercise: str, submissions: list[Submission]) -> Iterator[Alike]:
+    for members, least in near_identical(submissions):
+        yield Alike(exercise, "scripts", [(each.login, each.folder) for each in members], least)
+    by_weights: dict[str, list[Submission]] = {}
+    for each in submissions:
+        if each.weights:
+            by_weights.setdefault(each.weights, []).append(each)
+    for members in by_weights.values():
+        if len(members) > 1:
+            yield Alike(exercise, "weights", [(each.login, each.folder) for each in members], 1.0)
+
+
+def near_identical(submissions: Iterable[Submission]) -> list[tuple[list[Submission], float]]:
+    """Return groups of submissions, each with the least share of runs that one has in common with the first of its group."""
+    from datasketch import MinHash, MinHashLSH
+
+    compared = [(each, each.runs) for each in submissions if each.runs is not None]
+    given = _given([runs for _, runs in compared])
+    index = MinHashLSH(threshold=NEAR, num_perm=PERMUTATIONS)
+    groups: list[list[tuple[Submission, float]]] = []
+    firsts: list[Runs] = []
+    blank = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
+    for each, all_runs in compared:
+        runs = np.setdiff1d(all_runs, given, assume_unique=True)
+        if len(runs) < FEWEST_RUNS:
+            continue
+        sketch = blank.copy()
+        sketch.update_batch(runs.tolist())
+        met = {number: _likeness(runs, firsts[number]) for number in sorted(index.query(sketch))[:MOST_MET]}
+        nearest = max(met, key=lambda number: met[number], default=-1)
+        if nearest >= 0 and met[nearest] >= NEAR:
+            groups[nearest].append((each, met[nearest]))
+        else:
+            index.insert(len(groups), sketch)
+            groups.append([(each, 1.0)])
+            firsts.append(runs)
+    return [([each for each, _ in group], min(share for _, share in group)) for group in groups if len(group) > 1]
+
+
+def _given(scripts: list[Runs]) -> Runs:
+    """Return the runs that nobody needs to have from another: those of our own scripts, and those that many have."""
+    runs, counts = np.unique(np.concatenate([*scripts, np.empty(0, np.uint32)]), return_counts=True)
+    many = max(SKELETON_LEARNERS, SKELETON_SHARE * len(scripts))
+    given: Runs = np.union1d(_ours(), runs[counts > many])
+    return given
+
+
+@lru_cache(maxsize=1)
+def _ours() -> Runs:
+    folder = Path(checker.__file__).parent.parent / "exercises"
+    texts = [path.read_text("utf-8") for path in sorted(folder.glob("*.py"))]
+    found: Runs = np.unique(np.concatenate([*map(runs_of, texts), np.empty(0, np.uint32)]))
+    return found
+
+
+def _likeness(some: Runs, others: Runs) -> float:
+    common = len(np.intersect1d(some, others, assume_unique=True))
+    return common / (len(some) + len(others) - common)
+
+
+def _read(session: Path, script: str) -> Runs | None:
+    """Return the runs of a script that the session keeps; None where there is none, or it is too large."""
+    path = session / script
+    try:
+        if not script.startswith(SUBMISSIONS) or path.is_symlink() or path.stat().st_size > LARGEST_SCRIPT_BYTES:
+            return None
+        return runs_of(path.read_text("utf-8", "replace"))
+    except OSError:
+        return None
+
+
+def runs_of(text: str) -> Runs:
+    """Return what tells a script from others: the digests of all runs of its tokens."""
+    tokens = list(_tokens(text))
+    joined = (" ".join(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1))
+    return np.unique(np.fromiter((zlib.crc32(run.encode("utf-8", "replace")) for run in joined), np.uint32))
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Yield the tokens of a script; a text is ``s``, a name is ``n`` unless it is Python's, or an attribute."""
+    before = ""
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match[0]
+        if kind != "nothing":
+            if kind == "text":
+                token = "s"
+            elif kind == "name" and before != "." and not keyword.iskeyword(token):
+                token = "n"
+            yield token
+            before = token

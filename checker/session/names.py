@@ -1,0 +1,88 @@
+"""Names of learners: read off the names of files and folders, and made into names of folders that are safe everywhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from checker.evidence.stdout import clean_line
+
+LONGEST_FOLDER = 60  # characters; four bytes each stay below the 255 that file systems allow
+EXERCISE_WORD = r"(?:exercise|exercice|exo|ex)[\s_.-]*0*(?P<number>\d{1,2})(?!\d)"
+
+# "Ada Lovelace_12345_assignsubmission_file_ex01.py": what Moodle makes of a name, a number and a file.
+_MOODLE = re.compile(r"^(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
+_EXERCISE = re.compile(rf"(?<![^\W\d_]){EXERCISE_WORD}", re.IGNORECASE)
+_EDGES = " _.-"
+
+
+def login_of(name: str) -> str:
+    """Return the login that a folder's name means: what precedes Moodle's own words, in NFC, without control characters."""
+    moodle = _MOODLE.match(name)
+    return _readable(moodle["who"] if moodle else name) or "nameless"
+
+
+def login_of_file(stem: str) -> str:
+    """Return the login that the name of a file, without its ending, means: what it says beside the exercise, maybe ""."""
+    moodle = _MOODLE.match(stem)
+    if moodle:
+        return _readable(moodle["who"])
+    rest = _EXERCISE.sub("\0", stem, count=1)
+    parts = [part.strip(_EDGES) for part in rest.split("\0")]
+    return _readable("_".join(filter(None, parts)))
+
+
+def own_name(name: str) -> str:
+    """Return the name a file had before Moodle put words in front of it."""
+    moodle = _MOODLE.match(name)
+    return moodle["rest"] if moodle and moodle["rest"] else name
+
+
+def exercise_in(name: str) -> str:
+    """Return the exercise that a name speaks of, as ``ex04`` for "Exercise 4", "" when it speaks of none."""
+    found = _EXERCISE.search(unicodedata.normalize("NFKC", name))
+    return f"ex{int(found['number']):02}" if found else ""
+
+
+def assign_folders(logins: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Return a folder name for every login, each its own even where case and the composition of accents are not told apart.
+
+    A login in `known` keeps the folder it has, so that a learner who comes later takes nobody's place.
+    """
+    folders = dict(known)
+    taken = {_folded(folder) for folder in folders.values()}
+    for login in logins:
+        if login in folders:
+            continue
+        wish = folder = safe_folder(login)
+        number = 2
+        while _folded(folder) in taken:
+            folder, number = f"{wish}-{number}", number + 1
+        folders[login] = folder
+        taken.add(_folded(folder))
+    return folders
+
+
+def safe_folder(login: str) -> str:
+    """Return a folder name for a login: letters and digits of any script, and ``_ - . @``; no dot or dash in front."""
+    plain = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", login))
+    return plain.strip(_EDGES)[:LONGEST_FOLDER].strip(_EDGES) or "learner"
+
+
+def readable_bytes(name: str) -> str:
+    """Return a file name that may not be UTF-8 as text: then it was most likely Latin-1."""
+    data = os.fsencode(name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _readable(name: str) -> str:
+    return clean_line(unicodedata.normalize("NFC", readable_bytes(name))).strip()
+
+
+def _folded(folder: str) -> str:
+    return unicodedata.normalize("NFKC", folder).casefold()

@@ -1,0 +1,67 @@
+"""Notes of correctors: found by a login that may be shortened, written once, given again for the same mistake."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from difflib import get_close_matches
+
+from checker.outcome import Status
+from checker.session.store import Store
+
+MOST_NEAR = 8  # logins in a message
+
+
+class NoteError(Exception):
+    """A note cannot be written or listed; the message says why and what there is."""
+
+
+def write_note(store: Store, login: str, exercise: str, text: str | None, again: str | None, kind: str) -> str:
+    """Append a note, or give one again that was written about the same failing check; return what was done."""
+    login = find_login(store, login)
+    if again is not None:
+        text = _text_again(store, login, exercise, again)
+    if not text or not text.strip():
+        raise NoteError("a note without a text")
+    if (login, exercise) not in store.statuses():
+        raise NoteError(f"{exercise} is no exercise of this session")
+    note = store.add_note(login, exercise, text, kind)
+    about = f" (it fails {', '.join(note.failing)})" if note.failing else ""
+    return f"noted on {login} {exercise}{about}: {note.text}"
+
+
+def list_notes(store: Store, login: str | None, exercise: str | None) -> str:
+    """Return the notes of a session, of a login, or of an exercise of it, a line each."""
+    found = store.notes(find_login(store, login) if login else "", exercise or "")
+    lines = []
+    for note in found:
+        written = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.written_at))
+        lines.append(f"{written}  {note.login}  {note.exercise}  {note.kind}: {note.text}")
+    return "\n".join(lines) or "no notes"
+
+
+def find_login(store: Store, word: str) -> str:
+    """Return the login that is meant: itself, or the only one that begins so. Raises `NoteError`."""
+    logins = list(store.folders())
+    word = unicodedata.normalize("NFC", word)
+    if word in logins:
+        return word
+    begun = [login for login in logins if login.casefold().startswith(word.casefold())]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise NoteError(f"{word}: which of {', '.join(begun[:MOST_NEAR])}?")
+    near = get_close_matches(word, logins, n=MOST_NEAR, cutoff=0.4)
+    raise NoteError(f"{word}: no such learner; near it: {', '.join(near) or 'none'}")
+
+
+def _text_again(store: Store, login: str, exercise: str, check: str) -> str:
+    reports = (result.report for result in store.results(login) if result.task.exercise == exercise)
+    failing = [each.id for report in reports if report for each in report.checks if each.status is Status.FAIL]
+    if check not in failing:
+        raise NoteError(f"{login} {exercise} does not fail {check}; it fails: {', '.join(failing) or 'nothing'}")
+    note = store.note_on(exercise, check)
+    if note is None:
+        known = sorted({key for note in store.notes(exercise=exercise) for key in note.failing})
+        raise NoteError(f"no note on {exercise} while {check} failed; there are for: {', '.join(known) or 'none'}")
+    return note.text

@@ -1,0 +1,123 @@
+"""The reports of a session, made from its store alone: nothing is run, and one learner at a time is in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import IO
+
+from checker.catalog import EXERCISES
+from checker.report import files
+from checker.report.html import PAGES, index_page, learner_page, likeness_page
+from checker.report.reference_curves import FOLDER as REFERENCE
+from checker.report.reference_curves import write_reference_curves
+from checker.report.view import Overview, ShownLearner, ShownNote, ShownProblem
+from checker.session.likeness import find_alike
+from checker.session.store import Store
+
+GRADESCOPE, LOGDIR, LIKENESS = "gradescope", "logdir", "likeness.html"
+
+
+def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
+    """Write all reports of a session into its folder, each complete or not at all; return the page to open.
+
+    The page of submissions that are alike is there only where it is asked for: else an old one goes.
+    """
+    exercises = sorted({exercise for _, exercise in store.statuses()}, key=list(EXERCISES).index)
+    overview = Overview(folder.name, exercises, has_likeness=likeness)
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as made:
+        new = Path(made)
+        for name in (PAGES, GRADESCOPE):
+            (new / name).mkdir()
+        with _Streams(new) as streams:
+            for learner in shown_learners(store, exercises):
+                overview.add(learner)
+                streams.add(learner)
+                _write(new / PAGES / f"{learner.folder}.html", learner_page(learner))
+                (new / GRADESCOPE / learner.folder).mkdir()
+                _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
+        _write(new / "index.html", index_page(overview))
+        if likeness:
+            _write(new / LIKENESS, likeness_page(folder.name, find_alike(store, folder)))
+        else:
+            (folder / LIKENESS).unlink(missing_ok=True)
+        write_reference_curves(new / LOGDIR, exercises)
+        _replace_reference_curves(new / LOGDIR, folder / LOGDIR)
+        for path in sorted(new.iterdir()):
+            _replace(path, folder / path.name)
+    return folder / "index.html"
+
+
+def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]:
+    """Yield every learner as the reports show them."""
+    folders, findings = store.folders(), store.findings()
+    for login, results in groupby(store.results(), key=lambda result: result.task.login):
+        reports = {result.task.exercise: result.report for result in results}
+        problems, remarks = findings[login]
+        notes: dict[str, list[ShownNote]] = {}
+        for note in store.notes(login):
+            written = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.written_at))
+            notes.setdefault(note.exercise, []).append(ShownNote(note.kind, note.text, written))
+        yield ShownLearner(
+            login,
+            folders[login],
+            {exercise: reports.get(exercise) for exercise in exercises},
+            [ShownProblem(each.where, each.expected, each.actual, each.hint) for each in problems if not each.exercise],
+            [remark.text for remark in remarks],
+            notes,
+        )
+
+
+class _Streams:
+    """The files that hold all learners, written learner by learner."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stack = ExitStack()
+        self._separator = ""
+
+    def __enter__(self) -> _Streams:
+        self._json, self._csv, self._junit = (self._open(name) for name in ("results.json", "results.csv", "junit.xml"))
+        self._json.write(files.json_head())
+        self._csv.write(files.csv_head())
+        self._junit.write("<?xml version='1.0' encoding='utf-8'?>\n<testsuites name=\"checker\">\n")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._json.write("\n]}\n")
+        self._junit.write("</testsuites>\n")
+        self._stack.close()
+
+    def add(self, learner: ShownLearner) -> None:
+        self._json.write(self._separator + files.json_learner(learner))
+        self._separator = ",\n"
+        self._csv.write(files.csv_learner(learner))
+        self._junit.write(files.junit_learner(learner))
+
+    def _open(self, name: str) -> IO[str]:
+        newline = "" if name.endswith(".csv") else None
+        return self._stack.enter_context(open(self._folder / name, "w", encoding="utf-8", newline=newline))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _replace_reference_curves(new: Path, logdir: Path) -> None:
+    """Put our curves among the learners': of the logdir, nothing else is touched."""
+    if new.exists():
+        logdir.mkdir(exist_ok=True)
+        _replace(new / REFERENCE, logdir / REFERENCE)
+        new.rmdir()
+
+
+def _replace(new: Path, old: Path) -> None:
+    if new.is_dir() and old.exists():
+        shutil.rmtree(old)
+    os.replace(new, old)

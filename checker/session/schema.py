@@ -1,0 +1,41 @@
+"""The tables of a session's store, as the steps that make each version of them out of the one before."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x67726D73  # "grms": a file of another program is told apart
+
+# Append only: a step that was ever in use is never edited.
+STEPS = (
+    """
+    CREATE TABLE learners (
+        login TEXT PRIMARY KEY,
+        folder TEXT NOT NULL UNIQUE,
+        present INTEGER NOT NULL,  -- whether the last intake saw them
+        findings TEXT NOT NULL  -- problems and remarks, as JSON
+    ) STRICT;
+    CREATE TABLE tasks (
+        login TEXT NOT NULL REFERENCES learners,
+        exercise TEXT NOT NULL,
+        key TEXT NOT NULL,  -- what the result depends on: script, data, checker
+        present INTEGER NOT NULL,
+        status TEXT,  -- NULL until there is a result for the key
+        report TEXT,  -- schema 1, as JSON
+        attempts INTEGER NOT NULL DEFAULT 0,
+        finished_at REAL,
+        PRIMARY KEY (login, exercise)
+    ) STRICT;
+    """,
+    """
+    CREATE TABLE notes (
+        id INTEGER PRIMARY KEY,
+        login TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        failing TEXT NOT NULL,  -- ids of the checks that failed when it was written, as JSON
+        written_at REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX notes_of ON notes (login, exercise);
+    """,
+)
+VERSION = len(STEPS)

@@ -1,0 +1,156 @@
+"""Scripts as text: made readable to Python where that is only a matter of encoding; what was done is said."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tokenize
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from checker.catalog import MIB
+from checker.session.copying import reason_of
+from checker.session.learner import Findings
+
+LARGEST_SCRIPT = MIB
+LARGEST_NOTEBOOK = 32 * MIB  # with the figures it shows
+
+UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+Remark = Callable[[str], None]
+
+SAVE_AS_UTF8 = 'save it as UTF-8: in an editor, "save with encoding"'
+
+_COMMAND = re.compile(r"^(?P<indent>[ \t]*)(?=[%!?])", re.MULTILINE)
+_PYTHON_CELLS = ("%%time", "%%capture", "%%prun")  # %%timeit, too: commands for the Python that follows
+
+
+class Unusable(Exception):
+    """A script that is not run: what was expected of it, what is there, and what its owner can do."""
+
+    def __init__(self, expected: str, actual: str, hint: str) -> None:
+        super().__init__(f"expected {expected}, found {actual}")
+        self.expected = expected
+        self.actual = actual
+        self.hint = hint
+
+
+def prepare(path: Path, exercise: str, folder: Path, findings: Findings) -> Path | None:
+    """Return the script that Python can read: `path` itself, rewritten where need be, or one made of a notebook.
+
+    None, with a problem in `findings`, when there is nothing to run.
+    """
+    where = path.relative_to(folder).as_posix()
+    try:
+        return _prepare(path, lambda text: findings.remark(f"{where} {text}", exercise))
+    except Unusable as error:
+        findings.problem(where, error.expected, error.actual, error.hint, exercise)
+        return None
+
+
+def _prepare(path: Path, remark: Remark) -> Path:
+    is_notebook = path.suffix.lower() == ".ipynb"
+    data = _read(path, LARGEST_NOTEBOOK if is_notebook else LARGEST_SCRIPT)
+    text = _decode(data, remark)
+    if is_notebook:
+        return _from_notebook(text, path, remark)
+    if not _is_readable(data):
+        path.write_bytes(text.encode("utf-8"))
+    return path
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise Unusable(
+                f"at most {most // MIB} MiB of script", f"{size / MIB:.1f} MiB", "data belongs in files of its own"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unusable("a file that can be read", reason_of(error), "hand it in again") from None
+    if not data.strip():
+        raise Unusable("a script", f"an empty file of {size} bytes", "was it saved before it was handed in?")
+    return data
+
+
+def _decode(data: bytes, remark: Remark) -> str:
+    """Return the text of a script as Python reads it, else as its bytes suggest. Raises `Unusable`."""
+    if data.startswith(UTF16_MARKS) or 0 in data:
+        text = _decode_utf16(data)
+        remark(f"is UTF-16, which Python cannot run: it was read all the same; {SAVE_AS_UTF8}")
+        return _without_declaration(text)
+    if b"\r\n" in data:
+        remark("has Windows line ends (CRLF); Python reads them")
+    if data.startswith(UTF8_MARK):
+        remark("begins with a byte order mark (BOM); Python leaves it out")
+    try:
+        return data.decode(_encoding(data))
+    except (SyntaxError, UnicodeDecodeError):  # no such encoding, or not what it says
+        remark(f"is not UTF-8 and does not say what it is: it was read as Windows-1252; {SAVE_AS_UTF8}")
+        return _without_declaration(data.removeprefix(UTF8_MARK).decode("cp1252", "replace"))
+
+
+def _decode_utf16(data: bytes) -> str:
+    encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-16-le" if data[0] else "utf-16-be"
+    text = data.decode(encoding, "replace")
+    if "\0" in text or "\ufffd" in text or not any(word in text for word in ("import", "print", "=")):
+        raise Unusable("Python text", f"a file that begins with {data[:16]!r}", "hand in the .py file itself")
+    return text
+
+
+def _is_readable(data: bytes) -> bool:
+    """Whether Python reads the bytes as they are: in UTF-8, or in the encoding that the first lines name."""
+    try:
+        data.decode(_encoding(data))
+    except (SyntaxError, UnicodeDecodeError):
+        return False
+    return 0 not in data
+
+
+def _encoding(data: bytes) -> str:
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+
+
+def _without_declaration(text: str) -> str:
+    """Return a text that is UTF-8 from now on, without the line that says otherwise; the lines keep their numbers."""
+    lines = text.split("\n", 2)
+    head = [re.sub(r"coding[:=]\s*[-\w.]+", "", line) if line.lstrip().startswith("#") else line for line in lines[:2]]
+    return "\n".join([*head, *lines[2:]])
+
+
+def _from_notebook(text: str, path: Path, remark: Remark) -> Path:
+    """Write the code cells of a notebook as a script beside it, in their order; commands of IPython are left out."""
+    try:
+        cells = [_source(cell) for cell in _cells(json.loads(text)) if cell["cell_type"] == "code"]
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        raise Unusable("a notebook", "not the JSON of a whole notebook", "export it: File, Download as, Python") from None
+    if not "".join(cells).strip():
+        raise Unusable("code cells", "none with code", "was it saved before it was handed in?")
+    code, commands = _COMMAND.subn(
+        r"\g<indent>pass  # IPython: ", "\n\n".join(f"# In[{number}]:\n\n{cell}" for number, cell in enumerate(cells, 1))
+    )
+    remark(
+        f"is a notebook: its {len(cells)} code cells run in their order"
+        + f"; {commands} commands of IPython left out" * bool(commands)
+    )
+    script = path.with_suffix(".py")
+    if script.exists():
+        script = path.with_name(f"{path.stem}_notebook.py")
+    script.write_text(code + "\n", "utf-8", errors="backslashreplace")
+    return script
+
+
+def _cells(notebook: Any) -> list[Any]:
+    if "worksheets" in notebook:  # version 3 and before
+        return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+    return list(notebook["cells"])
+
+
+def _source(cell: Any) -> str:
+    source = cell["source"] if "source" in cell else cell["input"]
+    text = source if isinstance(source, str) else "".join(source)
+    if text.startswith("%%") and not text.startswith(_PYTHON_CELLS):
+        return "".join(f"# {line}" for line in text.splitlines(keepends=True))  # a whole cell in another language
+    return text

@@ -1,0 +1,196 @@
+"""A session as a real child process: every command, every exit code, killed and gone on with."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.report.json import as_json
+from checker.selftest.corpus import SUBMISSIONS
+from checker.session.store import Store
+
+PROJECT = SUBMISSIONS.parent.parent
+RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
+WRONG = RIGHT.replace('print("result:", sess.run(result))', "sess.run(result)")
+OPTIONS = ("--exercises", "ex01", "--into", "session")
+
+CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Path:
+    """Three learners: a right one, a wrong one, and an archive that is none."""
+    folder = tmp_path / "handed in"
+    for name, script in {"ada": RIGHT, "Bo b": WRONG}.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "ex01.py").write_text(script)
+    (folder / "eva.zip").write_bytes(b"no zip")
+    return folder
+
+
+def outcomes(session: Path) -> dict[str, tuple[str, str]]:
+    """Return of each learner the status, and the report without what a clock or a memory meter says."""
+    with Store(session, create=False) as store:
+        found: dict[str, Any] = dict(store.reports())
+    for report in found.values():
+        report.duration_s, report.overhead_s, report.peak_memory_bytes = 0.0, 0.0, 0
+    return {login: (report.status.value, as_json([report])) for login, report in found.items()}
+
+
+def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: CommandLine, pool: Path, tmp_path: Path) -> None:
+    done = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "eva: eva.zip: expected a zip or tar.gz archive" in done.stdout
+    lines = done.stdout.splitlines()
+    assert any("ada  ex01  pass" in line for line in lines)
+    assert any(
+        "Bo b  ex01  fail" in line and "prints the result: expected -248820, found no number" in line for line in lines
+    )
+    assert "3 exercises: 1 passed, 2 failed" in lines
+    assert "\x1b" not in done.stdout
+    assert (tmp_path / "session/logdir/ada/ex01/model.index").is_file()
+    first = outcomes(tmp_path / "session")
+    assert {login: status for login, (status, _) in first.items()} == {"ada": "pass", "Bo b": "fail", "eva": "fail"}
+    assert '"script": "submissions/Bo_b/ex01.py"' in first["Bo b"][1]
+    assert str(tmp_path) not in "".join(text for _, text in first.values())
+
+    noted = command_line("note", "session", "bo", "ex01", "print it", cwd=tmp_path)
+    assert noted.stdout == "noted on Bo b ex01 (it fails check_prints_the_result): print it\n"
+    (pool / "max_ex01.py").write_text(WRONG)
+    again = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
+    assert "4 exercises: 3 need no run" in again.stdout.replace("4 learners, ", "")
+    assert [line.split()[1] for line in again.stdout.splitlines() if line.startswith("[")] == ["max"]
+    assert first.items() <= outcomes(tmp_path / "session").items()
+    repeated = command_line("note", "session", "max", "ex01", "--again", "check_prints_the_result", cwd=tmp_path)
+    assert repeated.stdout.endswith(": print it\n")
+    assert "print it" not in (tmp_path / "session/learners/max.html").read_text("utf-8")
+    made = command_line("report", "session", cwd=tmp_path)
+    assert made.stdout == f"read:  {tmp_path}/session/index.html\n"
+    assert "print it" in (tmp_path / "session/learners/max.html").read_text("utf-8")
+    listed = command_line("note", "session", cwd=tmp_path).stdout.splitlines()
+    assert [line.split("  ", 1)[1] for line in listed] == ["Bo b  ex01  note: print it", "max  ex01  note: print it"]
+
+
+def test_a_session_killed_at_random_ends_like_one_that_was_not(
+    pool: Path, tmp_path: Path, command_line: CommandLine
+) -> None:
+    assert command_line("session", "handed in", *OPTIONS[:-1], "whole", cwd=tmp_path).returncode == 1
+    chance = random.Random(5)
+    command = [sys.executable, "-m", "checker", "session", "handed in", *OPTIONS]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    for _ in range(5):
+        with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            time.sleep(1 + 8 * chance.random())
+            process.kill()
+    assert command_line("session", "handed in", *OPTIONS, cwd=tmp_path).returncode == 1
+    assert outcomes(tmp_path / "session") == outcomes(tmp_path / "whole")
+    assert list((tmp_path / "session").glob(".incoming-*")) == []
+    one, other = ((tmp_path / name / "index.html").read_text("utf-8") for name in ("session", "whole"))
+    assert one == other.replace("whole", "session")
+
+
+def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
+    (pool / "ada" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
+    command = [sys.executable, "-m", "checker", "session", "handed in", *OPTIONS, "--jobs", "1", "--force"]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith("[2/3]"):  # one that was not handed in, and Bo b
+            pass
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Go on: python -m checker session 'handed in' --exercises ex01" in stderr
+    assert "--force" not in stderr
+    assert "Traceback" not in stderr
+    assert set(outcomes(tmp_path / "session")) == {"Bo b", "eva"}
+
+
+def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
+    command_line: CommandLine, pool: Path, tmp_path: Path
+) -> None:
+    scripts = {
+        "aaa hangs": "while True: pass\n",
+        "aab floods": "while True: print('x' * 100_000)\n",
+        "aac kills": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n",
+    }
+    for name, script in scripts.items():
+        (pool / name).mkdir()
+        (pool / name / "ex01.py").write_text(script)
+    done = command_line("session", "handed in", *OPTIONS, "--timeout", "3", "--jobs", "2", cwd=tmp_path)
+    found = outcomes(tmp_path / "session")
+    assert "still running after 3 s" in found["aaa hangs"][1]
+    assert found["aab floods"][0] == "fail"
+    assert len(found["aab floods"][1]) < 1 << 20
+    assert found["aac kills"][0] in ("fail", "error")
+    assert done.returncode == (3 if found["aac kills"][0] == "error" else 1)
+    assert {login: found[login][0] for login in ("ada", "Bo b", "eva")} == {"ada": "pass", "Bo b": "fail", "eva": "fail"}
+
+
+def test_two_sessions_on_one_folder_and_other_usage_errors_exit_2(
+    command_line: CommandLine, pool: Path, tmp_path: Path
+) -> None:
+    holder = "from pathlib import Path; from checker.session.lock import SessionLock; import time\n"
+    holder += "with SessionLock(Path('session')): print(flush=True); time.sleep(60)"
+    (tmp_path / "session").mkdir()
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen([sys.executable, "-c", holder], cwd=tmp_path, env=env, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        second = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
+        process.kill()
+    assert second.returncode == 2
+    assert f"a session is running on it already, in process {process.pid}" in second.stderr
+    for arguments, said in {
+        ("nowhere", *OPTIONS): "neither a folder of submissions nor a roster",
+        ("handed in", "--exercises", "ex09"): "known are ex01",
+        ("handed in", "--timeout", "nan", *OPTIONS): "nan is not a number",
+    }.items():
+        refused = command_line("session", *arguments, cwd=tmp_path)
+        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
+
+
+def test_without_walls_a_session_runs_only_when_told_to(command_line: CommandLine, pool: Path, tmp_path: Path) -> None:
+    refused = command_line("session", "handed in", cwd=tmp_path, PATH="/nowhere")
+    assert refused.returncode == 2
+    assert "bubblewrap is not installed" in refused.stderr
+    assert "--sandbox none" in refused.stderr
+
+
+def test_notes_that_cannot_be_written_say_what_there_is(command_line: CommandLine, tmp_path: Path) -> None:
+    from test_store import KEYS, LEARNERS
+
+    with Store(tmp_path) as store:
+        store.enter(LEARNERS, KEYS)
+    for arguments, said in {
+        ("adda", "ex01", "x"): "no such learner; near it: ada",
+        ("ada", "ex03", "x"): "ex03 is no exercise of this session",
+        ("ada", "ex01", "--again", "check_a"): "ada ex01 does not fail check_a; it fails: nothing",
+        ("ada", "--again", "check_a"): "a login, an exercise",
+        ("ada", "ex01", " "): "a note without a text",
+    }.items():
+        refused = command_line("note", str(tmp_path), *arguments)
+        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
+    assert command_line("note", str(tmp_path)).stdout == "no notes\n"
+    nowhere = tmp_path / "empty"
+    nowhere.mkdir()
+    assert "no session" in command_line("note", str(nowhere)).stderr
+
+
+def test_an_empty_folder_is_nothing_to_check(command_line: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "handed in").mkdir()
+    done = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
+    assert done.returncode == 4
+    assert "nothing to check" in done.stderr
+    assert not (tmp_path / "session").exists()
