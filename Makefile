@@ -4,13 +4,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: check test lint tensorboard data clean
+.PHONY: bench check test lint tensorboard data clean
 
 check: .venv/installed
+	-.ci/apt-install bubblewrap
 	$(BIN)/python -m checker
 
 test: .venv/installed-test
-	-.ci/apt-install chromium
+	-.ci/apt-install bubblewrap chromium
 	$(BIN)/python -m pytest
 	$(BIN)/python -m checker.selftest
 
@@ -19,6 +20,10 @@ lint: .venv/installed-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/installed-bench
+	-.ci/apt-install bubblewrap
+	$(BIN)/python tests/bench
 
 tensorboard: .venv/installed
 	$(BIN)/tensorboard --logdir logdir
@@ -42,7 +47,11 @@ clean:
 	@touch $@
 
 .venv/installed-test: $(INPUTS) | .venv/bin/python
-	$(PIP) --editable '.[test]'
+	$(PIP) --editable '.[test,cluster]'
+	@touch $@ .venv/installed
+
+.venv/installed-bench: $(INPUTS) | .venv/bin/python
+	$(PIP) --editable '.[bench]'
 	@touch $@ .venv/installed
 
 .venv/installed-lint: $(INPUTS) | .venv/bin/python
