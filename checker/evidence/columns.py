@@ -63,7 +63,7 @@ def find_columns(records: Records) -> tuple[list[Column], Rows]:
 
 def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | None, Rows]:
     """Return the column of the first row, and the rows that are not in it; None for a row that is no such scalar."""
-    template = records.data(int(rows[0]))
+    template = records.data(int(rows[0])).tobytes()
     event = _plain_scalar(template)
     if event is None:
         return None, rows

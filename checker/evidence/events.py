@@ -165,7 +165,7 @@ def _add_all(file: _File, records: Records, shown: str) -> Problem | None:
     for row in rest.tolist():
         file.row = row
         try:
-            file.add(event_pb2.Event.FromString(records.data(row)))
+            file.add(event_pb2.Event.FromString(records.data(row).data))
         except (DecodeError, TensorError) as error:
             broken, problem = row, Problem(shown, int(records.offsets[row]), f"not an event: {error}")
             break
