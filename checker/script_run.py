@@ -16,6 +16,7 @@ from checker.evidence.walk import walk
 from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult
+from checker.sandbox.notebook import is_notebook
 from reference import datasets
 from reference.classification import Split
 
@@ -54,7 +55,7 @@ class ScriptRun:
     @property
     def as_run(self) -> str:
         """The name of the copy that ran: the script's own, or that of the Python which a notebook was made into."""
-        return f"{self.script.stem}.py" if self.script.suffix == ".ipynb" else self.script.name
+        return f"{self.script.stem}.py" if is_notebook(self.script.name) else self.script.name
 
     @property
     def splits(self) -> tuple[Split, Split]:

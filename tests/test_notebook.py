@@ -55,6 +55,14 @@ def test_a_notebook_of_format_3_and_sources_in_lines_are_read(tmp_path: Path) ->
     assert "x = 1\ny = 2" in convert(write(tmp_path / "a.ipynb", old))
 
 
+def test_a_cell_in_another_language_is_left_out_and_a_timed_one_is_not(tmp_path: Path) -> None:
+    cells = ["if True:\n    !pip install x\nx = 1", "%%bash\nrm -rf /\nx=2", "%%time\ny = x + 1"]
+    source = without_magics(convert(write(tmp_path / "a.ipynb", notebook(*cells))).encode())
+    names: dict[str, int] = {}
+    exec(compile(source, "a.py", "exec"), names)
+    assert (names["x"], names["y"]) == (1, 2)
+
+
 HOSTILE = {
     "nothing": b"",
     "no JSON": b"print(1)",

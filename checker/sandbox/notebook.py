@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 LARGEST_NOTEBOOK_BYTES = 64 << 20  # with the pictures of its outputs, which are dropped before it is converted
-LARGEST_CODE = 2 << 20  # characters
+LARGEST_CODE = 1 << 20  # characters
 MOST_CELLS = 2_000
 MOST_MAGICS = 200
 LARGEST_MAGIC_SOURCE = 256 << 10  # characters: each line that is taken out costs another look at all of them
 
 SUFFIX = ".ipynb"
-CELL_MARKER = re.compile(r"# In\[(\d{1,6})\]:")
+PYTHON_CELLS = ("%%time", "%%capture", "%%prun")  # %%timeit, too; after any other %% the cell is in another language
 _MAGIC = re.compile(r"(\s*)(?:[%!].*|\?{1,2}[\w.]+|[\w.]+\?{1,2})\s*")
 
 
@@ -26,7 +26,7 @@ class NotebookError(Exception):
 
 def is_notebook(path: str) -> bool:
     """Whether a file is a notebook by its name."""
-    return path.endswith(SUFFIX)
+    return path.lower().endswith(SUFFIX)
 
 
 def convert(path: Path) -> str:
@@ -77,10 +77,12 @@ def _is_code(cell: Any) -> bool:
 
 def _text(source: Any) -> str:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    if isinstance(source, str):
-        return source
-    raise NotebookError("no notebook: a cell whose source is no text")
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise NotebookError("no notebook: a cell whose source is no text")
+    if source.startswith("%%") and not source.startswith(PYTHON_CELLS):
+        return "".join(f"# {line}" for line in source.splitlines(keepends=True))
+    return source
 
 
 def without_magics(source: bytes) -> bytes | str:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 import checker
 from checker.catalog import EXERCISES
 from checker.report.view import Alike
+from checker.sandbox.notebook import NotebookError, convert, is_notebook
 from checker.session.store import Store
 
 SUBMISSIONS = "submissions/"  # where the session keeps what was handed in
@@ -142,10 +143,14 @@ def _read(session: Path, script: str) -> Runs | None:
     """Return the runs of a script that the session keeps; None where there is none, or it is too large."""
     path = session / script
     try:
-        if not script.startswith(SUBMISSIONS) or path.is_symlink() or path.stat().st_size > LARGEST_SCRIPT_BYTES:
+        if not script.startswith(SUBMISSIONS) or path.is_symlink():
+            return None
+        if is_notebook(path.name):
+            return runs_of(convert(path))
+        if path.stat().st_size > LARGEST_SCRIPT_BYTES:
             return None
         return runs_of(path.read_text("utf-8", "replace"))
-    except OSError:
+    except (OSError, NotebookError):
         return None
 
 

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import tokenize
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from checker.catalog import MIB
+from checker.sandbox.notebook import LARGEST_NOTEBOOK_BYTES, is_notebook
 from checker.session.copying import reason_of
 from checker.session.learner import Findings
 
 LARGEST_SCRIPT = MIB
-LARGEST_NOTEBOOK = 32 * MIB  # with the figures it shows
 
 UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 Remark = Callable[[str], None]
 
 SAVE_AS_UTF8 = 'save it as UTF-8: in an editor, "save with encoding"'
-
-_COMMAND = re.compile(r"^(?P<indent>[ \t]*)(?=[%!?])", re.MULTILINE)
-_PYTHON_CELLS = ("%%time", "%%capture", "%%prun")  # %%timeit, too: commands for the Python that follows
 
 
 class Unusable(Exception):
@@ -37,9 +32,10 @@ class Unusable(Exception):
 
 
 def prepare(path: Path, exercise: str, folder: Path, findings: Findings) -> Path | None:
-    """Return the script that Python can read: `path` itself, rewritten where need be, or one made of a notebook.
+    """Return the script that Python can read: `path` itself, rewritten where need be; None, when there is nothing to run.
 
-    None, with a problem in `findings`, when there is nothing to run.
+    What is wrong is in `findings`. A notebook stays what it is: it is converted where it runs, so that an error is found in
+    its cell.
     """
     where = path.relative_to(folder).as_posix()
     try:
@@ -50,11 +46,11 @@ def prepare(path: Path, exercise: str, folder: Path, findings: Findings) -> Path
 
 
 def _prepare(path: Path, remark: Remark) -> Path:
-    is_notebook = path.suffix.lower() == ".ipynb"
-    data = _read(path, LARGEST_NOTEBOOK if is_notebook else LARGEST_SCRIPT)
+    if is_notebook(path.name):
+        _read(path, LARGEST_NOTEBOOK_BYTES)
+        return path
+    data = _read(path, LARGEST_SCRIPT)
     text = _decode(data, remark)
-    if is_notebook:
-        return _from_notebook(text, path, remark)
     if not _is_readable(data):
         path.write_bytes(text.encode("utf-8"))
     return path
@@ -118,39 +114,3 @@ def _without_declaration(text: str) -> str:
     lines = text.split("\n", 2)
     head = [re.sub(r"coding[:=]\s*[-\w.]+", "", line) if line.lstrip().startswith("#") else line for line in lines[:2]]
     return "\n".join([*head, *lines[2:]])
-
-
-def _from_notebook(text: str, path: Path, remark: Remark) -> Path:
-    """Write the code cells of a notebook as a script beside it, in their order; commands of IPython are left out."""
-    try:
-        cells = [_source(cell) for cell in _cells(json.loads(text)) if cell["cell_type"] == "code"]
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        raise Unusable("a notebook", "not the JSON of a whole notebook", "export it: File, Download as, Python") from None
-    if not "".join(cells).strip():
-        raise Unusable("code cells", "none with code", "was it saved before it was handed in?")
-    code, commands = _COMMAND.subn(
-        r"\g<indent>pass  # IPython: ", "\n\n".join(f"# In[{number}]:\n\n{cell}" for number, cell in enumerate(cells, 1))
-    )
-    remark(
-        f"is a notebook: its {len(cells)} code cells run in their order"
-        + f"; {commands} commands of IPython left out" * bool(commands)
-    )
-    script = path.with_suffix(".py")
-    if script.exists():
-        script = path.with_name(f"{path.stem}_notebook.py")
-    script.write_text(code + "\n", "utf-8", errors="backslashreplace")
-    return script
-
-
-def _cells(notebook: Any) -> list[Any]:
-    if "worksheets" in notebook:  # version 3 and before
-        return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
-    return list(notebook["cells"])
-
-
-def _source(cell: Any) -> str:
-    source = cell["source"] if "source" in cell else cell["input"]
-    text = source if isinstance(source, str) else "".join(source)
-    if text.startswith("%%") and not text.startswith(_PYTHON_CELLS):
-        return "".join(f"# {line}" for line in text.splitlines(keepends=True))  # a whole cell in another language
-    return text

@@ -1,4 +1,4 @@
-"""Benchmarks: ``make bench``, or ``python tests/bench [reading|checking|session]``. Ratios count, not seconds."""
+"""Benchmarks: ``make bench``, or ``python tests/bench [reading|checking|memory|session]``. Ratios count, not seconds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import checking
 import click
+import driver_memory
 import psutil
 import reading
 import session
 from pairs import compare
 from rich.console import Console
 
-BENCHMARKS = ("reading", "checking", "session")
+BENCHMARKS = ("reading", "checking", "memory", "session")
 
 
 @click.command()
@@ -29,6 +30,9 @@ def bench(names: tuple[str, ...], learners: int) -> None:
     for name in names or BENCHMARKS:
         with tempfile.TemporaryDirectory(prefix="suite-bench-", ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)
+            if name == "memory":
+                driver_memory.show(folder, console)
+                continue
             known = {"reading": reading.comparisons, "checking": checking.comparisons}
             found = session.comparisons(folder, learners) if name == "session" else known[name](folder)
             for comparison in found:

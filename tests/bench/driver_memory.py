@@ -1,0 +1,104 @@
+"""What a session holds in memory itself, for classes of two sizes; its workers run nothing and hand real reports back."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from checker.catalog import EXERCISES
+from checker.outcome import Report
+from checker.report.json import as_json, from_json
+from checker.session import conduct
+from checker.session.bench import Assignment, BenchSettings
+from checker.session.conduct import Session, Settings
+from checker.session.reporting import write_reports
+from checker.session.roster import read_pool
+from checker.session.schedule import Listener
+from checker.session.single import Options, Workshop
+
+PROJECT = Path(__file__).parent.parent.parent
+CLASSES = (60, 2_000)  # learners
+REPORTS = "SUITE_BENCH_REPORTS"  # variable: the file of the reports that the workers hand back
+KIB_IN_MB = 1e6 / 1024  # ru_maxrss counts KiB
+
+
+def show(folder: Path, console: Console) -> None:
+    """Check our own scripts once, then run a session of each size in a process of its own; print what it held at most."""
+    reports = folder / "reports.json"
+    with Workshop() as workshop:
+        checked = [
+            workshop.check(exercise, PROJECT / "exercises" / exercise.script, Options()) for exercise in EXERCISES.values()
+        ]
+    reports.write_text(as_json(checked), "utf-8")
+    env = {**os.environ, REPORTS: str(reports), "PYTHONPATH": str(PROJECT)}
+    table = Table(
+        "learners", "MB at most", "ratio", title="memory of a session itself, its workers stubbed", title_justify="left"
+    )
+    first = 0.0
+    for learners in CLASSES:
+        with console.status(f"a session of {learners} learners"):
+            said = subprocess.run(
+                [sys.executable, __file__, str(folder / str(learners)), str(learners)],
+                env=env,
+                stdout=subprocess.PIPE,
+                check=True,
+            )
+        megabytes = float(said.stdout)
+        first = first or megabytes
+        table.add_row(f"{learners:,}", f"{megabytes:.0f}", f"{megabytes / first:.2f}")
+    console.print(table)
+
+
+class StubBench:
+    """Hands back the reports that were read from a file."""
+
+    is_spent = False
+
+    def __init__(self, settings: BenchSettings) -> None:
+        pass
+
+    def __enter__(self) -> StubBench:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def work(self, assignment: Assignment) -> Iterator[Report]:
+        for task in assignment.tasks:
+            yield replace(_reports()[task.exercise], script=f"submissions/{assignment.folder}/{task.exercise}.py")
+
+
+@cache
+def _reports() -> dict[str, Report]:
+    text = Path(os.environ[REPORTS]).read_text("utf-8")
+    return {report.exercise: report for report in from_json(text)}
+
+
+def _conduct(folder: Path, learners: int) -> None:
+    """Run a whole session, its reports included; print the most memory that this process has held, in MB."""
+    for number in range(learners):
+        own = folder / "handed in" / f"learner{number:04}"
+        own.mkdir(parents=True)
+        for exercise in EXERCISES.values():
+            (own / exercise.script).write_text(f"# {json.dumps(number)}\n", "utf-8")
+    setattr(conduct, "LearnerBench", StubBench)  # noqa: B010  # mypy takes an assignment for a mistake
+    with Session(Settings(folder / "session", [*EXERCISES], Options(isolation="none"), jobs=2)) as session:
+        session.take_in(read_pool(folder / "handed in"), lambda learner: None)
+        session.check(Listener())
+        write_reports(session.store, folder / "session")
+        assert not session.store.pending()
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_IN_MB)
+
+
+if __name__ == "__main__":
+    _conduct(Path(sys.argv[1]), int(sys.argv[2]))
