@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -60,6 +61,23 @@ def test_our_own_scripts_and_what_many_share_are_nobodys_own() -> None:
     class_of_20 = {f"learner {seed}": skeleton + "\n" + script(seed) for seed in range(1, 21)}
     assert grouped(class_of_20) == []
     assert grouped({**class_of_20, "copy": class_of_20["learner 7"]}) == [{"learner 7", "copy"}]
+
+
+def test_a_notebook_is_compared_by_its_code(tmp_path: Path) -> None:
+    head, tail = script(1)[:2000], script(1)[2000:]
+    cells = [{"cell_type": "code", "source": text, "outputs": ["a picture"]} for text in (head, tail)]
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions/ada.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+    (tmp_path / "submissions/bob.py").write_text(script(1), "utf-8")
+    (tmp_path / "submissions/eva.ipynb").write_text("no notebook", "utf-8")
+    learners = [Learner(login, login, {}) for login in ("ada", "bob", "eva")]
+    with Store(tmp_path) as store:
+        store.enter(learners, {(learner.login, "ex02"): "k" for learner in learners})
+        for login, suffix in (("ada", "ipynb"), ("bob", "py"), ("eva", "ipynb")):
+            report = Report("ex02", f"submissions/{login}.{suffix}", "none", "none", [CheckResult("c", "t", Status.PASS)])
+            store.record(Task(login, "ex02", "k"), report, 1)
+        (group,) = find_alike(store, tmp_path)
+    assert [login for login, _ in group.logins] == ["ada", "bob"]
 
 
 def test_what_is_short_or_missing_is_not_compared() -> None:

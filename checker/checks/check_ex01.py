@@ -72,5 +72,7 @@ def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
         if subtraction.rounded == (LEFT, RIGHT):
             return subtraction
     found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
-    hint = "in Python ^ is not the power, 2 ^ 2 is 0: tf.pow or **" if arithmetic.graph.of_op("BitwiseXor") else ""
+    hint = "tf.Session.run of each arm alone shows which one differs"
+    if arithmetic.graph.of_op("BitwiseXor"):
+        hint = "in Python ^ is not the power, 2 ^ 2 is 0: tf.pow or **"
     fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)

@@ -93,6 +93,6 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for room in ("checker", "reference"):
         for path in sorted((project / room).rglob("*")):
-            if path.suffix in (".py", ".json", ".ini") and path.is_file():
+            if path.suffix in (".py", ".json", ".ini", ".txt") and path.is_file():
                 digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{checker.__version__}+{digest.hexdigest()[:12]}"

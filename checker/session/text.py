@@ -11,7 +11,7 @@ from pathlib import Path
 from checker.catalog import MIB
 from checker.sandbox.notebook import LARGEST_NOTEBOOK_BYTES, is_notebook
 from checker.session.copying import reason_of
-from checker.session.learner import Findings
+from checker.session.learner import Findings, Refused
 
 LARGEST_SCRIPT = MIB
 
@@ -19,16 +19,6 @@ UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 Remark = Callable[[str], None]
 
 SAVE_AS_UTF8 = 'save it as UTF-8: in an editor, "save with encoding"'
-
-
-class Unusable(Exception):
-    """A script that is not run: what was expected of it, what is there, and what its owner can do."""
-
-    def __init__(self, expected: str, actual: str, hint: str) -> None:
-        super().__init__(f"expected {expected}, found {actual}")
-        self.expected = expected
-        self.actual = actual
-        self.hint = hint
 
 
 def prepare(path: Path, exercise: str, folder: Path, findings: Findings) -> Path | None:
@@ -40,7 +30,7 @@ def prepare(path: Path, exercise: str, folder: Path, findings: Findings) -> Path
     where = path.relative_to(folder).as_posix()
     try:
         return _prepare(path, lambda text: findings.remark(f"{where} {text}", exercise))
-    except Unusable as error:
+    except Refused as error:
         findings.problem(where, error.expected, error.actual, error.hint, exercise)
         return None
 
@@ -60,19 +50,19 @@ def _read(path: Path, most: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > most:
-            raise Unusable(
+            raise Refused(
                 f"at most {most // MIB} MiB of script", f"{size / MIB:.1f} MiB", "data belongs in files of its own"
             )
         data = path.read_bytes()
     except OSError as error:
-        raise Unusable("a file that can be read", reason_of(error), "hand it in again") from None
+        raise Refused("a file that can be read", reason_of(error), "hand it in again") from None
     if not data.strip():
-        raise Unusable("a script", f"an empty file of {size} bytes", "was it saved before it was handed in?")
+        raise Refused("a script", f"an empty file of {size} bytes", "was it saved before it was handed in?")
     return data
 
 
 def _decode(data: bytes, remark: Remark) -> str:
-    """Return the text of a script as Python reads it, else as its bytes suggest. Raises `Unusable`."""
+    """Return the text of a script as Python reads it, else as its bytes suggest. Raises `Refused`."""
     if data.startswith(UTF16_MARKS) or 0 in data:
         text = _decode_utf16(data)
         remark(f"is UTF-16, which Python cannot run: it was read all the same; {SAVE_AS_UTF8}")
@@ -92,7 +82,7 @@ def _decode_utf16(data: bytes) -> str:
     encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-16-le" if data[0] else "utf-16-be"
     text = data.decode(encoding, "replace")
     if "\0" in text or "\ufffd" in text or not any(word in text for word in ("import", "print", "=")):
-        raise Unusable("Python text", f"a file that begins with {data[:16]!r}", "hand in the .py file itself")
+        raise Refused("Python text", f"a file that begins with {data[:16]!r}", "hand in the .py file itself")
     return text
 
 
