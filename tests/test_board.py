@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2
 from test_records import framed
 
@@ -30,6 +32,12 @@ Write = Callable[[str], Path]
 
 def show(folder: Path) -> Board:
     return read_board(folder, read_event_log(folder))
+
+
+def png(shade: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (1, 1), shade).save(stream, "PNG")
+    return stream.getvalue()
 
 
 def event(step: int = 0, **value: object) -> bytes:
@@ -119,11 +127,15 @@ def test_the_checksum_that_tensorboard_is_given_is_its_own(tmp_path: Path) -> No
 def test_of_many_points_it_shows_some_and_the_last(write_with_tensorflow: Write) -> None:
     folder = write_with_tensorflow(
         """
+import io
+from PIL import Image
+png = io.BytesIO()
+Image.new("L", (1, 1)).save(png, "PNG")
 with tf.summary.FileWriter("logdir") as writer:
     for step in range(1200):
         writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag="loss", simple_value=step)]), step)
     for step in range(60):
-        image = tf.Summary.Image(encoded_image_string=bytes([step]), width=1, height=1)
+        image = tf.Summary.Image(encoded_image_string=png.getvalue(), width=1, height=1)
         bars = tf.HistogramProto(min=0, max=1, num=1, sum=1, sum_squares=1, bucket_limit=[1.0], bucket=[1.0])
         writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag="line", image=image)]), step)
         writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag="bars", histo=bars)]), step)
@@ -141,7 +153,7 @@ with tf.summary.FileWriter("logdir") as writer:
 
 
 def test_of_several_pictures_at_one_step_it_shows_one(tmp_path: Path) -> None:
-    pictures = [event(image=summary_pb2.Summary.Image(encoded_image_string=bytes([i]))) for i in range(3)]
+    pictures = [event(image=summary_pb2.Summary.Image(encoded_image_string=png(i))) for i in range(3)]
     write(tmp_path / NAME, *pictures)
     assert show(tmp_path).steps("images", ".", "t") == [0]
     assert refusal(tmp_path).actual == "3 points, all at step 0"
@@ -150,11 +162,18 @@ def test_of_several_pictures_at_one_step_it_shows_one(tmp_path: Path) -> None:
 
 
 def test_a_batch_of_pictures_at_one_step_is_no_repetition(tmp_path: Path) -> None:
-    batch = tensor_pb2.TensorProto(dtype=7, string_val=[b"28", b"28", b"one", b"two", b"three"])
+    batch = tensor_pb2.TensorProto(dtype=7, string_val=[b"28", b"28", png(1), png(2), png(3)])
     batch.tensor_shape.dim.add(size=5)
     write(tmp_path / NAME, event(3, tensor=batch, metadata=plugin("images")))
     assert show(tmp_path).steps("images", ".", "t") == [3]
     assert advice(tmp_path) == []
+
+
+@pytest.mark.parametrize("encoded", [b"", b"no picture", png(7)[:40]], ids=["nothing", "text", "half a PNG"])
+def test_a_picture_that_no_browser_draws_is_refused_at_its_step(tmp_path: Path, encoded: bytes) -> None:
+    pictures = [summary_pb2.Summary.Image(encoded_image_string=each) for each in (png(1), encoded)]
+    write(tmp_path / NAME, *(event(step, image=picture) for step, picture in enumerate(pictures)))
+    assert refusal(tmp_path).actual == f"1 of 2 are none, such as {len(encoded)} bytes at step 1"
 
 
 def test_steps_that_go_back_are_refused_in_every_kind_of_series(tmp_path: Path) -> None:

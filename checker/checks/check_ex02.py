@@ -65,8 +65,8 @@ def check_plots_every_house(figures: list[Figure]) -> None:
     expect(
         any(_same_points(points, houses) for points in clouds),
         FIGURES,
-        "506 points: rooms across as they are, price up",
-        listed((f"{len(points)} points" for points in clouds), "no points") if figures else "no figure",
+        f"every house, rooms as they are across, price up: {_extent(houses)}",
+        listed(dict.fromkeys(map(_extent, clouds)), "no points") if figures else "no figure",
         "plt.scatter(rooms, prices), then plt.show() or savefig",
     )
 
@@ -97,6 +97,14 @@ def _line(rooms: FloatArray, prediction: FloatArray) -> tuple[float, float]:
 
 def _lies_on(line: FloatArray, slope: float, intercept: float) -> bool:
     return bool(np.abs(slope * line[:, 0] + intercept - line[:, 1]).max() <= LINE_WITHIN)
+
+
+def _extent(points: FloatArray) -> str:
+    """Return how many points a cloud has, and how far it goes."""
+    if not len(points):
+        return "0 points"
+    (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+    return f"{len(points)} points ({left:.3g} … {right:.3g} across, {low:.3g} … {high:.3g} up)"
 
 
 def _same_points(points: FloatArray, houses: FloatArray) -> bool:

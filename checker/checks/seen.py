@@ -9,10 +9,12 @@ from checker.evidence.board import KEPT, Board, BoardError
 from checker.evidence.curves import all_curves, run_folder, series
 from checker.evidence.events import EventLog, Histogram, Image, Point, Run
 from checker.evidence.graph import Graph, GraphError
+from checker.evidence.pictures import is_picture
 from checker.expect import expect, expect_increasing, fail, listed
 from checker.plugin import Advise
 
 MOST_SERIES = 100  # asked of TensorBoard, some milliseconds each
+MOST_PICTURES = 200  # of a series, a millisecond each
 MOST_GRAPHS = 4  # of a run that are compared
 OWN_WRITER = "make summaries with the operations of tf.summary, and files with tf.summary.FileWriter"
 FEWEST_AT_ONE_STEP = 3  # of a series: two may be a before and an after
@@ -70,13 +72,26 @@ def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> No
         found = f"TensorBoard shows {len(shown)} of {logged} {kind}"
         whole = len(shown) == min(logged, KEPT[kind])
         expect(whole, where, "a series that TensorBoard shows", found, "after a restart it drops points: one count of steps")
-        if kind == "images" and len(shown) < logged:
-            thinned.append(f'"{tag}"')
+        if kind == "images":
+            _expect_pictures(where, run.images[tag])
+            thinned += [f'"{tag}"'] if len(shown) < logged else []
     if thinned:
         advise(
             f"TensorBoard keeps {KEPT['images']} pictures a tag, chosen by chance, of {listed(thinned)}: log fewer, or "
             "start it with --samples_per_plugin images=100."
         )
+
+
+def _expect_pictures(where: str, images: Sequence[Image]) -> None:
+    """Raise `Mismatch` at bytes that no browser draws: TensorBoard hands them on as they are."""
+    looked_at = images[:MOST_PICTURES]
+    broken = [image for image in looked_at if not is_picture(image.encoded)]
+    if broken:
+        found = (
+            f"{len(broken)} of {len(looked_at)} are none, such as {len(broken[0].encoded)} bytes at step {broken[0].step}"
+        )
+        hint = "encoded_image_string of tf.Summary.Image holds a whole PNG; tf.summary.image makes one of numbers"
+        fail(where, "pictures that a browser can draw", found, hint)
 
 
 def _shown(board: Board, run: Run, kind: str, tag: str, where: str) -> list[int]:

@@ -27,6 +27,16 @@ def decode_png(encoded: bytes) -> NDArray[np.uint8] | None:
         return None
 
 
+def is_picture(encoded: bytes) -> bool:
+    """Whether a browser can draw these bytes: a format that all of them know, whole as far as its checksums tell."""
+    try:
+        with Image.open(io.BytesIO(encoded), formats=["PNG", "JPEG", "GIF", "BMP", "WEBP"]) as image:
+            image.verify()
+    except Exception:  # the same
+        return False
+    return True
+
+
 def tiles(image: NDArray[Any]) -> Iterator[NDArray[Any]]:
     """Yield the 28 * 28 tiles of an image whose sides are multiples of 28, borderless; nothing for another image."""
     height, width = image.shape
