@@ -18,9 +18,25 @@ from checker.session.single import Workshop
 pytest.register_assert_rewrite("structure")  # its assertions are shared by tests, and tell as much as theirs
 
 PROJECT = Path(__file__).parent.parent
+# They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
+LONGEST = (
+    "test_session_cli.py",
+    "test_walls.py",
+    "test_cluster.py",
+    "test_exercises.py",
+    "test_cli.py",
+    "test_hostile.py",
+    "test_selftest.py",
+    "test_prelude.py",
+)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 RunScript = Callable[..., JobResult]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = [*LONGEST, *sorted({item.path.name for item in items} - {*LONGEST})]
+    items.sort(key=lambda item: names.index(item.path.name))
 
 
 @pytest.fixture(scope="session")

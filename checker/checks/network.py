@@ -36,6 +36,7 @@ ACCURACY_WITHIN = 0.07  # the last points may come some steps before the end, or
 # Random weights and mini-batches of ten scatter so around the loss of guessing; a trained network is far from it.
 LEVEL_WITHIN = 0.15
 MOST_DEAD = 0.5  # of the hidden units, before it is worth a word
+MOST_TWINS = 0.5  # of the hidden units: a few may be alike by chance
 MOST_TILES = 400  # compared with the data set
 
 
@@ -97,6 +98,9 @@ def check_recognises_images_it_never_saw(
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
     hint = "0.1 is chance" if found < 0.2 else "more epochs, or another learning rate"
     hint = f"{hint}; save after the training, from the session that trained"
+    twins = classifier.twin_units
+    if twins > MOST_TWINS * HIDDEN:
+        hint = f"{twins} of {HIDDEN} hidden units are alike: weights that begin equal stay so; begin with tf.truncated_normal"
     expect(accepted.accepts(found), where, f"at least {accepted.bound:g} ({accepted.source})", f"{found:.4g}", hint)
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more epochs, another rate, smaller initial weights.")

@@ -30,6 +30,7 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
+ALIKE_WITHIN = 1e-3  # of the largest value
 SOME_IMAGES = 2_000  # of the training images, from which a loss and an accuracy are known well enough
 Way = tuple[Feed, float | None]  # how pixels are scaled, and what the other placeholders get
 
@@ -65,6 +66,7 @@ class Evaluation:
     training: Measured
     test: Measured
     dead_units: int
+    twin_units: int
 
 
 class ClassifierModel(Model):
@@ -133,6 +135,11 @@ class ClassifierModel(Model):
         """How many hidden units give the same for all images; 0 where they cannot be found."""
         return self._evaluation.dead_units
 
+    @property
+    def twin_units(self) -> int:
+        """How many hidden units that react give the same for each image, as those do that began with equal weights."""
+        return self._evaluation.twin_units
+
     @cached_property
     def _evaluation(self) -> Evaluation:
         """The scores of held-out, training and test images, from one evaluation."""
@@ -143,13 +150,15 @@ class ClassifierModel(Model):
         feed, switch = self._way
         ((scores, *hidden),) = self.run(fetches, [self._feeds(images, feed, switch)])
         scores = self._checked(scores, len(images))
-        if np.ptp(scores, axis=0).max() == 0:
-            fail(f"logits {self.logits} in the graph", "scores that depend on the image", "the same scores for every image")
         units = [values.reshape(len(images), -1) for values in hidden if len(values) == len(images)]
+        dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
+        if np.ptp(scores, axis=0).max() == 0:
+            hint = "zeros behind a ReLU have no gradient: weights begin with chance, tf.truncated_normal" if dead else ""
+            where = f"logits {self.logits} in the graph"
+            fail(where, "scores that depend on the image", "the same scores for every image", hint)
         ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
         held_out, training, tested = (Measured(part, labels) for part, (_, labels) in zip(np.split(scores, ends), parts))
-        dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
-        return Evaluation(held_out, training, tested, dead)
+        return Evaluation(held_out, training, tested, dead, sum(map(_twins, units)))
 
     @cached_property
     def _way(self) -> Way:
@@ -256,6 +265,15 @@ def _holds_images(shape: Shape) -> bool:
         return False
     rest = [size for size in shape[1:] if size is not None]
     return len(rest) == len(shape) - 1 and int(np.prod(rest)) == PIXELS
+
+
+def _twins(units: NDArray[Any]) -> int:
+    """Return how many columns of [images, units] are like the median one, but for what rounding makes of equal sums."""
+    reacting = units[:, np.ptp(units, axis=0) > 0]
+    if not reacting.size:
+        return 0
+    off = np.abs(reacting - np.median(reacting, axis=1, keepdims=True)).max(axis=0)
+    return int((off <= ALIKE_WITHIN * np.abs(reacting).max()).sum())
 
 
 def _images_as_declared(images: FloatArray, shape: Shape) -> FloatArray:
