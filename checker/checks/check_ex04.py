@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, network, story
-from checker.checks.network import expect_data_set_pictures, expect_misread_pictures
+from checker.checks.network import expect_data_set_pictures, expect_misread_pictures, listed_images
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png, stretch, tiles
-from checker.expect import expect, fail, listed
+from checker.expect import expect, fail
 from checker.recompute.classifier import ClassifierModel
 from checker.script_run import ScriptRun
 from reference.classification import HIDDEN, PIXELS, FloatArray
@@ -48,10 +48,10 @@ def check_shows_first_layer_weights(
     events: EventLog, classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """shows the first layer's weights as images"""
-    named = [tag for _, tag, _ in events.images() if any(word in tag.lower() for word in ("weight", "kernel", "filter"))]
     weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
     if not weights:
-        fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor")
+        hint = "784 inputs and 300 hidden neurons, an image a row: tf.matmul(images, weights)"
+        fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint)
     columns = _standardised(weights[0].T)
     found = False
     for _, _, series in events.images():
@@ -64,7 +64,7 @@ def check_shows_first_layer_weights(
         found,
         finished.exercise.logdir,
         "an image whose last step shows columns of the trained weights, 28 * 28 each",
-        f"images {listed(named)}, none of them like the weights of the checkpoint" if named else "no such image",
+        f"images {listed_images(events)}, none of them like the weights of the checkpoint in grey",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last steps",
     )
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, keras, network, story
-from checker.checks.network import expect_misread_pictures, listed_images
+from checker.checks.network import expect_misread_pictures, listed_images, shows_data_set
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.pictures import decode_png
-from checker.expect import expect
+from checker.expect import expect, listed
 from checker.plugin import Advise
 from checker.recompute.classifier import ClassifierModel
 from checker.script_run import ScriptRun
 from reference.classification import CLASSES, IntArray, confusion_matrix
 from reference.datasets import FASHION_CLASSES
 
+WHITE = 255
 SHARE_WITHIN = 0.1  # of a class: a matrix over a part of the test images is a little off
 
 
@@ -46,9 +47,14 @@ check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_
 def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
     """shows a confusion matrix in TensorBoard"""
     pictures = [decode_png(series[-1].encoded) for _, tag, series in events.images() if "confusion" in tag.lower()]
-    drawn = [picture for picture in pictures if picture is not None and np.ptp(picture) > 0]
+    drawn = [
+        picture
+        for picture in pictures
+        if picture is not None and np.ptp(picture) > 0 and not shows_data_set(picture, finished)
+    ]
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add it as tf.Summary.Image"
-    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', listed_images(events), hint)
+    found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
+    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint)
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(
@@ -70,8 +76,13 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
         f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
         "tf.math.confusion_matrix(labels, predictions) after the training, on the test images; plt.imshow(matrix)",
     )
-    ticks = {tick for figure in figures for axes in figure.axes for tick in axes.ticks}
-    if len(ticks & set(FASHION_CLASSES)) < CLASSES:
+    ticks = [[tick for tick in axes.ticks if tick in FASHION_CLASSES] for figure in figures for axes in figure.axes]
+    orders = [names[at : at + CLASSES] for names in ticks for at in range(0, len(names), CLASSES)]  # of columns, of rows
+    named = [order for order in orders if set(order) == set(FASHION_CLASSES)]
+    hint = "row and column 0 are label 0: reference.datasets.FASHION_CLASSES is in the order of the labels"
+    wrong = next((order for order in named if order != list(FASHION_CLASSES)), [])
+    expect(not wrong, "the figures", f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
+    if not named:
         advise("Name the classes beside rows and columns: set_xticklabels, set_yticklabels.")
 
 
@@ -97,6 +108,9 @@ def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]
 def _agree(matrix: FloatArray, counts: IntArray) -> bool:
     """Whether a matrix of counts, or of shares, says the same of each class; true classes may be rows or columns."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    are_counts = bool((matrix == np.rint(matrix)).all() and matrix.min() >= 0)
+    if are_counts and matrix.max() > WHITE and matrix.sum() > counts.sum():  # of pixels, 255 is the most
+        return False
     for rows in (matrix, matrix.T):
         drawn = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
         if np.abs(drawn - shares).max() <= SHARE_WITHIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from checker.evidence.board import KEPT, Board, BoardError
@@ -74,12 +75,17 @@ def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> No
         expect(whole, where, "a series that TensorBoard shows", found, "after a restart it drops points: one count of steps")
         if kind == "images":
             _expect_pictures(where, run.images[tag])
-            thinned += [f'"{tag}"'] if len(shown) < logged else []
+            thinned += [f'"{summary_of(tag)}"'] if len(shown) < logged else []
     if thinned:
         advise(
-            f"TensorBoard keeps {KEPT['images']} pictures a tag, chosen by chance, of {listed(thinned)}: log fewer, or "
-            "start it with --samples_per_plugin images=100."
+            f"TensorBoard keeps {KEPT['images']} pictures a tag, chosen by chance, of {listed(dict.fromkeys(thinned))}: log "
+            "fewer, or start it with --samples_per_plugin images=100."
         )
+
+
+def summary_of(tag: str) -> str:
+    """Return the name of an image summary by the tag of one of its pictures."""
+    return re.sub(r"/image(/\d+)?$", "", tag)
 
 
 def _expect_pictures(where: str, images: Sequence[Image]) -> None:

@@ -28,6 +28,8 @@ class FedImages:
     labelled: int  # known rows that came with a label
     right_labels: int
     feed: Feed | None  # how pixels are scaled; None where that is not clear
+    values: int  # how many different ones were fed as pixels
+    shift: int  # by which nearly all labels are off; 0 where there is no such number
 
     @property
     def where(self) -> str:
@@ -39,10 +41,14 @@ class FedImages:
         if self.known < LEAST_KNOWN * self.rows:
             actual = f"{self.known} images of the data set, however their pixels are scaled"
             hint = "feed x_train as it is or with its pixels scaled; reshape keeps the order of the pixels"
+            if self.values <= 2:
+                hint = "only two values were fed as pixels: // and int() cut off what / keeps"
             fail(self.where, "training images of the data set", actual, hint)
         wrong = self.labelled - self.right_labels
         actual = f"{wrong} of {self.labelled} images with the label of another class"
         hint = "shuffle images and labels by one and the same permutation"
+        if self.shift:
+            hint = f"each label is off by {self.shift:+d}: classes are numbered from 0, as in the data set"
         expect(wrong <= MOST_WRONG * self.labelled, self.where, "each image with its own label", actual, hint)
 
 
@@ -60,13 +66,20 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
     images = np.concatenate([train_images, test_images]).reshape(-1, PIXELS)
     found = find_fed_images(fed, images)
     known = found.index >= 0
-    labelled = right = 0
+    labelled = right = shift = 0
     if label_node is not None:
         given = np.concatenate([_labels(sample, label_node) for sample in samples])[known]
         true = np.concatenate([train_labels, test_labels])[found.index[known]]
-        labelled, right = len(given), int((given == true).sum())
+        labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
     of_test = int((found.index >= len(train_images)).sum())
-    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed)
+    values = len(np.unique(fed))
+    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift)
+
+
+def _shift(given: NDArray[np.int64], true: NDArray[np.uint8]) -> int:
+    """Return the number by which nearly all labels are off, 0 where there is none."""
+    off, counts = np.unique(given - true.astype(np.int64), return_counts=True)
+    return int(off[counts.argmax()]) if len(off) and counts.max() >= (1 - MOST_WRONG) * len(given) else 0
 
 
 def _samples(training: Training, source: str) -> list[Sample]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
-from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
+from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
 from checker.expect import fail, listed
@@ -30,6 +30,7 @@ PIXEL_SCALINGS = (
     Scaling("-0.5 … 0.5", 127.5, 255.0),
 )
 
+SUMMING_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "Reshape", "Const"}
 ALIKE_WITHIN = 1e-3  # of the largest value
 SOME_IMAGES = 2_000  # of the training images, from which a loss and an accuracy are known well enough
 Way = tuple[Feed, float | None]  # how pixels are scaled, and what the other placeholders get
@@ -139,6 +140,14 @@ class ClassifierModel(Model):
     def twin_units(self) -> int:
         """How many hidden units that react give the same for each image, as those do that began with equal weights."""
         return self._evaluation.twin_units
+
+    @cached_property
+    def is_linear(self) -> bool:
+        """Whether nothing but sums lies between the two layers, as far as they can be told: then they are one."""
+        if self._hidden is None:
+            return False
+        between = self.graph.ancestors(self._hidden.node, until=self.graph.of_op(*LAYER_OPS))
+        return {self.graph.op(node) for node in between} <= {*LAYER_OPS, *SUMMING_OPS}
 
     @cached_property
     def _evaluation(self) -> Evaluation:
