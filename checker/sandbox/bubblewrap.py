@@ -26,6 +26,7 @@ SYSTEM_FILES = (
     "/etc/fonts",
     "/etc/localtime",
 )
+OTHER_COPIES = "/usr/share/datasets"  # where Debian's packages put data sets, with the images that are held out here
 OLD_VERSION_HINT = "bubblewrap 0.8 or newer is needed"
 
 
@@ -57,9 +58,13 @@ def command(program: list[str], root: Path, readable: Iterable[Path]) -> list[st
         folder = Path(reference.__path__[0]) / hidden
         if folder.is_dir():
             walls += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+    if os.path.isdir(OTHER_COPIES):
+        walls += ["--tmpfs", OTHER_COPIES, "--remount-ro", OTHER_COPIES]
     hosts = root / "hosts"
     hosts.write_text("127.0.0.1 localhost box\n", "utf-8")
     walls += ["--ro-bind", str(hosts), "/etc/hosts", "--bind", str(root), str(root), "--chdir", str(root)]
+    # The file systems that hold all these places are the same for all jobs: nothing may be left in them.
+    walls += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*walls, "--", *program]
 
 

@@ -26,7 +26,9 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 LONGEST_FAILURE = 1 << 15  # bytes: a pipe takes them without anybody reading
 ENDING = struct.Struct("=iq")  # wait status, peak memory in ru_maxrss's unit
 PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder of the job
-SHARED_TMP = "/tmp"
+SHARED_TMP, SHARED_MEMORY = "/tmp", "/dev/shm"
+KERNEL_SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "pressure", "driver")
+PROBED_SETTING = "sys/kernel/core_pattern"
 TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # of what a job writes to /tmp itself
 
 _early: list[int] = []  # in a job: where `tell_our_failure` writes
@@ -109,8 +111,8 @@ def _keep(request: Request, outputs: list[int]) -> None:
 
 
 def _cover(folder: str) -> None:
-    """Hide /tmp and every folder of the box but this job's."""
-    namespaces.unshare(namespaces.NEW_MOUNTS)
+    """Hide /tmp and every folder of the box but this job's, and give the job shared memory of its own."""
+    namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC)
     namespaces.keep_mounts_private()
     shown = [(path, os.open(path, os.O_PATH)) for path in [*_mounted_below_tmp(), folder]]
     root = os.path.dirname(folder)
@@ -121,8 +123,20 @@ def _cover(folder: str) -> None:
         if path != root:
             _show(path, descriptor)
         os.close(descriptor)
+    namespaces.mount_memory(SHARED_MEMORY, TMP_BYTES, TMP_FILES)
     with contextlib.suppress(OSError):  # as root, bubblewrap covers parts of /proc; the box's whole /proc stays then
         namespaces.mount_processes()
+    _close_settings()
+
+
+def _close_settings() -> None:
+    """Let no job write what the kernel offers below /proc: where the checker runs as root, the files there are the job's."""
+    for name in KERNEL_SETTINGS:
+        folder = os.path.join("/proc", name)
+        with contextlib.suppress(OSError):  # of an ordinary user they are not
+            namespaces.make_read_only(folder)
+    if os.access(os.path.join("/proc", PROBED_SETTING), os.W_OK):
+        raise RuntimeError("the settings of the kernel could be written by a job")
 
 
 def _mounted_below_tmp() -> list[str]:

@@ -6,12 +6,14 @@ import ctypes
 import os
 import sys
 
-NEW_MOUNTS, NEW_PIDS = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
+NEW_MOUNTS, NEW_PIDS, NEW_IPC = 0x00020000, 0x20000000, 0x08000000  # CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC
+READ_ONLY_BIND = 0x20 | 0x1000 | 0x1  # MS_REMOUNT | MS_BIND | MS_RDONLY
 PRIVATE_TREE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
 BIND_TREE = (
     0x1000 | 0x4000
 )  # MS_BIND | MS_REC: a mount that was inherited shows with all that is mounted on it, or not at all
 NO_DEVICES_NO_SUID = 0x4 | 0x2  # MS_NODEV | MS_NOSUID
+NO_PROGRAMS = 0x8  # MS_NOEXEC
 DETACH = 2  # MNT_DETACH
 NOT_DUMPABLE, ADOPT_ORPHANS = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
 CAPABILITY_VERSION_3 = 0x20080522
@@ -44,9 +46,15 @@ def bind(descriptor: int, target: str) -> None:
     _call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(target), None, BIND_TREE, None)
 
 
+def make_read_only(folder: str) -> None:
+    """Let nobody write below a folder of /proc. Raises `OSError`."""
+    _call("mount", os.fsencode(folder), os.fsencode(folder), None, BIND_TREE, None)
+    _call("mount", b"none", os.fsencode(folder), None, READ_ONLY_BIND | NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
+
+
 def mount_processes() -> None:
     """Mount a /proc of this pid namespace. Raises `OSError`, where parts of the old one are covered."""
-    _call("mount", b"proc", b"/proc", b"proc", NO_DEVICES_NO_SUID | 0x8, None)  # MS_NOEXEC
+    _call("mount", b"proc", b"/proc", b"proc", NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
 
 
 def unmount(folder: str) -> None:

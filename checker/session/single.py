@@ -15,6 +15,7 @@ import pytest
 import checker
 from checker import plugin
 from checker.catalog import Exercise, Limits
+from checker.data import IMAGE_SETS
 from checker.evidence.dialect import read_dialect
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Report, Status
@@ -131,7 +132,7 @@ class Workshop:
             limits = replace(limits, time_s=options.timeout_s)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if options.edition == "full":
-            env[CACHE_VARIABLE] = os.path.abspath(cache_folder())
+            env[CACHE_VARIABLE] = _cache()
         brought = bring_along(script, work)
         result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script))
         # The script ran as a copy; what it says of itself is to name the file that its author knows.
@@ -204,9 +205,13 @@ def _ended_its_box(script: Path) -> CheckResult:
 
 
 def _full_edition() -> list[Path]:
-    """Return the folder of the full data, if there is one."""
-    folder = Path(cache_folder())
-    return [folder.resolve()] if folder.is_dir() else []
+    """Return the files of the full data that are there, and nothing else of their folder."""
+    files = [Path(_cache(), f"{name}.npz") for name in IMAGE_SETS]
+    return [file for file in files if file.is_file()]
+
+
+def _cache() -> str:
+    return os.path.realpath(cache_folder())
 
 
 @contextmanager
