@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from checker.catalog import EXERCISES, Exercise
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
 from checker.session.arguments import require_data
 from checker.session.commands import LONGEST_TIMEOUT_S, note, report, session
+from checker.session.interrupt import interrupt_once
 
 if TYPE_CHECKING:
     from checker.outcome import Report
@@ -185,12 +188,11 @@ def find_targets(what: tuple[str, ...]) -> list[Target]:
 def check_all(
     targets: list[Target], edition: str, timeout_s: float | None, isolation: str, verbose: bool, quiet: bool
 ) -> list[Report]:
-    """Check every target, printing as it goes; a broken box becomes the ERROR of the exercise it broke on."""
+    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
     from rich.console import Console
 
     from checker.outcome import CheckResult, Status
     from checker.report.terminal import TerminalReport
-    from checker.sandbox.box import BoxError
     from checker.session.single import Listener, Options, Workshop, new_report
 
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -203,9 +205,10 @@ def check_all(
             terminal.start(exercise, script)
             try:
                 report = workshop.check(exercise, script, options, Listener(on_result=terminal.show))
-            except BoxError as error:
+            except Exception:  # ours; the reports of the others must not be lost for it
                 report = new_report(exercise, script, options)
-                report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=str(error)))
+                detail = traceback.format_exc()
+                report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=detail))
                 terminal.show(report.checks[0])
             finally:
                 terminal.stop_spinner()
@@ -228,11 +231,10 @@ def write_files(reports: list[Report], json_file: str | None, junit_file: str | 
 
 def main() -> None:
     """Run the command line; an unforeseen error is ours: exit code 3, with its traceback."""
+    signal.signal(signal.SIGTERM, interrupt_once)
     try:
         cli.main(prog_name="python -m checker")
     except Exception:
-        import traceback
-
         traceback.print_exc()
         click.echo("the checker broke: this is not your fault; please report it with the lines above", err=True)
         sys.exit(CHECKER_BROKE)

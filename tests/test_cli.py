@@ -168,16 +168,21 @@ def test_offline_data_says_what_was_tried_and_exits_1(command_line: CommandLine,
         assert source in done.stdout
 
 
-def test_ctrl_c_ends_what_is_running(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_request_to_end_leave_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
     (tmp_path / "ex01.py").write_text("open('started', 'w').close()\nwhile True: pass\n")
     command = [sys.executable, "-m", "checker", "ex01", "ex01.py"]
-    env = {**os.environ, "PYTHONPATH": str(SUBMISSIONS.parent.parent), "PYTHONUNBUFFERED": "1"}
+    project = str(SUBMISSIONS.parent.parent)
+    env = {**os.environ, "PYTHONPATH": project, "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ex01")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in stderr
+    assert list(temporary.glob("suite-*")) == []

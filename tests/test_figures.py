@@ -111,3 +111,13 @@ def test_a_picture_saved_into_a_buffer_is_kept(figures_of: FiguresOf, job_folder
     figures_of(lines)
     (picture,) = (job_folder / "figures").glob("*.png")
     assert picture.read_bytes() == (job_folder / "run/a.png").read_bytes()
+
+
+def test_of_many_large_figures_some_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.evidence.figures.LARGEST_FILES_BYTES", 1_000)
+    axes = {"title": "t" * 300, "xlabel": "", "ylabel": "", "lines": [], "scatters": [], "images": []}
+    content = json.dumps({"axes": [{**axes, "xticklabels": [], "yticklabels": []}]})
+    for number in range(1, 6):
+        (tmp_path / f"figure-{number:04}.json").write_text(content)
+    assert len(content) < 500
+    assert [figure.name for figure in read_figures(tmp_path)] == ["figure-0001", "figure-0002"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from checker.catalog import Limits
 from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import Refused, freeze
 from checker.evidence.graph import Graph, GraphError
@@ -197,3 +198,16 @@ def test_a_graph_that_asks_for_too_much_memory_fails_alone(graph_of: GraphOf, bo
     values: NDArray[np.float32] = np.ones(1, np.float32)
     frozen, _ = freeze(graph_of("tf.identity(2.0, name='two')\ntf.Variable(1.0)"), [Tensor("two")], {}, {"v": values})
     assert Evaluator(box).run(frozen.SerializeToString(), ["two:0"], [{}])[0]["two:0"] == 2.0  # the box still works
+
+
+def test_what_met_a_limit_is_not_tried_again(graph_of: GraphOf, box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.sandbox.evaluator.EVALUATION_LIMITS", Limits(time_s=0.5))
+    monkeypatch.setattr("checker.sandbox.evaluator.BUDGET_S", 0.1)
+    endless = graph_of("tf.while_loop(lambda i: i < 2.0, lambda i: i * 1.0, [1.0], name='endless')\ntf.Variable(1.0)")
+    frozen, _ = freeze(endless, [Tensor("endless/Exit")], {}, {})
+    evaluator, said = Evaluator(box), set()
+    for _ in range(3):
+        with pytest.raises(EvaluationFailed, match="more wall time") as failure:
+            evaluator.run(frozen.SerializeToString(), ["endless/Exit:0"], [{}])
+        said.add(str(failure.value))
+    assert said == {"more wall time than the limit of 0.5 s: still running after 0.5 s"}

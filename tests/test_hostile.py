@@ -43,6 +43,17 @@ folder = os.environ["SUITE_FIGURES"]
 os.mkfifo(folder + "/figure-0001.json"); os.mkdir(folder + "/figure-0002.json")
 open(folder + "/figure-0003.json", "w").write('{"axes": [{"points": 1' + "0" * 400 + "}]}")
 """,
+    "forges what it was served": """
+import os
+open(os.environ["SUITE_SESSIONS"] + "/dialect.json", "w").write('{"dialect": "tf1", "sign": {"file": "", "line": 1e999, "words": ""}}')
+""",
+    "forges the record of its sessions": """
+import json, os
+record = {"calls": 10**400, "graphs": [{"calls": 10**400, "early_nodes": 0, "nodes": 1}], "paths": [], "groups": []}
+folder = os.environ["SUITE_SESSIONS"]
+open(folder + "/sessions.json", "w").write(json.dumps(record)); open(folder + "/arrays.bin", "w").close()
+os.kill(os.getpid(), 9)  # before the recorder writes its own
+""",
     "points its logdir elsewhere": "import os, shutil\nshutil.rmtree('logdir/ex01'); os.symlink('/usr', 'logdir/ex01')",
     "replaces the graph by nonsense": "open('logdir/ex01/model.meta', 'wb').write(b'\\xff' * 100)",
     "replaces the checkpoint by nonsense": "open('logdir/ex01/model.index', 'wb').write(b'\\xff' * 100)",

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.evidence import sessions
 from checker.evidence.counting import counters
 from checker.evidence.graph import Graph
 from checker.evidence.sessions import SessionLog, read_session_log
 from checker.evidence.training import Training
 from checker.sandbox.box import JobResult
-from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
+from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_BYTES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
 
 RunScript = Callable[..., JobResult]
 
@@ -326,12 +327,41 @@ def test_a_sound_record_is_read(job_folder: Path) -> None:
         ('"count": 1', '"count": "many"'),
         ('"groups"', '"gruops"'),
         ('"samples": [', '"samples": [7, '),
+        ('"count": 1', '"count": 1' + "0" * 400),
+        ('"count": 1', '"count": -1'),
+        ('"shape": [2]', '"shape": [513, 0]'),
     ],
 )
 def test_a_forged_record_is_no_record(job_folder: Path, old: str, new: str) -> None:
     text = json.dumps(GOOD)
     assert old in text
     assert _written(job_folder, text.replace(old, new)) == SessionLog()
+
+
+@pytest.mark.parametrize(("part", "times"), [("groups", 301), ("paths", 102), ("samples", 9)])
+def test_more_than_the_recorder_writes_is_no_record(job_folder: Path, part: str, times: int) -> None:
+    good = json.loads(json.dumps(GOOD))
+    good["paths"] = [{"path": "model", "group": 0, "counts": [1]}]
+    assert _written(job_folder, json.dumps(good)) != SessionLog()
+    several = good["groups"][0] if part == "samples" else good
+    several[part] = several[part] * times
+    assert _written(job_folder, json.dumps(good)) == SessionLog()
+
+
+def test_the_same_bytes_named_many_times_are_no_record(job_folder: Path) -> None:
+    good = json.loads(json.dumps(GOOD))
+    layout = {"offset": 0, "dtype": "<f8", "shape": [512, 1024], "of": [512, 1024]}
+    data = bytes(4 << 20)
+    for count, is_read in ((4, True), (5, False)):
+        good["groups"][0]["samples"] = [{"call": 1, "arrays": {"x:0": layout}}] * count
+        assert (_written(job_folder, json.dumps(good), data) != SessionLog()) == is_read
+
+
+def test_the_reader_takes_as_much_as_the_recorder_writes() -> None:
+    assert sessions.MOST_SAMPLES == FIRST_SAMPLES + MORE_SAMPLES
+    assert sessions.MOST_KINDS == MOST_GROUPS + MOST_PATHS
+    assert (sessions.MOST_ROWS, sessions.LARGEST_SAMPLES_BYTES) == (MOST_ROWS, MOST_BYTES)
+    assert sessions.MOST_PATHS > MOST_PATHS
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", "[" * 100_000, '{"groups": 3}'])

@@ -43,7 +43,7 @@ def read_dialect(folder: Path) -> Dialect:
             return Dialect(str(content["dialect"]))
         file = f"{sign['file']}, " if sign["file"] else ""
         return Dialect(str(content["dialect"]), clean_line(f"{file}line {int(sign['line'])}: {sign['words']}"))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return Dialect()
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_FILE_BYTES = 32 << 20
+LARGEST_FILES_BYTES = 64 << 20  # of all together: parsed, they take ten times that
 MOST_FIGURES = 400
 
 FloatArray = NDArray[np.floating[Any]]
@@ -41,10 +42,11 @@ class Figure:
 
 def read_figures(folder: Path) -> list[Figure]:
     """Return the figures recorded in a folder, in order; a file that is not one of ours is left out."""
-    found = []
+    found, left = [], LARGEST_FILES_BYTES
     for path in sorted(folder.glob("figure-*.json"))[:MOST_FIGURES]:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_FILE_BYTES:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > min(left, LARGEST_FILE_BYTES):
             continue
+        left -= path.stat().st_size
         try:
             content = json.loads(path.read_bytes())
             found.append(Figure(path.stem, tuple(_axes(item) for item in content["axes"])))

@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
 LARGEST_INDEX_BYTES = 16 << 20
 LARGEST_ARRAYS_BYTES = 64 << 20
+# More than the recorder ever writes is no record of its own, and would cost memory here.
+MOST_KINDS, MOST_PATHS, MOST_SAMPLES, MOST_ROWS = 300, 101, 8, 512
+LARGEST_SAMPLES_BYTES = 16 << 20  # of all together
+LARGEST_COUNT = 1 << 53
 DTYPES = frozenset(
     f"{order}{kind}" for order in "<|" for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 )
@@ -94,20 +98,38 @@ def read_session_log(folder: Path) -> SessionLog:
 
 
 def _log(content: dict[str, Any], data: bytes) -> SessionLog:
+    if len(content["groups"]) > MOST_KINDS or len(content["paths"]) > MOST_PATHS:
+        raise ValueError("more than the recorder writes")
     kinds = tuple(_calls(item, data) for item in content["groups"])
+    arrays = (array for calls in kinds for sample in calls.samples for array in sample.arrays.values())
+    if sum(array.nbytes for array in arrays) > LARGEST_SAMPLES_BYTES:
+        raise ValueError("more rows than the recorder keeps")
     paths = tuple(
-        PathFed(str(item["path"]), kinds[int(item["group"])], tuple(map(int, item["counts"]))) for item in content["paths"]
+        PathFed(str(item["path"]), kinds[_count(item["group"])], tuple(map(_count, item["counts"])))
+        for item in content["paths"]
     )
-    graphs = (GraphSize(int(item["calls"]), int(item["early_nodes"]), int(item["nodes"])) for item in content["graphs"])
-    return SessionLog(kinds, paths, tuple(graphs), int(content["calls"]))
+    graphs = (
+        GraphSize(_count(item["calls"]), _count(item["early_nodes"]), _count(item["nodes"])) for item in content["graphs"]
+    )
+    return SessionLog(kinds, paths, tuple(graphs), _count(content["calls"]))
+
+
+def _count(value: Any) -> int:
+    """Return what was counted. Raises ValueError for what no script can reach, and would overflow a float."""
+    count = int(value)
+    if not 0 <= count <= LARGEST_COUNT:
+        raise ValueError(f"a count of {value!r:.20}")
+    return count
 
 
 def _calls(item: dict[str, Any], data: bytes) -> Calls:
+    if len(item["samples"]) > MOST_SAMPLES:
+        raise ValueError("more samples than the recorder keeps")
     return Calls(
-        graph=int(item["graph"]),
+        graph=_count(item["graph"]),
         fetches=tuple(_node(name) for name in item["fetches"]),
         feeds=tuple(_node(name) for name in item["feeds"]),
-        count=int(item["count"]),
+        count=_count(item["count"]),
         samples=tuple(_sample(sample, data) for sample in item["samples"]),
     )
 
@@ -115,9 +137,9 @@ def _calls(item: dict[str, Any], data: bytes) -> Calls:
 def _sample(item: dict[str, Any], data: bytes) -> Sample:
     layouts = {_node(name): layout for name, layout in item["arrays"].items()}
     return Sample(
-        call=int(item["call"]),
+        call=_count(item["call"]),
         arrays={name: _array(layout, data) for name, layout in layouts.items()},
-        shapes={name: tuple(map(int, layout["of"])) for name, layout in layouts.items()},
+        shapes={name: tuple(map(_count, layout["of"])) for name, layout in layouts.items()},
     )
 
 
@@ -128,6 +150,8 @@ def _array(layout: dict[str, Any], data: bytes) -> NDArray[Any]:
     dtype = np.dtype(layout["dtype"])
     shape = tuple(map(int, layout["shape"]))
     offset, count = int(layout["offset"]), math.prod(shape)
+    if shape and shape[0] > MOST_ROWS:
+        raise ValueError("more rows than the recorder keeps")
     if offset < 0 or min(shape, default=1) < 0 or len(shape) > 8 or offset + count * dtype.itemsize > len(data):
         raise ValueError("an array outside the file")
     return np.frombuffer(data, dtype, count, offset).reshape(shape)

@@ -165,6 +165,9 @@ class Box:
                 stderr_dropped=max(0, answer["stderr_bytes"] - limits.output_bytes),
                 dropped=tuple(answer["dropped"]),
             )
+        except (FileNotFoundError, KeyError, TypeError) as error:
+            # Without walls, a job can delete what is kept of its output, or answer in the box's name.
+            raise BoxEnded(f"the box was tampered with: {error!r}") from None
         finally:
             for file in (stdout, stderr):
                 file.unlink(missing_ok=True)
@@ -212,7 +215,10 @@ class Box:
             if not data or len(self._pending) > LARGEST_ANSWER_BYTES:
                 raise BoxEnded(f"the box has ended: {self._last_words()}")
         line, self._pending = self._pending.split(b"\n", 1)
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            raise BoxEnded(f"the box was tampered with, its answer is no JSON: {error}") from None
         return answer
 
     def _last_words(self) -> str:

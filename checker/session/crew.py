@@ -14,8 +14,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from types import FrameType
 from typing import Any, Generic, Protocol, TypeVar
+
+from checker.session.interrupt import interrupt_once
 
 GRACE_S = 15  # for a worker to end its boxes before it is killed
 PATIENCE_S = 1800.0  # without a word from a worker, before it is given up
@@ -158,7 +159,7 @@ class _Worker(Generic[Task, Result]):
 def _work(pipe: Connection, open_bench: OpenBench[Task, Result]) -> None:
     """In a worker: work on what comes until the pipe ends. After an error the bench is new: it may be what broke."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the other side decides what it means
-    signal.signal(signal.SIGTERM, _interrupt_once)
+    signal.signal(signal.SIGTERM, interrupt_once)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, ConnectionError, KeyboardInterrupt), ExitStack() as stack:
         bench: Bench[Task, Result] | None = None
@@ -174,12 +175,6 @@ def _work(pipe: Connection, open_bench: OpenBench[Task, Result]) -> None:
                 stack.close()
                 bench = None
             pipe.send((False, broke))
-
-
-def _interrupt_once(number: int, frame: FrameType | None) -> None:
-    """End as if by Ctrl-C, so that boxes and temporary folders are cleared away; a second signal must not stop that."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C while something is written: it waits until that is done."""
+"""Ctrl-C, and a request to end: both clear away what is running, and wait while something is written."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def interrupt_once(number: int, frame: FrameType | None) -> None:
+    """Handle SIGTERM as if it were Ctrl-C, so that boxes and folders are cleared away; a second one must not stop that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put Ctrl-C off until the end of the block. In a thread that gets no signals, it does nothing."""
+    """Put both off until the end of the block. In a thread that gets no signals, it does nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    before = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in SIGNALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if came:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(came[0])
