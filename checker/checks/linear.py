@@ -6,6 +6,7 @@ from checker.checks.falling import expect_falling
 from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
+from checker.evidence.dataflow import Placeholder
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, fail, listed
@@ -32,15 +33,23 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     houses = len(regression.features)
     placeholders = (*regression.feature_placeholders.values(), regression.price_placeholder)
     where = f"{regression.residual.node} in the saved graph"
-    declared = listed(f"{placeholder.name} is {show_shape(placeholder.shape)}" for placeholder in placeholders)
+    declared = listed(_shape_of(placeholder, regression) for placeholder in placeholders)
     hint = f"{declared}: give all the same rank, such as [None, 1]"
     count = 1
     for size in shape:
         count *= size
     expect(count <= houses, where, f"{houses} differences", f"shape {show_shape(shape)}: it broadcasts", hint)
-    if regression.graph.is_minimised_as_a_vector():
+    # The gradient of one house is the same, whether the loss has that one value or is the mean of it.
+    if regression.graph.is_minimised_as_a_vector() and not regression.is_fed_house_by_house:
         hint = "tf.reduce_mean; without it the gradient is a sum, and the step grows with the number of houses"
         fail(where, "a loss that is one number, the mean", "a loss with one value a house is minimised", hint)
+
+
+def _shape_of(placeholder: Placeholder, regression: RegressionModel) -> str:
+    fed = regression.shape_fed_to(placeholder) if placeholder.shape is None else None
+    if fed is None:
+        return f"{placeholder.name} is {show_shape(placeholder.shape)}"
+    return f"{placeholder.name} takes any shape and was fed {show_shape(fed)}"
 
 
 def check_feeds_each_house_with_its_own_price(regression: RegressionModel, advise: Advise) -> None:

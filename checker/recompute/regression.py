@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,16 +156,41 @@ class RegressionModel(Model):
         return any(math.isclose(factor * mse, self.logged_loss, rel_tol=LOGGED_WITHIN) for factor in (1.0, 0.5))
 
     def residual_shape(self) -> tuple[int, ...]:
-        """Return the shape that prediction - price has when all houses are fed in the shapes the placeholders declare."""
+        """Return the shape that prediction - price has when all houses are fed in the shapes declared, else recorded."""
         features, prices = self.features, boston().target
         y = self.price_placeholder
         fed = self._feeds(self._arranged(features))
-        # Prices for which nothing is declared are taken to come in the shape of the prediction: no script is refused for
-        # a broadcast that nothing shows; if there was one, the fit shows it.
-        prediction_rank = len(self._prediction_shape(fed)) if y.shape is None else 0
-        prices_fed = prices[:, None] if prediction_rank == 2 else _as_declared(prices[:, None], y)
+        # Prices for which neither the graph nor the record shows a shape are taken to come in that of the prediction: no
+        # script is refused for a broadcast that nothing shows; if there was one, the fit shows it.
+        laid_out = self._laid_out(y, 1)
+        prediction_rank = len(self._prediction_shape(fed)) if laid_out.shape is None else 0
+        prices_fed = prices[:, None] if prediction_rank == 2 else _as_declared(prices[:, None], laid_out)
         ((value,),) = self.run([Tensor(self.residual.node)], [{**fed, Tensor(y.name): prices_fed}])
         return value.shape
+
+    def shape_fed_to(self, placeholder: Placeholder) -> tuple[int, ...] | None:
+        """Return the shape in which training fed several houses to a placeholder at once; None when none is on record."""
+        one_house = 1 if placeholder.name == self.price_placeholder.name else len(self.columns)
+        return next((shape for shape in self._shapes_fed_to(placeholder) if math.prod(shape) > one_house), None)
+
+    @property
+    def is_fed_house_by_house(self) -> bool:
+        """Whether every price that training was seen to feed came alone."""
+        shapes = self._shapes_fed_to(self.price_placeholder)
+        return bool(shapes) and all(math.prod(shape) == 1 for shape in shapes)
+
+    def _shapes_fed_to(self, placeholder: Placeholder) -> list[tuple[int, ...]]:
+        samples = (sample for calls in self.training.kinds for sample in calls.samples)
+        return [sample.shapes[placeholder.name] for sample in samples if placeholder.name in sample.shapes]
+
+    def _laid_out(self, placeholder: Placeholder, count: int) -> Placeholder:
+        """Return a placeholder with the shape it declares, else that in which training fed it houses of `count` columns."""
+        fed = self.shape_fed_to(placeholder) if placeholder.shape is None else None
+        if fed is None or (len(fed) == 1 and count > 1):
+            return placeholder
+        if len(fed) == 1 or fed[1:] == (count,):
+            return replace(placeholder, shape=(None, *fed[1:]))
+        return replace(placeholder, shape=(count, None)) if len(fed) == 2 and fed[0] == count else placeholder
 
     def _arranged(self, features: FloatArray) -> FloatArray:
         """Return features [n, k] as the record says they were fed, scaled and in its order; without one as they are."""
@@ -184,9 +209,10 @@ class RegressionModel(Model):
 
     def _fed(self, features: FloatArray, placeholder: Placeholder) -> FloatArray:
         """Return features in the layout the placeholder declares; when it declares none, in one the graph can take."""
-        if placeholder.shape is None and features.shape[1] == 1 and self._multiplies_matrices:
+        laid_out = self._laid_out(placeholder, features.shape[1])
+        if laid_out.shape is None and features.shape[1] == 1 and self._multiplies_matrices:
             return features
-        return _as_declared(features, placeholder)
+        return _as_declared(features, laid_out)
 
     @cached_property
     def _multiplies_matrices(self) -> bool:
