@@ -132,7 +132,7 @@ class Graph(Variables):
 
     @cached_property
     def _source_marks(self) -> tuple[dict[str, int], dict[Tensor, int]]:
-        sources = set(self.of_op(*SOURCE_OPS))
+        sources = {*self.of_op(*SOURCE_OPS), *self.array_defaults}
         bits: dict[Tensor, int] = {}
         readers: dict[str, int] = {}
         for reader in dict.fromkeys(reader for source in sources for reader in self.readers(source)):

@@ -83,6 +83,10 @@ class SessionLog:
         """Return the kinds of calls that fed all of these nodes."""
         return [calls for calls in self.kinds if set(nodes) <= set(calls.feeds)]
 
+    def feeds_rows(self, node: str) -> bool:
+        """Whether some call fed a node an array, not a single number."""
+        return any(sample.shapes.get(node) for calls in self.feeding(node) for sample in calls.samples)
+
 
 def read_session_log(folder: Path) -> SessionLog:
     """Return the record in a folder, an empty one when there is none or it is not one of ours."""

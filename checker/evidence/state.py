@@ -59,6 +59,11 @@ class Variables(Dataflow):
         """The placeholders that may be fed and have a value else, by name."""
         return self._placeholders(DEFAULT_OP)
 
+    @cached_property
+    def array_defaults(self) -> dict[str, Placeholder]:
+        """Those of `defaults` that take more than one number, as data does and a switch or a rate does not."""
+        return {name: placeholder for name, placeholder in self.defaults.items() if placeholder.shape != ()}
+
     def _placeholders(self, *ops: str) -> dict[str, Placeholder]:
         return {
             name: Placeholder(name, self.dtype(name), to_shape(self.nodes[name].attr["shape"].shape))
@@ -157,7 +162,7 @@ class Variables(Dataflow):
 
     @cached_property
     def _from_data(self) -> set[str]:
-        return self.reached_from(self.of_op(*SOURCE_OPS))
+        return self.reached_from([*self.of_op(*SOURCE_OPS), *self.array_defaults])
 
     @cached_property
     def _changed_by_data(self) -> set[str]:

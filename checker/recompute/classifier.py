@@ -93,7 +93,8 @@ class ClassifierModel(Model):
         """What was fed while the run trained, None where the record does not tell."""
         behind = set().union(*(self.graph.ancestors(entropy) for entropy in self.graph.cross_entropies()), [])
         source, _ = self._image_source
-        labels = [name for name in self.graph.placeholders if name in behind and name != source.node]
+        may_be_fed = {**self.graph.placeholders, **self.graph.array_defaults}
+        labels = [name for name in may_be_fed if name in behind and name != source.node]
         return claimed_images(self.training, source.node, labels, self.splits)
 
     @cached_property
@@ -220,7 +221,10 @@ class ClassifierModel(Model):
         behind = self._behind_logits
         outputs = [(tensor, shape) for tensor, _, shape in self.graph.iterator_outputs()]
         placeholders = [(Tensor(name), placeholder.shape) for name, placeholder in self.graph.placeholders.items()]
-        for tensor, shape in [*placeholders, *outputs]:
+        defaults = self.graph.array_defaults.items()
+        # What has a default is where images enter when some were fed there: else they come from the default.
+        fed = [(Tensor(name), other.shape) for name, other in defaults if self.training.log.feeds_rows(name)]
+        for tensor, shape in [*placeholders, *fed, *outputs]:
             if tensor.node in behind and _holds_images(shape):
                 return tensor, shape
         for name, placeholder in self.graph.placeholders.items():

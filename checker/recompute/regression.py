@@ -200,8 +200,8 @@ class RegressionModel(Model):
         return np.column_stack([column.apply(table[:, column.real]) for column in self.fed.features])
 
     def _feeds(self, columns: FloatArray) -> dict[Tensor, FloatArray]:
-        """Return what to feed: columns [n, k], split among the placeholders and in the layouts that they declare."""
-        found, start = {}, 0
+        """Return what to feed: columns [n, k] split among the placeholders, in the layouts they declare, and switches."""
+        found, start = {Tensor(name): value for name, value in self._switches.items()}, 0
         for placeholder, width in zip(self.feature_placeholders.values(), self._widths(self.feature_placeholders)):
             found[Tensor(placeholder.name)] = self._fed(columns[:, start : start + width], placeholder)
             start += width
@@ -224,13 +224,40 @@ class RegressionModel(Model):
         return value.shape
 
     def _placeholders_behind(self, tensor: Tensor) -> dict[str, Placeholder]:
-        """Return the placeholders that a tensor is computed from. Raises `Mismatch` when there are none."""
+        """Return the placeholders of data that a tensor is computed from. Raises `Mismatch` when there are none."""
         behind = self.graph.ancestors(tensor.node, until=self.graph.sizes)
-        found = {name: placeholder for name, placeholder in self.graph.placeholders.items() if name in behind}
+        found = {name: placeholder for name, placeholder in self._fed_placeholders.items() if name in behind}
         there = listed((tensor.node for tensor, _, _ in self.graph.iterator_outputs()), "none")
         where, hint = f"graph of {self.checkpoint.where}", "tf.placeholder, and its values in feed_dict"
-        expect(bool(found), where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
-        return found
+        data = {name: placeholder for name, placeholder in found.items() if name not in self._switches}
+        expect(bool(data), where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
+        return data
+
+    @cached_property
+    def _fed_placeholders(self) -> dict[str, Placeholder]:
+        """The placeholders that have to be fed, and those with a default that were seen to be fed rows."""
+        defaults = self.graph.array_defaults.items()
+        fed = {name: placeholder for name, placeholder in defaults if self.training.log.feeds_rows(name)}
+        return {**self.graph.placeholders, **fed}
+
+    @cached_property
+    def _switches(self) -> dict[str, FloatArray]:
+        """What to feed besides features and prices: whether this is training, or a single number beside arrays."""
+        behind = self.graph.ancestors(self.residual.node, until=self.graph.sizes)
+        found = {name: placeholder for name, placeholder in self._fed_placeholders.items() if name in behind}
+        others = {**found, **{name: other for name, other in self.graph.defaults.items() if name in behind}}
+        flags = [name for name, placeholder in others.items() if placeholder.dtype == "bool"]
+        # One house a call may come as single numbers; then nothing that is fed is an array.
+        scalars = [name for name, placeholder in found.items() if placeholder.shape == () and name not in flags]
+        single = scalars if len(scalars) < len(found.keys() - flags) else []
+        return {**{name: self._last_fed_to(name) for name in single}, **{name: np.zeros(()) for name in flags}}
+
+    def _last_fed_to(self, placeholder: str) -> FloatArray:
+        """Return the number that was fed last, by a call that did not train where there is one; 1 without a record."""
+        feeding = sorted(self.training.log.feeding(placeholder), key=lambda calls: calls not in self.training.kinds)
+        arrays = [sample.arrays.get(placeholder) for calls in feeding for sample in calls.samples]
+        single = [array for array in arrays if array is not None and array.size == 1]
+        return np.asarray(single[-1] if single else 1.0, dtype=np.float64).reshape(())
 
     def _widths(self, placeholders: Mapping[str, Placeholder]) -> list[int]:
         """Return how many columns each placeholder takes: all of them where it is the only one and declares no number."""
