@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from checker.checks import common, linear, story
 from checker.checks.linear import expect_moving_picture
-from checker.evidence.events import EventLog
+from checker.checks.story import NEARLY_ALL
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.events import EventLog, Histogram
+from checker.evidence.figures import FloatArray
 from checker.evidence.graph import Graph
+from checker.evidence.training import Training
 from checker.expect import expect, listed
 from checker.script_run import ScriptRun
 
 WEIGHTS = 13
+HISTOGRAM_WITHIN = 0.1  # of the range of the weights: the last one is added some steps before the checkpoint is saved
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -48,15 +55,51 @@ check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkp
 check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 
 
-def check_shows_the_weights_as_a_histogram(events: EventLog, finished: ScriptRun) -> None:
+def check_shows_the_weights_as_a_histogram(
+    events: EventLog, finished: ScriptRun, trained: Checkpoint, training: Training
+) -> None:
     """shows its weights as a histogram"""
     found = [(tag, series) for _, tag, series in events.histograms()]
     counts = [f"{tag}: {series[-1].count:g} values, {len(series)} steps" for tag, series in found]
-    of_weights = [tag for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3]
-    hint = 'tf.summary.histogram("weights", weights), added with its step'
+    of_weights = [
+        (tag, series) for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3
+    ]
+    logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
+    expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint)
+    wanted = _weights(training, trained)
     expect(
-        bool(of_weights), finished.exercise.logdir, "a histogram of 13 values at three steps or more", listed(counts), hint
+        not wanted or any(_shows(series, weights) for _, series in of_weights for weights in wanted),
+        f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}",
+        f"at last the weights of {trained.where}: {' or '.join(dict.fromkeys(_extent(min(w), max(w)) for w in wanted))}",
+        listed(f"{_extent(h.minimum, h.maximum)} at step {h.step}" for h in (series[-1] for _, series in of_weights)),
+        "give tf.summary.histogram the variable itself, and run it until the training ends",
     )
+
+
+def _weights(training: Training, trained: Checkpoint) -> list[FloatArray]:
+    """Return what the thirteen weights of a checkpoint may be; nothing when it was saved long before the training ended."""
+    save = training.last_save(trained.prefix.name)
+    if save is None or training.count_before(save) < NEARLY_ALL * training.count:
+        return []
+    found = [trained.value_of(variable) for variable in training.graph.trainable]
+    values: list[FloatArray] = [value.reshape(-1).astype(np.float64) for value in found if value is not None]
+    whole = [value for value in values if value.size == WEIGHTS]
+    together = np.concatenate([*values, np.zeros(0)])
+    if whole or together.size != WEIGHTS + 1:
+        return whole
+    return [np.delete(together, bias) for bias in range(together.size)]  # in one array, or in parts: any may be the bias
+
+
+def _shows(series: list[Histogram], weights: FloatArray) -> bool:
+    """Whether the last histogram lies where these weights do, but for what they may have moved since."""
+    *_, before, last = series
+    moved = max(abs(last.minimum - before.minimum), abs(last.maximum - before.maximum))
+    within = HISTOGRAM_WITHIN * float(np.ptp(weights)) + 2 * moved
+    return max(abs(last.minimum - float(weights.min())), abs(last.maximum - float(weights.max()))) <= within
+
+
+def _extent(low: float, high: float) -> str:
+    return f"from {low:.2f} to {high:.2f}"
 
 
 def check_shows_predicted_against_true_prices(events: EventLog, finished: ScriptRun) -> None:
