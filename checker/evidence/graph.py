@@ -105,7 +105,8 @@ class Graph(Variables):
     def residuals(self) -> list[Residual]:
         """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
 
-        A prediction depends on a trainable variable and on data, a target on other data only.
+        A prediction depends on a trainable variable and on data, a target on other data only. Those inside a loop, which a
+        session cannot fetch, come last.
         """
         return self._residuals
 
@@ -123,7 +124,7 @@ class Graph(Variables):
                 trains = prediction.node in self._trained and target.node not in self._trained
                 if trains and fed and wanted and not fed & wanted:
                     found.append(Residual(node, prediction, target))
-        return found
+        return sorted(found, key=lambda residual: residual.node in self.looped)
 
     def _sources_behind(self, tensor: Tensor) -> int:
         """Return which sources of data a tensor depends on, a bit for each."""

@@ -29,7 +29,7 @@ from checker.evidence.tensors import Shape, to_shape
 
 OPTIMIZER_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 MOST_MARKS = 62  # of updates; those after share the last bit
-READING_OPS = {"Identity", "ReadVariableOp"}
+READING_OPS = {"Identity", "ReadVariableOp", "Enter", "RefEnter"}  # the last two bring it into a loop
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,13 @@ class RegressionModel(Model):
                 f"trainable variables: {listed((v.name for v in self.graph.trainable), 'none')}",
                 "tf.placeholder for both, and a loss on prediction - price",
             )
+        if found[0].node in self.graph.looped:
+            fail(
+                f"{found[0].node} in the graph of {self.checkpoint.where}",
+                "a difference of prediction and price that a session can fetch",
+                "it lies inside of tf.while_loop only, where it cannot be computed again",
+                "build prediction and loss outside of tf.while_loop, too: tf.Session.run fetches nothing inside",
+            )
         return found[0]
 
     @cached_property
