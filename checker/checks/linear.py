@@ -44,6 +44,11 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
         hint = "tf.reduce_mean; without it the gradient is a sum, and the step grows with the number of houses"
         fail(where, "a loss that is one number, the mean", "a loss with one value a house is minimised", hint)
 
+    absolute = regression.graph.absolute_error()
+    if absolute is not None:
+        hint = "tf.square, tf.losses.mean_squared_error: the line of least squares is the one with the smallest mean square"
+        fail(f"{absolute} in the saved graph", "a mean of squared differences", "a mean of absolute differences", hint)
+
 
 def _shape_of(placeholder: Placeholder, regression: RegressionModel) -> str:
     fed = regression.shape_fed_to(placeholder) if placeholder.shape is None else None

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, variable_pb2
 
 from checker.evidence.dataflow import SOURCE_OPS, VARIABLE_OPS, Tensor, Variable, as_text, parse_tensor
-from checker.evidence.losses import Loss, find_losses
+from checker.evidence.losses import DIVISION_OPS, LINEAR_OPS, Loss, find_losses
 from checker.evidence.state import Variables
 
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
@@ -101,6 +101,26 @@ class Graph(Variables):
         """Whether an optimiser's gradients start from a tensor of many values that depends on a residual."""
         behind_loss = self.reached_from(residual.node for residual in self.residuals())
         return any(loss.is_vector and loss.tensor.node in behind_loss for loss in self.losses)
+
+    def absolute_error(self) -> str | None:
+        """Return the node that takes the absolute value of a residual, when a loss is a sum or mean of such values alone.
+
+        With a square anywhere between residual and loss, as in a Huber loss, it is none.
+        """
+        made_of = self.reached_from((residual.node for residual in self.residuals()), until=self.sizes) - self.sizes
+        for loss in self.losses:
+            between = made_of & self.ancestors(loss.tensor.node, until=self.sizes)
+            found = [node for node in self.nodes if node in between and self.op(node) == "Abs"]
+            if found and all(self._keeps_degree(node, between) for node in between):
+                return found[0]
+        return None
+
+    def _keeps_degree(self, node: str, between: set[str]) -> bool:
+        """Whether a node gives a multiple of each of its inputs of `between`, or of their absolute values."""
+        op, factors = self.op(node), [tensor for tensor in self.inputs(node) if tensor.node in between]
+        if op == "Mul" or op in DIVISION_OPS:
+            return len(factors) < 2
+        return op in LINEAR_OPS | {"Abs", "Mean"}
 
     def residuals(self) -> list[Residual]:
         """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
