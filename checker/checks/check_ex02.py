@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, linear, story
-from checker.checks.linear import (
-    expect_moving_picture,
-    rooms_of,
-)
+from checker.checks.linear import FIGURES, expect_figures_that_move, expect_moving_picture, rooms_of
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure, FloatArray
@@ -19,7 +16,6 @@ from checker.script_run import ScriptRun
 from reference.datasets import boston
 
 LINE_WITHIN = 0.5  # thousands of dollars: a plotted line is drawn from printed or rounded values now and then
-FIGURES = "the figures shown or saved"
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -52,10 +48,12 @@ check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkp
 check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 
 
-def check_shows_the_line_moving(events: EventLog, finished: ScriptRun) -> None:
+def check_shows_the_line_moving(events: EventLog, finished: ScriptRun, figures: list[Figure]) -> None:
     """shows in TensorBoard how the line moves"""
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
+    hint = "tf.Session.run gives slope and intercept, or the prediction, as they are now: before each picture"
     expect_moving_picture(images, finished.exercise.logdir, "the fitted line")
+    expect_figures_that_move(figures, "the fitted line", hint)
 
 
 def check_plots_every_house(figures: list[Figure]) -> None:

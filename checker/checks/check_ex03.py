@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, linear, story
-from checker.checks.linear import expect_moving_picture
+from checker.checks.linear import FIGURES, expect_figures_that_move, expect_moving_picture
 from checker.checks.story import NEARLY_ALL
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog, Histogram
-from checker.evidence.figures import FloatArray
+from checker.evidence.figures import Figure, FloatArray
 from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import expect, listed
 from checker.script_run import ScriptRun
 
 WEIGHTS = 13
+CLOUD = 10  # points, of which no honest prediction meets every price
 HISTOGRAM_WITHIN = 0.1  # of the range of the weights: the last one is added some steps before the checkpoint is saved
 
 
@@ -102,10 +103,22 @@ def _extent(low: float, high: float) -> str:
     return f"from {low:.2f} to {high:.2f}"
 
 
-def check_shows_predicted_against_true_prices(events: EventLog, finished: ScriptRun) -> None:
+def check_shows_predicted_against_true_prices(events: EventLog, finished: ScriptRun, figures: list[Figure]) -> None:
     """shows predicted against true prices as an image"""
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
-    expect_moving_picture(images, finished.exercise.logdir, "predicted against true prices")
+    what = "predicted against true prices"
+    expect_moving_picture(images, finished.exercise.logdir, what)
+    hint = "tf.Session.run gives the prediction as it is now: before each picture"
+    clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
+    alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
+    actual = f"every point of {len(clouds)} clouds has the same value across and up"
+    expect(not alike or len(alike) < len(clouds), FIGURES, what, actual, hint)
+    expect_figures_that_move(figures, what, hint)
+
+
+def _repeats_itself(points: FloatArray) -> bool:
+    """Whether points lie on the diagonal, as those of prices against themselves do; so does a line drawn to compare."""
+    return bool(np.allclose(points[:, 0], points[:, 1], equal_nan=True))
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard

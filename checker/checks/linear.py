@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from checker.checks.falling import expect_falling
 from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
+from checker.evidence.figures import Figure
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, fail, listed
@@ -16,6 +19,9 @@ from reference.datasets import Boston, boston
 from reference.regression import FloatArray, error_band, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
+MOVING = 3  # different pictures, from which one sees something move
+FIGURES = "the figures shown or saved"
+UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds of an endless line before it is drawn
 LEARNT_BELOW = 64.0  # half way between the mean price alone (84.42) and the best line through the rooms (43.60)
 
 
@@ -126,8 +132,44 @@ def check_loss_falls(loss_curves: list[Curve]) -> None:
 def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:
     """Raise `Mismatch` unless some image tag holds three different pictures or more."""
     found = [f"{tag}: {len(pictures)} pictures, {len(set(pictures))} different" for tag, pictures in images]
-    moving = any(len(set(pictures)) >= 3 for _, pictures in images)
+    moving = any(len(set(pictures)) >= MOVING for _, pictures in images)
     expect(moving, logdir, f"{what}, an image summary with pictures of three steps or more", listed(found, "no image"))
+
+
+def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> None:
+    """Raise `Mismatch` at many figures that differ in their titles, and hardly in what is drawn."""
+    # Pictures that matplotlib drew are on record; one more than a moving one needs may show the end, drawn again. Pictures
+    # that TensorFlow drew are not, and the few figures beside them are left alone.
+    drawn = {(_text(figure), _content(figure)) for figure in figures if _is_plain(figure)}
+    contents = {content for _, content in drawn}
+    still = len(drawn) > MOVING and len(contents) < MOVING
+    expect(
+        not still,
+        FIGURES,
+        f"{what}, different from picture to picture",
+        f"{len(drawn)} figures with titles of their own, {len(contents)} different drawings",
+        hint,
+    )
+
+
+def _is_plain(figure: Figure) -> bool:
+    """Whether a figure shows points or lines, all of which are on record: of some shapes only a placeholder is."""
+    lines = [line for axes in figure.axes for line in axes.lines]
+    clouds = [points for axes in figure.axes for points in axes.scatters]
+    hidden = any(np.array_equal(line, UNKNOWN_LINE) for line in lines)
+    hidden |= any(len(points) <= 1 and not points.any() for points in clouds)
+    return bool(lines or clouds) and not hidden
+
+
+def _content(figure: Figure) -> bytes:
+    """Return what a figure shows, without its texts, as bytes to compare."""
+    parts = [part for axes in figure.axes for part in (*axes.lines, *axes.scatters, *axes.images)]
+    return b"".join(np.round(part, 6).tobytes() for part in parts)
+
+
+def _text(figure: Figure) -> tuple[object, ...]:
+    """Return the titles of a figure; its ticks have no labels before it is drawn."""
+    return tuple((axes.title, axes.labels) for axes in figure.axes)
 
 
 def rooms_of(boston: Boston) -> FloatArray:
