@@ -19,6 +19,7 @@ from reference.datasets import Boston, boston
 from reference.regression import FloatArray, error_band, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
+LARGE_BATCH = 100  # houses, whose mean loss is near that of all
 MOVING = 3  # different pictures, from which one sees something move
 FIGURES = "the figures shown or saved"
 UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds of an endless line before it is drawn
@@ -75,6 +76,30 @@ def check_logs_the_loss_of_its_checkpoint(
     """logs the loss that its checkpoint gives"""
     curve = max(loss_curves, key=lambda curve: len(curve.points))
     expect_logged_loss(curve, _losses(regression), 0.0, trained.where)
+    _expect_first_loss(curve, regression)
+
+
+def _expect_first_loss(curve: Curve, regression: RegressionModel) -> None:
+    """Raise `Mismatch` at a curve that begins far above the loss of the constants that the variables begin with.
+
+    It may begin below, after the first steps. Small batches are left out: their loss may be anything.
+    """
+    start = regression.at_start if regression.smallest_batch >= LARGE_BATCH and curve.steps[0] <= 1 else None
+    if start is None:
+        return
+    houses = len(regression.features)
+    ends = [mean for candidate in regression.candidates for mean in (candidate.mse, candidate.fed_mse)]
+    begins = [mean for _ in regression.candidates for mean in (start.mse, start.fed_mse)]
+    pairs = [pair for end, begin in zip(ends, begins) for pair in zip(_forms(end, houses), _forms(begin, houses))]
+    # The form in which the loss is logged is one of those in which it ends where the checkpoint does.
+    bounds = [LOSS_FACTOR * begin for end, begin in pairs if end / LOSS_FACTOR <= curve.tail <= end * LOSS_FACTOR]
+    expect(
+        not bounds or curve.values[0] <= max(bounds),
+        curve.where,
+        f"a first loss near that of the constants that the variables begin with: {start.fed_mse:.4g}",
+        f"{curve.values[0]:.4g} at step {curve.steps[0]}",
+        "log what the session computes: tf.summary.scalar of the loss that is minimised",
+    )
 
 
 def check_prints_the_loss_of_its_checkpoint(regression: RegressionModel, trained: Checkpoint, stdout: str) -> None:
@@ -86,8 +111,12 @@ def check_prints_the_loss_of_its_checkpoint(regression: RegressionModel, trained
 def _losses(regression: RegressionModel) -> list[float]:
     """Return the losses of the trained model in the forms learners use: mean, half, sum, root; as fed and in dollars."""
     means = [mean for candidate in regression.candidates for mean in (candidate.mse, candidate.fed_mse)]
-    forms = [(mean, mean / 2, mean * len(regression.features), mean**0.5) for mean in means]
+    forms = [_forms(mean, len(regression.features)) for mean in means]
     return [*dict.fromkeys(means), *(form for several in forms for form in several)]
+
+
+def _forms(mean: float, houses: int) -> tuple[float, ...]:
+    return mean, mean / 2, mean * houses, mean**0.5
 
 
 def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advise: Advise, measure: Measure) -> None:

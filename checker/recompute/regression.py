@@ -15,6 +15,7 @@ from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Residual
 from checker.evidence.tensors import show_shape
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
+from checker.outcome import Mismatch
 from checker.recompute.claimed_houses import FedHouses, claimed_houses
 from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
@@ -140,8 +141,19 @@ class RegressionModel(Model):
         unscaled = [regression for regression, is_none, _ in candidates if is_none]
         return logged or unscaled
 
-    def _as_recorded(self, fed: FedHouses, features: FloatArray, prices: FloatArray) -> Regression:
-        ((raw,),) = self.run([self.residual.prediction], [self._feeds(self._arranged(features))])
+    @cached_property
+    def at_start(self) -> Regression | None:
+        """What the model predicts before it is trained, None where its variables begin with chance or no record tells."""
+        starts = [self.graph.initial_value(variable.name) for variable in self.graph.trainable]
+        if self.fed is None or any(start is None for start in starts):
+            return None
+        try:
+            return self._as_recorded(self.fed, self.features, boston().target, from_start=True)
+        except Mismatch:  # another variable begins with what cannot be evaluated
+            return None
+
+    def _as_recorded(self, fed: FedHouses, features: FloatArray, prices: FloatArray, from_start: bool = False) -> Regression:
+        ((raw,),) = self.run([self.residual.prediction], [self._feeds(self._arranged(features))], from_start)
         self._require_one_a_house(raw, len(prices))
         prediction = fed.price.undo(raw.reshape(-1))
         fed_mse = mean_squared_error(raw.reshape(-1), fed.price.apply(prices))
@@ -185,6 +197,11 @@ class RegressionModel(Model):
         """Whether every price that training was seen to feed came alone."""
         shapes = self._shapes_fed_to(self.price_placeholder)
         return bool(shapes) and all(math.prod(shape) == 1 for shape in shapes)
+
+    @property
+    def smallest_batch(self) -> int:
+        """How many prices training was seen to feed at once at least; 0 without a record."""
+        return min(map(math.prod, self._shapes_fed_to(self.price_placeholder)), default=0)
 
     def _shapes_fed_to(self, placeholder: Placeholder) -> list[tuple[int, ...]]:
         samples = (sample for calls in self.training.kinds for sample in calls.samples)
