@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, python_error
+from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, numbers_beside, python_error
 from checker.sandbox.box import JobResult
 
 RunScript = Callable[..., JobResult]
@@ -55,6 +55,56 @@ def test_a_line_of_a_message_stays_one_line() -> None:
 )
 def test_numbers_are_found(text: str, found: list[float]) -> None:
     assert numbers(text) == found
+
+
+LOSS, ACCURACY = ("loss", "cost", "mse", "error"), ("acc",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("loss 43.6", LOSS, [43.6]),
+        ("Cost= 0.0712 W= 0.2496 b= 0.8", LOSS, [0.0712]),
+        ("Epoch: 0001 cost= 0.071", LOSS, [0.071]),
+        ("after 200 steps: MSE 43.60; restored from the checkpoint: 43.61", LOSS, [43.6]),
+        ("loss fell from 590.8 to 43.6", LOSS, [590.8, 43.6]),
+        ("losses: [590.8, 43.6]", LOSS, [590.8, 43.6]),
+        ("loss, accuracy: [np.float32(0.5), np.float32(0.97)]", LOSS, [0.5, 0.97]),
+        ("RMSE: $6,603", LOSS, [6603]),
+        ("loss after restore (dollars^2): 43,600,557", LOSS, [43600557]),
+        ("test MSE in thousands^2: 43.6", LOSS, [43.6]),
+        ("restored at 60 loss 43.6", LOSS, [43.6]),
+        ("- 3s 10ms/step - loss: 0.5 - accuracy: 0.97", LOSS, [0.5]),
+        ("val_acc 0.94 acc 0.93", ACCURACY, [0.94, 0.93]),
+        ("Accuracy at step 990: 0.97", ACCURACY, [0.97]),
+        ("Accuracy on the 2000 test images after restoring: 97.1 %", ACCURACY, [97.1]),
+        ("test accuracy 0.9710: 58 of 2000 digits misread", ACCURACY, [0.971]),
+        ("97.1 % test accuracy with 0.5 dropout", ACCURACY, [97.1, 0.5]),
+        ("acc. 97.10%", ACCURACY, [97.1]),
+        ("loss is -1.5", LOSS, [-1.5]),
+        ("restored without an error from logdir/ex02/lazy", LOSS, []),
+        ("no error, saved as logdir/2/model.ckpt-200", LOSS, []),
+        ("loss curve: 200 points; learning rate 0.1", LOSS, []),
+        ("loss curve with learning rate 0.1", LOSS, []),
+        ("Minimising the mean squared error on 506 houses", LOSS, []),
+        ("the error of each house counts; slope: 9.1", LOSS, []),
+        ("the error of each house counts, slope: 9.1", LOSS, []),
+        ("Cross entropy loss on 28x28 images, batch size 100", LOSS, []),
+        ("the accuracy of 3/20 epochs is in TensorBoard", ACCURACY, []),
+        ("they sort themselves into 10 groups according to 2", (*LOSS, *ACCURACY), []),
+        ("2.21.0", LOSS, []),
+    ],
+)
+def test_a_number_belongs_to_the_word_that_it_follows(text: str, words: tuple[str, ...], found: list[float]) -> None:
+    assert numbers_beside(text, words) == found
+
+
+@pytest.mark.parametrize("piece", ["loss 1 ", "loss1/", "a/", "1 ", "loss ", "loss: ", "1,000,", "acc"])
+def test_hostile_lines_are_searched_for_numbers_in_a_moment(piece: str) -> None:
+    text = clean(("\n" + piece * 250).encode() * 300)
+    began = time.process_time()
+    numbers_beside(text, LOSS + ACCURACY)
+    assert time.process_time() - began < 2
 
 
 IMPORT = "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
