@@ -58,6 +58,62 @@ def test_a_canvas_that_is_drawn_by_hand_is_kept_once(figures_of: FiguresOf) -> N
     assert len(figure.axes[0].lines) == 1
 
 
+BY_HAND = """
+import io
+from matplotlib.figure import Figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
+figure = Figure()
+{canvas}
+figure.add_subplot().plot([1, 2])
+{save}
+"""
+
+
+@pytest.mark.parametrize("pyplot", ["import matplotlib.pyplot as plt\n", ""], ids=["pyplot imported", "no pyplot"])
+@pytest.mark.parametrize("canvas", ["", "FigureCanvasAgg(figure)", "FigureCanvasPdf(figure)"])
+@pytest.mark.parametrize("save", ["figure.savefig('a.png')", "figure.savefig(io.BytesIO())", "figure.savefig('a.pdf')"])
+def test_a_figure_made_without_pyplot_is_kept_once(
+    run_script: RunScript, job_folder: Path, pyplot: str, canvas: str, save: str
+) -> None:
+    folder = job_folder / "figures"
+    folder.mkdir()
+    result = run_script(pyplot + BY_HAND.format(canvas=canvas, save=save), SUITE_FIGURES=str(folder))
+    assert result.exit_code == 0, result.stderr.decode()
+    (figure,) = read_figures(folder)
+    assert len(figure.axes[0].lines) == 1
+    (picture,) = folder.glob("*.png")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("draw", ["draw()", "print_png(io.BytesIO())"])
+def test_a_canvas_of_matplotlibs_own_that_is_drawn_is_kept_once(figures_of: FiguresOf, draw: str) -> None:
+    save = f"for _ in range(3):\n    figure.canvas.{draw}"
+    (figure,) = figures_of(BY_HAND.format(canvas="FigureCanvasAgg(figure)", save=save))
+    assert len(figure.axes[0].lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        ("axline((0, -30), slope=9)", [[3, -3], [9, 51]]),
+        ("axline((0, -30), (1, -21))", [[3, -3], [9, 51]]),
+        ("axline((5, 7), slope=0)", [[3, 7], [9, 7]]),
+        ("axline((5, 0), (5, 1))", [[5, 0], [5, 52]]),
+        ("axhline(7)", [[3, 7], [9, 7]]),
+        ("axvline(5)", [[5, 0], [5, 52]]),
+    ],
+)
+def test_a_line_across_the_axes_is_kept_where_it_is_seen(figures_of: FiguresOf, call: str, line: list[list[float]]) -> None:
+    (figure,) = figures_of(f"plt.{call}\nplt.xlim(3, 9)\nplt.ylim(0, 52)\nplt.show()")
+    assert np.allclose(figure.axes[0].lines[0], line)
+
+
+def test_a_line_across_logarithmic_axes_stops_no_script(figures_of: FiguresOf) -> None:
+    (figure,) = figures_of("plt.loglog([1, 100], [1, 100])\nplt.axline((1, 1), (10, 10))\nplt.show()")
+    assert np.allclose(np.diff(figure.axes[0].lines[1], axis=1), 0)
+
+
 @pytest.mark.parametrize("draw", ["imshow", "matshow", "pcolormesh", "pcolor"])
 def test_small_images_are_kept_with_their_values(figures_of: FiguresOf, draw: str) -> None:
     (figure,) = figures_of(f"import numpy as np\nplt.{draw}(np.arange(100).reshape(10, 10))\nplt.show()")

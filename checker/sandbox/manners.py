@@ -6,6 +6,7 @@ None of this keeps a script from doing harm, that is the box's task. It lets an 
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 from checker.sandbox import imports
 
+OWN_BACKEND = "module://"  # before the name of a backend that is not matplotlib's
 NO_NETWORK = "there is no network in a check"
 WIDGETS = (  # and what else ``from tkinter import *`` brings to an ordinary script
     "Tk Toplevel Frame LabelFrame Label Button Entry Text Canvas Checkbutton Radiobutton Scale Listbox Scrollbar Menu"
@@ -31,6 +33,7 @@ def install() -> None:
         os.environ.pop(variable, None)
     imports.change("matplotlib", _keep_backend)
     imports.change(r"matplotlib\.pyplot", _keep_backend)
+    imports.change(r"matplotlib\.figure", _record_figures)
     imports.serve(r"tkinter(?:\..*)?|Tkinter|_tkinter|turtle", _without_windows)
     imports.serve_missing(r"IPython(?:\..*)?", _notebook_module)
 
@@ -58,6 +61,13 @@ def _keep_backend(module: ModuleType) -> None:
     elif backend:
         switch = module.switch_backend
         module.switch_backend = lambda *arguments: switch(backend)  # type: ignore[attr-defined]  # pyplot itself calls it, too
+
+
+def _record_figures(module: ModuleType) -> None:
+    """Let a figure that is made and saved without pyplot, which would load the checker's backend, be captured, too."""
+    backend = os.environ.get("MPLBACKEND", "")
+    if backend.startswith(OWN_BACKEND):
+        importlib.import_module(backend.removeprefix(OWN_BACKEND))
 
 
 class _NothingType(type):

@@ -1,16 +1,19 @@
 """A matplotlib backend without windows that writes down what each figure shows.
 
 Chosen by MPLBACKEND while the checker runs a script. On ``plt.show()`` and ``savefig`` the data of the figure (lines,
-points, images, labels) goes as JSON into the folder SUITE_FIGURES; ``plt.show()`` returns at once. Stands alone: it is the
-only file of the checker that a script's process imports.
+points, images, labels) goes as JSON into the folder SUITE_FIGURES; ``plt.show()`` returns at once. A figure made without
+pyplot has a canvas of matplotlib's own, so those are taught to record, too. Stands alone: it is the only file of the checker
+that a script's process imports.
 """
 
+import functools
 import json
 import os
 
 import numpy as np
-from matplotlib.backend_bases import FigureManagerBase
+from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import AxLine
 
 FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
@@ -36,12 +39,25 @@ def _describe_axes(axes):
         "xticklabels": [label.get_text() for label in axes.get_xticklabels()][:100],
         "yticklabels": [label.get_text() for label in axes.get_yticklabels()][:100],
         "lines": [
-            {"points": _points(line.get_xydata()), "joined": line.get_linestyle() not in ("None", " ", "")}
+            {"points": _points(_data_of(axes, line)), "joined": line.get_linestyle() not in ("None", " ", "")}
             for line in axes.lines
         ],
         "scatters": [_points(collection.get_offsets()) for collection in axes.collections],
         "images": [_pixels(image) for image in axes.images] + [_pixels(mesh) for mesh in axes.collections],
     }
+
+
+def _data_of(axes, line):
+    """Return the points of a line in data coordinates; ``axline`` and its kin keep 0 and 1, and a transform places them."""
+    points, transform = line.get_xydata(), line.get_transform()
+    if transform is axes.transData:
+        return points
+    points = (transform - axes.transData).transform(points)
+    (x, y), (x_end, y_end) = points[0], points[-1]
+    if isinstance(line, AxLine) and x != x_end and axes.get_xscale() == axes.get_yscale() == "linear":
+        across = np.asarray(axes.get_xlim())  # it has no ends: where the axes cut it off is no part of what it says
+        return np.column_stack([across, y + (across - x) * (y_end - y) / (x_end - x)])
+    return points
 
 
 def _points(points):
@@ -64,11 +80,21 @@ def _record(figure, png=None):
         _write(name, figure)
         folder = os.environ.get(FOLDER_VARIABLE)
         if folder and _written <= MOST_PICTURES:
+            path = os.path.join(folder, name + ".png")
             if png is None:
-                FigureCanvasAgg.print_png(figure.canvas, os.path.join(folder, name + ".png"))
+                _draw_picture(figure, path)
             else:
-                with open(os.path.join(folder, name + ".png"), "wb") as file:
+                with open(path, "wb") as file:
                     file.write(png)
+
+
+def _draw_picture(figure, path):
+    """Draw a figure on a canvas of its own: the one it has may be unable to, and would record it again."""
+    canvas = figure.canvas
+    try:
+        FigureCanvasAgg(figure).print_figure.__wrapped__(figure.canvas, path, format="png")
+    finally:
+        figure.set_canvas(canvas)
 
 
 def _write(name, figure):
@@ -104,25 +130,43 @@ class FigureManager(FigureManagerBase):
 
 
 class FigureCanvas(FigureCanvasAgg):
-    """Agg's canvas, which also records a figure that is saved."""
+    """Agg's canvas, on which nobody waits."""
 
     manager_class = FigureManager
-
-    def draw(self):
-        """Draw as Agg does; one record a canvas keeps what it drew last, for pixels that are read without savefig."""
-        global _canvases
-        super().draw()
-        if not hasattr(self, "_suite_number"):
-            _canvases += 1
-            self._suite_number = _canvases
-        if self._suite_number <= MOST_FIGURES:
-            _write(f"figure-drawn-{self._suite_number:04d}", self.figure)
 
     def start_event_loop(self, timeout=0):
         """Return at once: nobody looks at the figure during ``plt.pause``, and nobody clicks."""
 
-    def print_figure(self, filename, *args, **kwargs):
-        """Save as Agg does, then record."""
-        result = super().print_figure(filename, *args, **kwargs)
-        _record(self.figure, _saved_png(filename))
+
+def _recording_print(print_figure):
+    """Return the method by which every canvas saves its figure, made to record it, too."""
+
+    @functools.wraps(print_figure)
+    def save(canvas, filename, *args, **kwargs):
+        result = print_figure(canvas, filename, *args, **kwargs)
+        _record(canvas.figure, _saved_png(filename))
         return result
+
+    return save
+
+
+def _recording_draw(draw):
+    """Return Agg's draw; one record a canvas keeps what it drew last, for pixels that are read without savefig."""
+
+    @functools.wraps(draw)
+    def draw_and_record(canvas):
+        global _canvases
+        draw(canvas)
+        if canvas.is_saving():  # by savefig, which records what it saves
+            return
+        if not hasattr(canvas, "_suite_number"):
+            _canvases += 1
+            canvas._suite_number = _canvases
+        if canvas._suite_number <= MOST_FIGURES:
+            _write(f"figure-drawn-{canvas._suite_number:04d}", canvas.figure)
+
+    return draw_and_record
+
+
+FigureCanvasBase.print_figure = _recording_print(FigureCanvasBase.print_figure)
+FigureCanvasAgg.draw = _recording_draw(FigureCanvasAgg.draw)
