@@ -15,6 +15,7 @@ from checker.hints import row_for
 from checker.outcome import Report, Status
 from checker.sandbox import input_data
 from checker.sandbox.box import BoxError, JobResult
+from checker.sandbox.dialect import OLD_KERAS, OLD_METHODS
 from checker.selftest.corpus import SUBMISSIONS
 from checker.session.single import Options, Workshop
 from reference import datasets
@@ -207,6 +208,67 @@ print(tf.contrib.learn.datasets.load_dataset("boston").target[0])
         "['acc', 'loss'] True",
         "24.0",
     ]
+
+
+def test_what_keras_has_dropped_since_works_as_it_did(run_script: RunScript) -> None:
+    found = printed(
+        run_script("""
+import numpy as np
+from keras import backend as K
+from keras.layers import Dense, Activation
+from keras.models import Sequential
+from keras.utils import multi_gpu_model
+def model_of(units, activation):
+    model = Sequential([Dense(units, input_dim=2, use_bias=False, activation=activation)])
+    model.set_weights([np.eye(2, units) * 4 - 1])
+    return model
+rows = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 2.0]])
+model = multi_gpu_model(model_of(2, "softmax"), gpus=2)
+print(model.predict_classes(rows).tolist(), model.predict_classes(rows, batch_size=2, verbose=0).dtype)
+print(np.array_equal(model.predict_proba(rows), model.predict(rows)))
+one = model_of(1, "sigmoid").predict_classes(rows)
+print(one.tolist(), one.dtype)
+print(K.image_dim_ordering(), K.set_image_dim_ordering("th"), K.image_data_format(), K.image_dim_ordering())
+try:
+    K.set_image_dim_ordering("channels_last")
+except ValueError as error:
+    print(error)
+""")
+    )
+    assert found.splitlines() == [
+        "[1, 0, 1] int64",
+        "True",
+        "[[0], [1], [0]] int32",
+        "tf None channels_first th",
+        "('Unknown dim_ordering:', 'channels_last')",
+    ]
+
+
+HINTED_ONLY = {"layers.Merge", "wrappers.scikit_learn"}  # nothing in tf_keras does their work: see the hints
+
+
+@pytest.mark.parametrize("name", sorted(OLD_KERAS - HINTED_ONLY))
+def test_what_shows_an_old_keras_is_served(run_script: RunScript, name: str) -> None:
+    parent, _, last = name.rpartition(".")
+    printed(run_script(f"from keras{'.' * bool(parent)}{parent} import {last}"))
+
+
+@pytest.mark.parametrize("method", sorted(OLD_METHODS))
+def test_a_method_that_shows_an_old_keras_is_served(run_script: RunScript, method: str) -> None:
+    printed(run_script(f"import keras\nkeras.models.Sequential().{method}"))
+
+
+@pytest.mark.parametrize("way", [
+    "from keras import objectives\nobjectives.mean_squared_error",
+    "from keras.engine.topology import Layer, Input",
+    "from keras.engine import Layer, InputSpec",
+    "from keras.engine.training import Model",
+    "from keras.backend import tensorflow_backend as K\nK.set_session, K.image_dim_ordering",
+    "import keras.backend.tensorflow_backend as KTF\nKTF.set_session",
+    "from tensorflow.keras.layers import core\nfrom keras.layers.core import Dense\nassert core.Dense is Dense",
+])  # fmt: skip
+def test_the_files_of_old_keras_are_found_however_they_are_imported(run_script: RunScript, way: str) -> None:
+    printed(run_script(f"from keras.utils import np_utils\n{way}"))
 
 
 def test_flags_and_app_run_work(run_script: RunScript) -> None:

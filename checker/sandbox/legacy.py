@@ -21,9 +21,12 @@ OWN = {"python", "core", "compat", "compiler", "tools", "dtensor", "distribute",
 MOVED = {  # modules of Keras 2 that bear another name in tf_keras
     **{f"layers.{name}": "layers" for name in LAYER_FILES.split()},
     "backend.tensorflow_backend": "backend",
+    "engine": "layers",  # Layer, Input and InputSpec were had from there
+    "engine.topology": "layers",
     "objectives": "losses",
     "wrappers": "",
 }
+DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}  # by the names of Keras 1
 INSIDE = {"utils.np_utils": "tf_keras.src.utils.np_utils", "utils.generic_utils": "tf_keras.src.utils.generic_utils"}
 
 _hidden: list[ModuleType] = []  # what was imported before: a module that nobody holds loses its names
@@ -96,9 +99,49 @@ def _whole_keras() -> ModuleType:
     keras = importlib.import_module(KERAS)
     keras.__version__ = tf_keras.__version__  # type: ignore[attr-defined]  # tf.keras of old had one
     for path, target in INSIDE.items():
-        parent, _, last = path.rpartition(".")
-        setattr(importlib.import_module(f"{KERAS}.{parent}"), last, importlib.import_module(target))
+        _put(path, importlib.import_module(target))
+    for path, target in MOVED.items():
+        if target:  # ``from keras.layers import core`` asks the module for the name
+            _put(path, importlib.import_module(f"{KERAS}.{target}"))
+    _give_back(keras)
     return keras
+
+
+def _put(path: str, module: ModuleType) -> None:
+    parent, _, last = path.rpartition(".")
+    setattr(importlib.import_module(f"{KERAS}.{MOVED.get(parent, parent)}".rstrip(".")), last, module)
+
+
+def _give_back(keras: Any) -> None:
+    """Give Keras what its versions 1 and 2 had, and tf_keras has dropped."""
+    backend = keras.backend
+
+    def image_dim_ordering() -> str:
+        """Return ``th`` or ``tf``."""
+        return "th" if backend.image_data_format() == "channels_first" else "tf"
+
+    def set_image_dim_ordering(dim_ordering: str) -> None:
+        """Choose where the channels of an image are: ``th`` or ``tf``."""
+        if dim_ordering not in DATA_FORMATS:
+            raise ValueError("Unknown dim_ordering:", dim_ordering)
+        backend.set_image_data_format(DATA_FORMATS[dim_ordering])
+
+    def predict_proba(model: Any, x: Any, batch_size: int | None = None, verbose: int = 0, **options: Any) -> Any:
+        """Return what the model predicts."""
+        return model.predict(x, batch_size=batch_size, verbose=verbose, **options)
+
+    def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: int = 0, **options: Any) -> Any:
+        """Return the number of the likeliest class of each row; of a single output, whether it is above a half."""
+        found = predict_proba(model, x, batch_size, verbose, **options)
+        return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
+
+    def multi_gpu_model(model: Any, *arguments: Any, **options: Any) -> Any:
+        """Return the model itself: no check has a GPU."""
+        return model
+
+    backend.image_dim_ordering, backend.set_image_dim_ordering = image_dim_ordering, set_image_dim_ordering
+    keras.models.Sequential.predict_classes, keras.models.Sequential.predict_proba = predict_classes, predict_proba
+    keras.utils.multi_gpu_model = multi_gpu_model
 
 
 def _part_of_v1(name: str) -> ModuleType | None:
