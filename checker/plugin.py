@@ -107,13 +107,12 @@ def event_log(finished: ScriptRun) -> EventLog:
 def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
     finished.require_logdir()
-    expect(
-        bool(event_log.runs),
-        finished.exercise.logdir,
-        "an event file",
-        finished.found_elsewhere(event_files(finished.folder)),
-        f'tf.summary.FileWriter("{finished.exercise.logdir}", graph); a writer that is never used leaves no file',
-    )
+    if not event_log.runs:
+        logdir, elsewhere = finished.exercise.logdir, event_files(finished.folder)
+        hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
+        if elsewhere:
+            hint = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)'
+        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint)
     return event_log
 
 

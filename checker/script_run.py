@@ -125,7 +125,12 @@ class ScriptRun:
                 "this suite is about graph mode, which is the module tensorflow.compat.v1 with tf.disable_v2_behavior; "
                 "its tf.keras works with TF_USE_LEGACY_KERAS=1 in os.environ"
             )
-            fail(where, "a graph that a tf.Session runs", "TensorFlow 2, which ran eagerly: no session at all", hint)
+            fail(
+                where,
+                "a graph that a tf.Session runs",
+                "it ran to its end, but eagerly in TensorFlow 2: no session at all",
+                hint,
+            )
 
     def _place(self, line: int | None) -> str:
         """Return where in the submission a line of what ran is: a line, or a line of a notebook's cell."""

@@ -105,6 +105,22 @@ def test_what_is_no_python_or_too_much_of_it_is_left_to_python(source: bytes) ->
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.parametrize(
+    ("source", "is_asked_for"),
+    [
+        (TF + "print(tf.add(1, 2))", False),
+        ("import keras\nkeras.Sequential().fit(1)", False),
+        ("from tensorflow.keras.layers import Dense\n", False),
+        (TF + "tf.GradientTape()", True),
+        ("from tensorflow import GradientTape\n", True),
+        (TF + "tf.enable_eager_execution()", True),
+        (TF + "tf.Session()", True),
+    ],
+)
+def test_an_import_alone_asks_for_neither_tensorflow(source: str, is_asked_for: bool) -> None:
+    assert decide(source).is_asked_for == is_asked_for
+
+
 def test_a_module_beside_the_script_speaks_for_it() -> None:
     found = decide(b"import model\nimport tensorflow as tf\n", {"model.py": TF + "tf.placeholder(1)"})
     assert found.dialect == TF1

@@ -431,6 +431,14 @@ def test_eager_tensorflow_is_told_where_it_left_graph_mode(workshop: Workshop, t
     assert report.notes == ["written for TensorFlow 2 (line 3: .numpy()): left as it is, and this suite is about graph mode"]
 
 
+def test_a_script_that_only_imports_tensorflow_is_told_that_nothing_asks_for_1(workshop: Workshop, tmp_path: Path) -> None:
+    report = check_ex01(workshop, tmp_path, "import tensorflow as tf\nprint(tf.add(1, 2))\n")
+    first = report.checks[0]
+    assert (first.status, first.where) == (Status.FAIL, "ex01.py, line 1: import tensorflow")
+    assert first.actual == "it ran to its end, but eagerly in TensorFlow 2: no session at all"
+    assert report.notes == ["nothing in it asks for TensorFlow 1, so it got TensorFlow 2; this suite is about graph mode"]
+
+
 def test_a_module_and_a_file_beside_the_script_are_found(workshop: Workshop, tmp_path: Path) -> None:
     (tmp_path / "numbers.csv").write_text("3,2,12\n")
     (tmp_path / "model.py").write_text(
@@ -462,7 +470,7 @@ def test_a_claim_about_the_dialect_that_is_forged_says_nothing(tmp_path: Path) -
     ):
         (tmp_path / "dialect.json").write_text(content)
         assert read_dialect(tmp_path).note == ""
-    steering = {"dialect": "tf1", "sign": {"line": 1, "words": "\x1b[31mred\n" * 1000, "file": ""}}
+    steering = {"dialect": "tf1", "is_asked_for": True, "sign": {"line": 1, "words": "\x1b[31mred\n" * 1000, "file": ""}}
     (tmp_path / "dialect.json").write_text(json.dumps(steering))
     assert "\x1b" not in read_dialect(tmp_path).note
     assert len(read_dialect(tmp_path).note) < 700

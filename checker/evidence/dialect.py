@@ -22,6 +22,7 @@ class Dialect:
 
     kind: str = ""
     sign: str = ""  # line 3: tf.placeholder
+    is_asked_for: bool = True  # by more than an import of tensorflow or keras
 
     @property
     def note(self) -> str:
@@ -29,6 +30,8 @@ class Dialect:
         where = f" ({self.sign})" if self.sign else ""
         if self.kind == TF1:
             return f"written for TensorFlow 1{where}: served through tf.compat.v1"
+        if self.kind == TF2 and not self.is_asked_for:
+            return "nothing in it asks for TensorFlow 1, so it got TensorFlow 2; this suite is about graph mode"
         if self.kind == TF2:
             return f"written for TensorFlow 2{where}: left as it is, and this suite is about graph mode"
         return ""
@@ -42,7 +45,8 @@ def read_dialect(folder: Path) -> Dialect:
         if sign is None:
             return Dialect(str(content["dialect"]))
         file = f"{sign['file']}, " if sign["file"] else ""
-        return Dialect(str(content["dialect"]), clean_line(f"{file}line {int(sign['line'])}: {sign['words']}"))
+        shown = clean_line(f"{file}line {int(sign['line'])}: {sign['words']}")
+        return Dialect(str(content["dialect"]), shown, bool(content["is_asked_for"]))
     except (OSError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return Dialect()
 

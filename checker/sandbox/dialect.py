@@ -66,6 +66,7 @@ class Decision:
 
     dialect: str
     sign: Sign | None = None
+    is_asked_for: bool = True  # not by an import alone, which TensorFlow 1 and 2 have in common
 
 
 @dataclass
@@ -92,7 +93,7 @@ class Findings:
         if self.old_keras and not self.eager:
             return Decision(TF1, min(self.old_keras))
         if self.eager or self.plain:
-            return Decision(TF2, min(self.eager or self.plain))
+            return Decision(TF2, min(self.eager or self.plain), is_asked_for=bool(self.eager))
         return Decision(NONE)
 
 
