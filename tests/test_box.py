@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,9 +14,11 @@ import psutil
 import pytest
 
 from checker.catalog import MIB, Limits
-from checker.sandbox.box import Box, BoxError, JobResult
+from checker.sandbox.box import PREFIX, YOUNG_S, Box, BoxError, JobResult
 
 RunScript = Callable[..., JobResult]
+
+PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
@@ -177,3 +184,35 @@ def test_closing_a_box_ends_what_it_runs_and_leaves_no_folder(isolation: str) ->
     _, alive = psutil.wait_procs(processes, timeout=10)
     assert not alive
     assert not folder.parent.exists()
+
+
+HOLD = """
+from checker.sandbox.box import Box
+with Box("none") as box, box.job_folder() as folder:
+    (folder / "left").write_text("something")
+    print(folder.parent, flush=True)
+    input()
+"""
+
+
+def test_the_folder_of_a_killed_checker_is_removed_by_the_next_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as holder:
+        assert holder.stdout is not None
+        killed = Path(holder.stdout.readline().strip())
+        assert (killed / "job-1" / "left").is_file()
+        holder.kill()
+    young, link = tmp_path / f"{PREFIX}young", tmp_path / f"{PREFIX}link"
+    young.mkdir()
+    link.symlink_to(young)
+    long_ago = time.time() - 2 * YOUNG_S
+    os.utime(killed, (long_ago, long_ago))
+    with Box("none") as living, living.job_folder() as folder:
+        assert not killed.exists()
+        os.utime(folder.parent, (long_ago, long_ago))
+        Box("none").close()
+        assert folder.is_dir()
+    assert sorted(tmp_path.iterdir()) == [link, young]

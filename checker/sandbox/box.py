@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fcntl
 import json
 import os
 import select
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,8 @@ from checker.sandbox.scratch import remove
 
 INSIDE = Path(__file__).parent / "inside"  # what a script may import of ours, besides `reference`
 PROJECT = Path(checker.__file__).parent.parent
+PREFIX = "suite-box-held-"  # of a folder that is locked as long as its box lives
+YOUNG_S = 60  # a folder may be there some moments before it is locked
 START_TIMEOUT_S = 180  # TensorFlow imported from a cold disk, on a machine that is busy with other boxes
 GRACE_S = 20  # between a job's time limit, which the box itself watches, and giving up on the box
 EVALUATION_LIMITS = Limits(time_s=60, address_bytes=6 * GIB, output_bytes=MIB, file_bytes=GIB, written_bytes=2 * GIB)
@@ -80,7 +84,9 @@ class Box:
     def __init__(self, isolation: str = "auto", readable: Sequence[Path] = (), env: Mapping[str, str] | None = None) -> None:
         self.isolation = choose_isolation(isolation)
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the box; `close` closes it
-        self._folder = Path(tempfile.mkdtemp(prefix="suite-box-")).resolve()
+        _remove_stale_folders()
+        self._folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self._lock = _locked(self._folder)
         self._pending = b""
         self._ready = False
         self._requests = self._folders = 0
@@ -118,6 +124,8 @@ class Box:
         self._process.stdout.close()
         self._log.close()
         remove(self._folder)
+        if self._lock is not None:
+            os.close(self._lock)
 
     @contextlib.contextmanager
     def job_folder(self) -> Iterator[Path]:
@@ -225,6 +233,32 @@ class Box:
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
         return "\n".join(lines[-20:]) or "it said nothing"
+
+
+def _remove_stale_folders() -> None:
+    """Remove the folders of this user's boxes that no process holds any more: theirs was killed before it could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # another box has just removed it
+            status = folder.lstat()
+            if status.st_uid != os.getuid() or time.time() - status.st_mtime < YOUNG_S:
+                continue
+            lock = _locked(folder)
+            if lock is not None:
+                remove(folder)
+                os.close(lock)
+
+
+def _locked(folder: Path) -> int | None:
+    """Return a descriptor by which this process alone holds a folder, until it ends; None when another one does."""
+    with contextlib.suppress(OSError):  # a file or a link, or a file system without locks
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+        else:
+            return descriptor
+    return None
 
 
 def _environment() -> dict[str, str]:
