@@ -61,6 +61,56 @@ def test_the_residual_is_found_however_the_loss_is_written(graph_of: GraphOf, lo
     assert "w" not in graph.ancestors(residual.target.node)
 
 
+@pytest.mark.parametrize(
+    ("loss", "is_absolute"),
+    [
+        ("tf.reduce_mean(tf.abs(off))", True),
+        ("tf.losses.absolute_difference(y, p)", True),
+        ("tf.reduce_sum(tf.abs(off)) / 506.0 + tf.nn.l2_loss(w)", True),
+        ("tf.reduce_mean(tf.abs(off) * tf.abs(off))", False),
+        ("tf.reduce_mean(tf.square(tf.abs(off)))", False),
+        ("tf.losses.huber_loss(y, p)", False),
+        ("tf.reduce_mean(tf.abs(off)) + tf.reduce_mean(tf.square(off))", False),
+        ("tf.nn.l2_loss(off) + tf.reduce_sum(tf.abs(w))", False),
+    ],
+)
+def test_an_absolute_error_is_told_from_a_square(graph_of: GraphOf, loss: str, is_absolute: bool) -> None:
+    lines = f"p = tf.matmul(x, w) + b\noff = p - y\nloss = {loss}\ntf.train.AdamOptimizer().minimize(loss)"
+    assert bool(graph_of(REGRESSION + lines).absolute_error()) == is_absolute
+
+
+def test_rows_may_enter_where_there_is_a_default_and_a_single_number_is_no_data(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        """
+x = tf.placeholder_with_default(tf.zeros([1, 13]), [None, 13], name="x")
+y = tf.placeholder_with_default(tf.zeros([1, 1]), [None, 1], name="y")
+keep = tf.placeholder_with_default(1.0, [], name="keep")
+w = tf.Variable(tf.zeros([13, 1]))
+off = tf.subtract(tf.matmul(x, w) * keep, y, name="off")
+"""
+        + "tf.train.AdamOptimizer().minimize(tf.nn.l2_loss(off))"
+    )
+    assert list(graph.array_defaults) == ["x", "y"]
+    assert graph.residuals()[0].node == "off"
+
+
+def test_an_update_inside_a_loop_is_found_and_a_residual_outside_comes_first(graph_of: GraphOf) -> None:
+    graph = graph_of(
+        """
+x = tf.placeholder(tf.float32, [None])
+y = tf.placeholder(tf.float32, [None])
+w = tf.get_variable("w", [], use_resource=True)
+def descend(step):
+    with tf.control_dependencies([tf.train.GradientDescentOptimizer(0.1).minimize(tf.nn.l2_loss(x * w - y))]):
+        return step + 1
+tf.while_loop(lambda step: step < 10, descend, [0])
+tf.subtract(x * w, y, name="off")
+"""
+    )
+    assert graph.updated_variables() == {"w"}
+    assert graph.residuals()[0].node == "off"
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_updated_variables_are_found_whatever_the_optimizer(graph_of: GraphOf, optimizer: str) -> None:
     graph = graph_of(f"{REGRESSION}{LOSSES['by hand']}\ntf.train.{optimizer}.minimize(loss)")
