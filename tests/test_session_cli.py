@@ -16,6 +16,8 @@ import pytest
 
 from checker.report.json import as_json
 from checker.selftest.corpus import SUBMISSIONS
+from checker.session.place import require_place
+from checker.session.roster import read_pool
 from checker.session.store import Store
 
 PROJECT = SUBMISSIONS.parent.parent
@@ -194,3 +196,46 @@ def test_an_empty_folder_is_nothing_to_check(command_line: CommandLine, tmp_path
     assert done.returncode == 4
     assert "nothing to check" in done.stderr
     assert not (tmp_path / "session").exists()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_session_never_writes_over_a_folder_that_is_no_sessions(
+    command_line: CommandLine, pool: Path, tmp_path: Path
+) -> None:
+    for name in ("thesis/index.html", "thesis/submissions/ada/precious.txt", "handed in/kept/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "roster.csv").write_text("login,source\nada,handed in/ada\n")
+    (tmp_path / "a file").write_text("mine")
+    before = contents(tmp_path)
+    for submissions, into, said in (
+        ("handed in", "thesis", "it is not empty, and no session's: name a new folder with --into"),
+        ("handed in", "handed in", "the submissions lie in it"),
+        ("handed in", ".", "the submissions lie in it"),
+        ("handed in", "handed in/kept", "kept would be read as a learner"),
+        ("handed in", "handed in/ada/session", "ada would be read as a learner"),
+        ("handed in", "handed in/new/session", "new would be read as a learner"),
+        ("roster.csv", "handed in/ada", "lies what was handed in"),
+        ("roster.csv", "handed in/ada/session", "lies what was handed in"),
+        ("handed in", "a file", "a file"),
+    ):
+        refused = command_line("session", submissions, "--exercises", "ex01", "--into", into, cwd=tmp_path)
+        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
+        assert Path(into).name in refused.stderr
+    assert contents(tmp_path) == before
+
+
+def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(pool: Path, tmp_path: Path) -> None:
+    for folder in ("empty", "left", "session", "handed in/before"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "left" / "session.lock").write_text("1")
+    for folder in ("session", "handed in/before"):
+        Store(tmp_path / folder).close()
+        (tmp_path / folder / "index.html").write_text("ours")
+    found = read_pool(pool)
+    assert [*found.sources] == ["ada", "Bo b", "eva"]
+    for folder in ("new", "empty", "left", "session", "handed in/before", "handed in/new", "handed in/.session"):
+        require_place(tmp_path / folder, pool, found)

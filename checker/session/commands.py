@@ -98,6 +98,7 @@ def session(
     from checker.session.cluster import ClusterLost, ClusterSettings
     from checker.session.conduct import Session, Settings
     from checker.session.lock import SessionIsOpen
+    from checker.session.place import require_place
     from checker.session.roster import IntakeError, read_pool
     from checker.session.schedule import default_jobs
     from checker.session.single import Options
@@ -125,6 +126,7 @@ def session(
     console = Console(highlight=False)
     try:
         pool = read_pool(submissions)
+        require_place(folder, submissions, pool)
         if not pool.sources:
             click.echo(f"nothing to check: no learner's work in {submissions}", err=True)
             ctx.exit(NOTHING_TO_CHECK)

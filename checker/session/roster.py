@@ -16,6 +16,7 @@ from checker.session import names
 from checker.session.archives import is_archive, stem_of
 from checker.session.clone import is_git
 from checker.session.copying import SCRIPT_ENDINGS
+from checker.session.lock import LOCK_FILE
 
 STORE_FILE = "session.sqlite"  # a folder that holds one is a session, nobody's submission
 MAC_NOISE = "__MACOSX"
@@ -65,14 +66,25 @@ def read_pool(submissions: Path) -> Pool:
     return Pool(sources, ignored)
 
 
+def is_session(folder: Path) -> bool:
+    """Whether a folder is that of a session."""
+    return (folder / STORE_FILE).exists()
+
+
+def is_left_out(path: Path) -> bool:
+    """Whether something in a folder of submissions is passed over: what is hidden, or of a session."""
+    # The lock alone: a session was killed before its store was there.
+    return path.name.startswith(".") or path.name == MAC_NOISE or is_session(path) or (path / LOCK_FILE).exists()
+
+
 def _read_folder(folder: Path) -> tuple[list[Source], list[str]]:
     """Return a source for each sub-folder, archive and script; those that speak of the same login are one learner's."""
     found, ignored = [], []
-    if (folder / STORE_FILE).exists():
+    if is_session(folder):
         raise IntakeError(f"{folder} is the folder of a session; name the folder that the learners' work came in")
     for name in sorted(os.listdir(folder)):
         path = folder / name
-        if name.startswith(".") or name == MAC_NOISE or (path / STORE_FILE).exists():
+        if is_left_out(path):
             continue
         login = _login(path, folder)
         if login:
