@@ -363,6 +363,34 @@ def test_a_roster_names_folders_archives_and_repositories(pool: Path) -> None:
     assert not any(learner.broke for learner in learners.values())
 
 
+def test_only_a_repository_has_a_deadline_and_a_local_one_is_cloned_without_one_too(pool: Path) -> None:
+    write(pool / "repo/ex01.py", "print('committed')\n")
+    git("init", "-q", cwd=pool / "repo")
+    git("add", ".", cwd=pool / "repo")
+    git("commit", "-qm", "first", cwd=pool / "repo", date="2026-11-19T12:00:00Z")
+    git("clone", "-q", "--bare", "repo", "bare", cwd=pool)
+    git("worktree", "add", "-q", "../tree", cwd=pool / "repo")
+    write(pool / "repo/ex01.py", "print('not committed')\n")
+    write(pool / "plain/ex01.py")
+    zip_of(pool / "work.zip", ex01=SOURCE)
+    places = ("plain", "work.zip", "repo", "bare", "tree")
+    rows = [f"{place}{day},{place},{day}" for place in places for day in ("", "2026-11-20", "2020-01-01")]
+    roster = write(pool / "roster.csv", "\n".join(["login,source,deadline", *rows]))
+    intake = Intake(pool.parent / "session", ["ex01"])
+    learners = {learner.login: learner for learner in intake.take_all(read_pool(roster), {})}
+    for place in ("plain", "work.zip"):
+        for day in ("", "2026-11-20", "2020-01-01"):
+            learner = learners[place + day]
+            assert learner.scripts["ex01"].path.read_text() == SOURCE
+            assert learner.problems == ()
+            assert (f"the deadline {day} 23:59 was not applied: {place} is no repository" in said(learner)) == bool(day)
+    for place in ("repo", "bare", "tree"):
+        for day in ("", "2026-11-20"):
+            assert learners[place + day].scripts["ex01"].path.read_text() == "print('committed')\n"
+            assert "cloned at commit" in said(learners[place + day])
+        assert "found none" in said(learners[f"{place}2020-01-01"])
+
+
 @pytest.mark.parametrize(
     ("content", "said_of_it"),
     [

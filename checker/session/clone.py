@@ -58,6 +58,14 @@ def is_git(source: str) -> bool:
     return bool(_URL.match(source) or _SCP_LIKE.match(source))
 
 
+def is_repository(folder: Path) -> bool:
+    """Whether a folder of this machine, not a link to one, is a repository: with a working tree, or bare."""
+    if folder.is_symlink():  # not followed, whatever it leads to
+        return False
+    # Of a work tree that belongs to another repository, .git is a file.
+    return os.path.exists(folder / ".git") or (os.path.isfile(folder / "HEAD") and os.path.isdir(folder / "objects"))
+
+
 def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) -> str:
     """Unpack the newest commit, or the newest that says it was made by the deadline, below `target`; return a remark.
 

@@ -69,7 +69,11 @@ def _collect(sources: list[Source], copy: Path, findings: Findings) -> None:
         target = copy if number == 1 else copy / f"{number} {names.safe_folder(place.name)}"
         if source.is_repository:
             _clone(source, target, budget, findings)
-        elif place.is_symlink():
+            continue
+        if source.deadline:
+            why = f"{place.name} is no repository and has no history"
+            findings.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
+        if place.is_symlink():
             findings.problem(
                 place.name, "a folder, an archive or a script", "a link, which is not followed", "hand in what it leads to"
             )

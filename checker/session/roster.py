@@ -14,7 +14,7 @@ from checker.catalog import EXERCISES
 from checker.evidence.stdout import clean_line
 from checker.session import names
 from checker.session.archives import is_archive, stem_of
-from checker.session.clone import is_git
+from checker.session.clone import is_git, is_repository
 from checker.session.copying import SCRIPT_ENDINGS
 from checker.session.lock import LOCK_FILE
 
@@ -35,7 +35,7 @@ class Source:
     login: str
     place: str  # a path, or what git calls a repository
     is_repository: bool = False
-    deadline: datetime | None = None  # of a repository: the newest commit made by then is taken
+    deadline: datetime | None = None  # of a repository the newest commit made by then is taken; nothing else has a history
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,11 @@ def _read_roster(roster: Path) -> Iterator[Source]:
             raise IntakeError(f"{where}: {login} is there twice")
         seen.add(login)
         deadline = _deadline((row.get("deadline") or "").strip(), where)
-        if is_git(place) or place.rstrip("/").endswith(".git"):
-            is_local = not is_git(place)
-            yield Source(login, str(roster.parent / place) if is_local else place, True, deadline)
+        if is_git(place):
+            yield Source(login, place, True, deadline)
         else:
-            yield Source(login, str(roster.parent / place), deadline is not None, deadline)
+            local = roster.parent / place
+            yield Source(login, str(local), place.rstrip("/").endswith(".git") or is_repository(local), deadline)
 
 
 def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | None]]:
