@@ -313,6 +313,20 @@ def test_the_digest_changes_with_the_script_and_its_data_but_not_with_another_ex
     assert digests()["ex01"] != second["ex01"]
 
 
+def test_the_digest_is_the_same_whichever_exercises_are_asked_for(pool: Path) -> None:
+    write(pool / "ada/ex01.py")
+    write(pool / "ada/ex02.py", "print('é')\n".encode("utf-16"))
+    write(pool / "ada/other ex2.py", "x = 2\n")
+    write(pool / "ada/ex03.py", "")
+    every = take(pool, *EXERCISES)["ada"]
+    for asked in (["ex01"], ["ex02"], ["ex01", "ex02"], ["ex04", "ex02"]):
+        learner = take(pool, *asked)["ada"]
+        assert {*learner.scripts} == {*asked} & {"ex01", "ex02"}
+        for exercise, script in learner.scripts.items():
+            assert script.digest == every.scripts[exercise].digest
+        assert {each.exercise for each in (*learner.problems, *learner.remarks)} <= {*asked}
+
+
 def test_what_is_handed_in_later_replaces_the_copy(pool: Path) -> None:
     write(pool / "ada/ex01.py")
     take(pool)

@@ -98,9 +98,11 @@ class Session:
         )
 
     def _key(self, learner: Learner, exercise: str) -> str:
-        script = learner.scripts.get(exercise)
-        digest = script.digest if script else hashlib.sha256(repr((learner.problems, learner.broke)).encode()).hexdigest()
-        return key_of(digest, self._settings.options)
+        if exercise in learner.scripts:
+            return key_of(learner.scripts[exercise].digest, self._settings.options)
+        # Nothing of other exercises, which may not be asked for.
+        why = repr((problem_of(learner, exercise), learner.broke))
+        return key_of(hashlib.sha256(why.encode()).hexdigest(), self._settings.options)
 
     def _broken(self, task: Task, how: str) -> Report:
         script = self._learners[task.login].scripts[task.exercise].path

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.catalog import EXERCISES
 from checker.session import names
 from checker.session.archives import BadArchive, is_archive, stem_of, unpack
 from checker.session.budget import Budget, TooMuch
@@ -135,13 +136,19 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: Findings) -
 
 
 def _scripts(copy: Path, exercises: Collection[str], findings: Findings) -> dict[str, Script]:
-    found = {}
-    for exercise, path in find_scripts(copy, exercises, findings).items():
-        script = prepare(path, exercise, copy, findings)
+    """Return the scripts of these exercises.
+
+    All are looked for and read, whichever are asked for: the digest of unchanged work is the same in a session of one
+    exercise and of six, so that none is run again.
+    """
+    of_all, found = Findings(), {}
+    for exercise, path in find_scripts(copy, EXERCISES, of_all).items():
+        script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script
+    findings.take_over(of_all, exercises)
     digests = _Digests(copy, found)
-    return {exercise: Script(exercise, path, digests.of(exercise)) for exercise, path in found.items()}
+    return {exercise: Script(exercise, found[exercise], digests.of(exercise)) for exercise in found if exercise in exercises}
 
 
 class _Digests:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,3 +77,12 @@ class Findings:
         """Say what was decided; what comes from a submission is made harmless."""
         if len(self.remarks) < self.MOST:
             self.remarks.append(Remark(clean_line(text), exercise))
+
+    def take_over(self, others: Findings, exercises: Collection[str]) -> None:
+        """Add what others say of these exercises, within the bounds."""
+        for problem in others.problems:
+            if problem.exercise in exercises:
+                self.problem(problem.where, problem.expected, problem.actual, problem.hint, problem.exercise)
+        for remark in others.remarks:
+            if remark.exercise in exercises:
+                self.remark(remark.text, remark.exercise)
