@@ -16,6 +16,8 @@ import pytest
 
 from checker.report.json import as_json
 from checker.selftest.corpus import SUBMISSIONS
+from checker.session.learner import Learner
+from checker.session.notes import NoteError, find_login
 from checker.session.place import require_place
 from checker.session.roster import read_pool
 from checker.session.store import Store
@@ -239,3 +241,16 @@ def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(p
     assert [*found.sources] == ["ada", "Bo b", "eva"]
     for folder in ("new", "empty", "left", "session", "handed in/before", "handed in/new", "handed in/.session"):
         require_place(tmp_path / folder, pool, found)
+
+
+def test_a_login_is_found_without_its_accents_and_the_rest_of_it(tmp_path: Path) -> None:
+    logins = ("Ada", "ada lovelace", "Zoë", "Çelik Öz", "Łukasz")
+    words = {"zoe": "Zoë", "ZOE\u0308": "Zoë", "celik o": "Çelik Öz", "ADA": "Ada", "ada l": "ada lovelace"}
+    with Store(tmp_path) as store:
+        store.enter([Learner(login, f"f{number}", {}) for number, login in enumerate(logins)], {})
+        for word, login in words.items():
+            assert find_login(store, word) == login
+        with pytest.raises(NoteError, match="which of Ada, ada lovelace"):
+            find_login(store, "ad")
+        with pytest.raises(NoteError, match="near it: Zoë"):
+            find_login(store, "zoee")

@@ -71,6 +71,12 @@ def safe_folder(login: str) -> str:
     return plain.strip(_EDGES)[:LONGEST_FOLDER].strip(_EDGES) or "learner"
 
 
+def folded(text: str) -> str:
+    """Return a text as it is searched for: without accents, upper and lower case alike."""
+    letters = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).casefold()
+
+
 def readable_bytes(name: str) -> str:
     """Return a file name that may not be UTF-8 as text: then it was most likely Latin-1."""
     data = os.fsencode(name)

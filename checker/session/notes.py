@@ -7,6 +7,7 @@ import unicodedata
 from difflib import get_close_matches
 
 from checker.outcome import Status
+from checker.session.names import folded
 from checker.session.store import Store
 
 MOST_NEAR = 8  # logins in a message
@@ -41,18 +42,20 @@ def list_notes(store: Store, login: str | None, exercise: str | None) -> str:
 
 
 def find_login(store: Store, word: str) -> str:
-    """Return the login that is meant: itself, or the only one that begins so. Raises `NoteError`."""
-    logins = list(store.folders())
+    """Return the login that is meant, accents and case aside: itself, or the only one that begins so. Raises `NoteError`."""
+    logins = {login: folded(login) for login in store.folders()}
     word = unicodedata.normalize("NFC", word)
     if word in logins:
         return word
-    begun = [login for login in logins if login.casefold().startswith(word.casefold())]
+    equal = [login for login, plain in logins.items() if plain == folded(word)]
+    begun = equal or [login for login, plain in logins.items() if plain.startswith(folded(word))]
     if len(begun) == 1:
         return begun[0]
     if begun:
         raise NoteError(f"{word}: which of {', '.join(begun[:MOST_NEAR])}?")
-    near = get_close_matches(word, logins, n=MOST_NEAR, cutoff=0.4)
-    raise NoteError(f"{word}: no such learner; near it: {', '.join(near) or 'none'}")
+    near = get_close_matches(folded(word), logins.values(), n=MOST_NEAR, cutoff=0.4)
+    named = [login for plain in dict.fromkeys(near) for login in logins if logins[login] == plain]
+    raise NoteError(f"{word}: no such learner; near it: {', '.join(named[:MOST_NEAR]) or 'none'}")
 
 
 def _text_again(store: Store, login: str, exercise: str, check: str) -> str:
