@@ -41,7 +41,7 @@ class DefaultCommand(click.Group):
 @click.group(cls=DefaultCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="checker")
 def cli() -> None:
-    r"""Check graph-mode exercises by their graph, checkpoint, event files and figures.
+    """Check graph-mode exercises by their graph, checkpoint, event files and figures.
 
     \b
     python -m checker                        every exercise in exercises/
@@ -49,7 +49,7 @@ def cli() -> None:
     python -m checker ex04 path/to/own.py    another script
 
     Exit codes: 0 everything passed, 1 a check failed, 2 usage, 3 the checker broke, 4 nothing to check.
-    """
+    """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
 
 
 @cli.command()

@@ -254,3 +254,28 @@ def test_a_login_is_found_without_its_accents_and_the_rest_of_it(tmp_path: Path)
             find_login(store, "ad")
         with pytest.raises(NoteError, match="near it: Zoë"):
             find_login(store, "zoee")
+
+
+def test_notes_of_a_kind_are_listed_alone(command_line: CommandLine, tmp_path: Path) -> None:
+    from test_store import KEYS, LEARNERS
+
+    with Store(tmp_path) as store:
+        store.enter(LEARNERS, KEYS)
+    assert command_line("note", str(tmp_path), "ada", "ex01", "look").returncode == 0
+    assert command_line("note", str(tmp_path), "ada", "ex01", "because", "--kind", "answer").returncode == 0
+    for kind, texts in {"note": ["look"], "answer": ["because"], "by-hand": []}.items():
+        listed = command_line("note", str(tmp_path), "--kind", kind).stdout.splitlines()
+        assert listed == (
+            [line for line in listed if line.endswith(f"{kind}: {texts[0]}")] if texts else [f"no notes of the kind {kind}"]
+        )
+        assert len(listed) == 1
+    assert len(command_line("note", str(tmp_path)).stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize("command", [(), ("session",), ("note",), ("report",), ("check",)])
+def test_help_shows_its_examples_line_by_line_and_no_backslash(command_line: CommandLine, command: tuple[str, ...]) -> None:
+    shown = command_line(*command, "--help").stdout
+    assert "\\" not in shown
+    assert "\b" not in shown
+    if command in ((), ("note",)):
+        assert sum(line.strip().startswith("python -m checker") for line in shown.splitlines()) == 3

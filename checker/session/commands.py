@@ -22,6 +22,7 @@ from checker.session.arguments import (
     require_likeness,
     required_isolation,
 )
+from checker.session.records import NOTE_KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 LONGEST_TIMEOUT_S = 24 * 3600
 MOST_LISTED = 20
-KINDS = ("note", "answer", "by-hand")
 
 
 @click.command()
@@ -84,7 +84,7 @@ def session(
     force: bool,
     likeness: bool,
 ) -> None:
-    r"""Check what many learners handed in; go on where it was when it is called again.
+    """Check what many learners handed in; go on where it was when it is called again.
 
     \b
     SUBMISSIONS is a folder with a sub-folder, an archive (.zip, .tar.gz, …) or scripts
@@ -92,7 +92,7 @@ def session(
     source is a folder, an archive or a git URL.
 
     Exit codes: 0 everything passed, 1 a check failed, 2 usage, 3 the checker broke, 4 nothing to check.
-    """
+    """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
     from rich.console import Console
 
     from checker.session.cluster import ClusterLost, ClusterSettings
@@ -215,9 +215,11 @@ def summarise(console: Console, opened: Session, settings: Settings, page: Path)
 @click.argument("exercise", required=False, type=click.Choice([*EXERCISES]))
 @click.argument("text", required=False)
 @click.option("--again", metavar="CHECK", help="Repeat the last note on a submission that failed the same check.")
-@click.option("--kind", type=click.Choice(KINDS), default="note", help="answer: to the open question; by-hand: checked so.")
-def note(folder: Path, login: str | None, exercise: str | None, text: str | None, again: str | None, kind: str) -> None:
-    r"""Write a note on an exercise of a learner, or list notes when no text is given.
+@click.option("--kind", type=click.Choice(NOTE_KINDS), help="answer: to the open question; by-hand: checked so; else note.")
+def note(
+    folder: Path, login: str | None, exercise: str | None, text: str | None, again: str | None, kind: str | None
+) -> None:
+    """Write a note on an exercise of a learner, or list notes, those of a --kind or all, when no text is given.
 
     Notes are kept beside the results: no run changes them.
 
@@ -225,18 +227,18 @@ def note(folder: Path, login: str | None, exercise: str | None, text: str | None
     python -m checker note SESSION ada ex06 "look at the shape of the loss"
     python -m checker note SESSION bob ex06 --again check_loss_is_a_scalar
     python -m checker note SESSION ada
-    """
+    """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
     from checker.session.notes import NoteError, list_notes, write_note
     from checker.session.store import Store, StoreError
 
     try:
         with Store(folder, create=False) as store:
             if text is None and again is None:
-                click.echo(list_notes(store, login, exercise))
+                click.echo(list_notes(store, login, exercise, kind))
             elif login is None or exercise is None or (text and again):
                 raise click.UsageError("a login, an exercise, and a text or --again CHECK")
             else:
-                click.echo(write_note(store, login, exercise, text, again, kind))
+                click.echo(write_note(store, login, exercise, text, again, kind or NOTE_KINDS[0]))
     except (NoteError, StoreError) as error:
         raise click.UsageError(str(error)) from None
 

@@ -31,14 +31,14 @@ def write_note(store: Store, login: str, exercise: str, text: str | None, again:
     return f"noted on {login} {exercise}{about}: {note.text}"
 
 
-def list_notes(store: Store, login: str | None, exercise: str | None) -> str:
-    """Return the notes of a session, of a login, or of an exercise of it, a line each."""
+def list_notes(store: Store, login: str | None, exercise: str | None, kind: str | None = None) -> str:
+    """Return the notes of a session, of a login, of an exercise of it, or of a kind among these, a line each."""
     found = store.notes(find_login(store, login) if login else "", exercise or "")
     lines = []
-    for note in found:
+    for note in (note for note in found if kind in (None, note.kind)):
         written = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.written_at))
         lines.append(f"{written}  {note.login}  {note.exercise}  {note.kind}: {note.text}")
-    return "\n".join(lines) or "no notes"
+    return "\n".join(lines) or ("no notes" if kind is None else f"no notes of the kind {kind}")
 
 
 def find_login(store: Store, word: str) -> str:
