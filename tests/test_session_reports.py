@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -18,7 +19,8 @@ from checker.evidence.outline import expected_outline
 from checker.outcome import CheckResult, Report, Status
 from checker.outline import Box, Outline, compared
 from checker.report.curve import as_svg
-from checker.report.view import masked
+from checker.report.files import csv_learner
+from checker.report.view import ShownLearner, ShownNote, masked
 from checker.session.learner import Learner, Problem, Remark
 from checker.session.records import Task
 from checker.session.reporting import write_reports
@@ -185,7 +187,7 @@ def test_nothing_a_submission_wrote_is_a_formula_or_markup_in_a_file_for_machine
         "error",
     }
     assert any("<img src=x" in (element.get("message") or "") for element in junit.iter("failure"))
-    with open(session / "results.csv", encoding="utf-8", newline="") as file:
+    with open(session / "results.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert {len(row) for row in rows} == {len(rows[0])}
     assert any(cell.startswith("'=cmd") for row in rows for cell in row)
@@ -194,13 +196,50 @@ def test_nothing_a_submission_wrote_is_a_formula_or_markup_in_a_file_for_machine
         assert all(test["output_format"] == "text" for test in tests)  # and no HTML
 
 
+def test_the_csv_is_utf8_to_a_spreadsheet(session: Path) -> None:
+    data = (session / "results.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbflogin,")
+    assert data.count(b"\xef\xbb\xbf") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        " =1+1",
+        "\t=1",
+        "@SUM(A1)",
+        "＝1+1",
+        "x;=1+1",
+        "x; +1",
+        'x;"=1+1";y',
+        "x\t-1",
+        "x\n=1",
+        "x\r\n\n@a",
+        ";=1;;=2",
+        '"=1',
+        "fine; no 1-1, a=b",
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_separates_cells(text: str, separator: str) -> None:
+    note = ShownNote("note", text, "")
+    lines = csv_learner(ShownLearner(text, "f", {"ex01": report_of("ex01", failed(text))}, notes={"ex01": [note, note]}))
+    for row in csv.reader(io.StringIO(lines, newline=""), delimiter=separator):
+        for cell in row:
+            for line in cell.splitlines():  # of a spreadsheet that does not heed quotes
+                assert not line.lstrip('\t "').startswith(tuple("=+-@＝")), row
+    if "fine" in text:
+        assert "'" not in lines
+
+
 def test_json_csv_junit_and_gradescope_say_the_same(session: Path) -> None:
     learners = json.loads((session / "results.json").read_text("utf-8"))["learners"]
     assert len(learners) == 4
     by_login = {learner["login"]: learner for learner in learners}
     assert [each["status"] for each in by_login["ada"]["exercises"]] == ["fail", "pass"]
     assert by_login["Zoë"]["pending"] == [*EXERCISES]
-    with open(session / "results.csv", encoding="utf-8", newline="") as file:
+    with open(session / "results.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["login"]: row["status"] for row in rows if row["exercise"] == "ex01"}["Zoë"] == "pending"
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())

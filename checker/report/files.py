@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,7 +15,9 @@ from checker.report.junit import as_suite, message_of
 from checker.report.view import ShownLearner
 
 CSV_COLUMNS = ("login", "exercise", "status", "passed", "failed", "skipped", "broken", "first_failure", "hint", "notes")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is computed by spreadsheets
+# What spreadsheets compute: a sign, also a wide one, at the beginning of a cell, and of what becomes one where they take
+# semicolons or tabs for separators, with blanks and quotes before it.
+_FORMULA = re.compile(r"""(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])""")
 
 
 def json_head() -> str:
@@ -97,6 +100,5 @@ def _csv_lines(rows: list[Any]) -> str:
 
 
 def _plain(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    cell = cell.replace("\0", "\ufffd")
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Return a cell that no spreadsheet takes for a formula, whichever separator it is told."""
+    return _FORMULA.sub(r"\1\2'", cell.replace("\0", "\ufffd"))

@@ -101,8 +101,9 @@ class _Streams:
         self._junit.write(files.junit_learner(learner))
 
     def _open(self, name: str) -> IO[str]:
-        newline = "" if name.endswith(".csv") else None
-        return self._stack.enter_context(open(self._folder / name, "w", encoding="utf-8", newline=newline))
+        # A spreadsheet takes a CSV for UTF-8 by its mark; a reader of JSON or XML stumbles on it.
+        encoding, newline = ("utf-8-sig", "") if name.endswith(".csv") else ("utf-8", None)
+        return self._stack.enter_context(open(self._folder / name, "w", encoding=encoding, newline=newline))
 
 
 def _write(path: Path, text: str) -> None:
