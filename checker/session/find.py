@@ -3,8 +3,8 @@
 The rule: of the files below the folder that speak of an exercise, the one is taken that is
 
 1. named ``ex04.py``; else so but for upper case (``EX04.PY``); else with the exercise in its name (``ada_ex4_final.py``,
-   ``Exercise 4.py``); else the only Python file of a folder named so (``ex04/main.py``); a script before a notebook
-   (``ex04.ipynb``) in each of these;
+   ``Exercise 4.py``); else the only script, or the only notebook, of a folder named so (``ex04/main.py``); a script before
+   a notebook (``ex04.ipynb``) in each of these;
 2. nearest to the top;
 3. first by its path.
 
@@ -42,13 +42,13 @@ class Candidate:
 def find_scripts(folder: Path, exercises: Collection[str], findings: Findings) -> dict[str, Path]:
     """Return the file of each exercise that is there; say what was chosen among several, and what is missing."""
     names = sorted(_names(folder))
-    siblings = Counter(_folder_of(name) for name in names)
+    siblings = Counter((_folder_of(name), _is_notebook(name)) for name in names)
     candidates: dict[str, list[Candidate]] = {exercise: [] for exercise in exercises}
     unclaimed = []
     for name in names:
-        exercise, rank = _meaning(name, is_alone=siblings[_folder_of(name)] == 1)
+        exercise, rank = _meaning(name, is_alone=siblings[_folder_of(name), _is_notebook(name)] == 1)
         if exercise in candidates:
-            candidates[exercise].append(Candidate(rank, name.lower().endswith(".ipynb"), name.count("/"), name))
+            candidates[exercise].append(Candidate(rank, _is_notebook(name), name.count("/"), name))
         elif not exercise:
             unclaimed.append(name)
     found = {}
@@ -79,6 +79,10 @@ def _meaning(name: str, is_alone: bool) -> tuple[str, int]:
     if stem == exercise and ending in ("py", "ipynb"):
         return exercise, EXACT
     return exercise, EXACT_BUT_FOR_CASE if stem.casefold() == exercise else IN_ITS_NAME
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb")
 
 
 def _folder_of(name: str) -> str:
