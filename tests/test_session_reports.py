@@ -20,7 +20,7 @@ from checker.outcome import CheckResult, Report, Status
 from checker.outline import Box, Outline, compared
 from checker.report.curve import as_svg
 from checker.report.files import csv_learner
-from checker.report.view import ShownLearner, ShownNote, masked
+from checker.report.view import NOT_HANDED_IN, SUBMISSION, ShownLearner, ShownNote, masked
 from checker.session.learner import Learner, Problem, Remark
 from checker.session.records import Task
 from checker.session.reporting import write_reports
@@ -149,16 +149,71 @@ def test_the_overview_has_a_cell_for_each_exercise_and_groups_mistakes(session: 
     tags = Tags(page).tags
     assert sum(tag == "td" for tag, _ in tags) == 4 * (len(EXERCISES) + 1)
     assert sum(attributes.get("scope") == "row" for tag, attributes in tags) == 4
-    assert "2 of 4</span> does a: loss 33 of 9" in page
+    assert "2 of 4</span> fail “does a”: found loss 33 of 9" in page
     assert "2 of these 2 have the same graph" in page
     assert "3 of 4</span> have the same graph, which is not the expected one" in page
-    assert "1 of 4</span> does a" in page
+    assert "1 of 4</span> fails “does a”" in page
+    assert [attributes for tag, attributes in tags if tag == "tr"] == [{}] * 5
+    assert "<td>1</td>" in page
+    assert page.count("<td></td>") == 3
     assert "<title>monday &lt;b&gt;: correction session</title>" in page
+
+
+ABSENCE = CheckResult(NOT_HANDED_IN, "is handed in, and can be read", Status.FAIL, SUBMISSION, "ex01.py", "no such file")
+USELESS = CheckResult(NOT_HANDED_IN, "is handed in, and can be read", Status.FAIL, "ex01.py", "a script", "an empty file")
+
+
+def test_what_was_not_handed_in_is_told_apart_from_what_failed(tmp_path: Path) -> None:
+    reports = {"ada": report_of("ex01", ABSENCE), "bob": report_of("ex01", USELESS)}
+    for report in reports.values():
+        report.graph = None
+    with Store(tmp_path) as store:
+        store.enter([Learner(login, login, {}) for login in reports], {(login, "ex01"): "k" for login in reports})
+        for login, report in reports.items():
+            store.record(Task(login, "ex01", "k"), report, 1)
+        write_reports(store, tmp_path)
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert "2 learners, 1 exercise:" in index
+    assert '<span class="absent">1 not handed in</span>' in index
+    assert '<td class="absent">' in index
+    assert '<span class="absent">1 of 2</span> did not hand it in: no such file' in index
+    assert "1 of 2</span> fails “is handed in, and can be read”: found an empty file" in index
+    assert '<option value="absent">not handed in</option>' in index
+    assert "○</span> not handed in" in (tmp_path / "learners/ada.html").read_text("utf-8")
+    assert "✗</span> failed" in (tmp_path / "learners/bob.html").read_text("utf-8")
+    with open(tmp_path / "results.csv", encoding="utf-8-sig", newline="") as file:
+        assert [row["status"] for row in csv.DictReader(file)] == ["fail", "fail"]
+
+
+def test_a_graph_that_somebody_passes_with_is_no_shared_mistake(session: Path) -> None:
+    with Store(session, create=False) as store:
+        store.record(Task("Zoë", "ex01", "k"), report_of("ex01", CheckResult("check_a", "does a", Status.PASS)), 1)
+        write_reports(store, session)
+    page = (session / "index.html").read_text("utf-8")
+    assert "which is not the expected one" not in page
+    assert "2 of these 2 have a graph that others pass with" in page
+
+
+def test_every_page_has_a_main_part_and_prints_in_the_colours_of_paper(session: Path) -> None:
+    for page in pages(session):
+        text = page.read_text("utf-8")
+        assert sum(tag == "main" for tag, _ in Tags(text).tags) == 1
+        assert "@media (prefers-color-scheme: dark)" not in text
 
 
 def test_a_learners_page_has_messages_curve_figures_and_notes(session: Path) -> None:
     page = (session / "learners/ada.html").read_text("utf-8")
-    for words in ("look at tf.reshape", "explained by: does a", "<svg", "figure%201.png", "note, 20", "advice", "✓", "✗"):
+    for words in (
+        "look at tf.reshape",
+        "explained by: does a",
+        "<svg",
+        "figure%201.png",
+        "note, 20",
+        "advice",
+        "✓",
+        "✗",
+        "in the session's folder: tensorboard --logdir &#39;logdir/a b/ex01&#39;",
+    ):
         assert words in page
     assert "figure%201.json" not in page
     assert "pending" in (session / "learners/Zoë.html").read_text("utf-8")

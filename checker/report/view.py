@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from checker.outcome import CheckResult, Report, Status
 from checker.outline import Outline
 
+NOT_HANDED_IN = "check_is_handed_in"  # the check that stands for all others where there is no script
+SUBMISSION = "the submission"  # where that check fails when there is no file; else it names the file that is of no use
+ABSENT, PENDING = "absent", "pending"  # what becomes of an exercise, besides the values of `Status`
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
 
@@ -45,6 +49,16 @@ class ShownLearner:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A learner in the grid: what became of each exercise, and how many notes there are."""
+
+    login: str
+    folder: str
+    outcomes: Mapping[str, str]
+    notes: int
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A check that fails in the same words, numbers aside, and who it fails for."""
 
@@ -52,6 +66,11 @@ class Mistake:
     check: CheckResult  # of the first learner
     logins: list[tuple[str, str]]  # login and folder
     graphs: Counter[str] = field(default_factory=Counter)  # how many of them have each structure of a graph
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether it is that nothing was handed in."""
+        return is_absence(self.check)
 
 
 @dataclass(frozen=True)
@@ -80,16 +99,17 @@ class Overview:
 
     name: str
     exercises: Sequence[str]
-    rows: list[tuple[str, str, Mapping[str, Status | None], bool]] = field(default_factory=list)  # login, folder, …, noted
+    rows: list[Row] = field(default_factory=list)
     mistakes: dict[tuple[str, ...], Mistake] = field(default_factory=dict)
     graphs: dict[tuple[str, str], SharedGraph] = field(default_factory=dict)  # of those with a failure
+    right: set[tuple[str, str]] = field(default_factory=set)  # exercise and structure of those who pass
     has_likeness: bool = False  # there is a page of submissions that are alike
     outside: Counter[str] = field(default_factory=Counter)  # exercise -> failures though the graph is as expected
 
     def add(self, learner: ShownLearner) -> None:
         """Take down what the overview shows of a learner."""
-        statuses = {exercise: report.status if report else None for exercise, report in learner.reports.items()}
-        self.rows.append((learner.login, learner.folder, statuses, any(learner.notes.values())))
+        outcomes = {exercise: outcome_of(report) for exercise, report in learner.reports.items()}
+        self.rows.append(Row(learner.login, learner.folder, outcomes, sum(map(len, learner.notes.values()))))
         for exercise, report in learner.reports.items():
             for check in report.checks if report else ():
                 if check.status is Status.FAIL:
@@ -99,6 +119,8 @@ class Overview:
                     mistake.graphs[_structure(report)] += 1
             if report and report.count(Status.FAIL):
                 self._add_graph(learner, report)
+            elif report and report.status is Status.PASS and report.graph:
+                self.right.add((exercise, report.graph.digest))
 
     def _add_graph(self, learner: ShownLearner, report: Report) -> None:
         if report.graph is None or not report.graph.against:
@@ -113,18 +135,39 @@ class Overview:
         shared.checks.update(check.title for check in report.checks if check.status is Status.FAIL)
 
     def same_graphs(self, exercise: str) -> list[SharedGraph]:
-        """Return the structures that more than one learner has, the one that most have first."""
-        found = [shared for shared in self.graphs.values() if shared.exercise == exercise and len(shared.logins) > 1]
+        """Return the structures that several learners have, and nobody who passes; the one that most have first."""
+        found = [
+            shared
+            for key, shared in self.graphs.items()
+            if shared.exercise == exercise and len(shared.logins) > 1 and key not in self.right
+        ]
         return sorted(found, key=lambda shared: (-len(shared.logins), shared.outline.digest))
 
-    def count(self, status: Status | None) -> int:
+    def count(self, outcome: str) -> int:
         """How many exercises ended so."""
-        return sum(found is status for _, _, statuses, _ in self.rows for found in statuses.values())
+        return sum(found == outcome for row in self.rows for found in row.outcomes.values())
 
     def shared(self, exercise: str) -> list[Mistake]:
         """Return the mistakes of an exercise, the one that most learners share first."""
         found = [mistake for mistake in self.mistakes.values() if mistake.exercise == exercise]
         return sorted(found, key=lambda mistake: (-len(mistake.logins), mistake.check.id, mistake.check.actual))
+
+
+def is_absence(check: CheckResult) -> bool:
+    """Whether a check says that nothing was handed in."""
+    return check.id == NOT_HANDED_IN and check.status is Status.FAIL and check.where == SUBMISSION
+
+
+def outcome_of(report: Report | None) -> str:
+    """Return what became of an exercise: a value of `Status`, or that it was not handed in, or is pending."""
+    if report is None:
+        return PENDING
+    return ABSENT if any(map(is_absence, report.checks)) else report.status.value
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things as a person says it."""
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _structure(report: Report | None) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from checker.catalog import EXERCISES
 from checker.outcome import CheckResult, Report, Status
+from checker.report.view import NOT_HANDED_IN, SUBMISSION
 from checker.session.bench import Assignment, BenchSettings, LearnerBench, broken, key_of
 from checker.session.cluster import Cluster, ClusterSettings
 from checker.session.crew import run_all
@@ -22,8 +23,6 @@ from checker.session.roster import Pool
 from checker.session.schedule import Listener, Runner, Schedule, assignments_of, threads_for
 from checker.session.single import Options, new_report
 from checker.session.store import Store
-
-NOT_HANDED_IN = "check_is_handed_in"  # the check that stands for all others where there is no script
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,6 @@ def problem_of(learner: Learner, exercise: str) -> Problem:
     """Return why there is no script of an exercise: what is wrong with it, else with the submission, else it is missing."""
     own = [problem for problem in learner.problems if problem.exercise == exercise]
     whole = [problem for problem in learner.problems if not problem.exercise]
-    is_there = [problem for problem in own if problem.where != "the submission"]
-    missing = Problem("the submission", f"{exercise}.py, anywhere in it", "no such file", "was it handed in?", exercise)
+    is_there = [problem for problem in own if problem.where != SUBMISSION]
+    missing = Problem(SUBMISSION, f"{exercise}.py, anywhere in it", "no such file", "was it handed in?", exercise)
     return [*is_there, *whole, *own, missing][0]

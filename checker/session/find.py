@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
 
+from checker.report.view import SUBMISSION
 from checker.session.copying import SCRIPT_ENDINGS, is_noise
 from checker.session.learner import Findings
 from checker.session.names import exercise_in
@@ -105,7 +106,7 @@ def _same(one: Path, other: Path) -> bool:
 def _report_missing(exercise: str, unclaimed: list[str], findings: Findings) -> None:
     actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
     hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
-    findings.problem("the submission", f"{exercise}.py, anywhere in it", actual, hint, exercise)
+    findings.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
 
 
 def _listed(names: list[str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.catalog import EXERCISES
+from checker.report.view import SUBMISSION
 from checker.session import names
 from checker.session.archives import BadArchive, is_archive, stem_of, unpack
 from checker.session.budget import Budget, TooMuch
@@ -85,7 +86,7 @@ def _collect(sources: list[Source], copy: Path, findings: Findings) -> None:
             _copy_one(place, target / name if (copy / name).exists() else copy / name, budget, findings)
     _unpack_all(copy, budget, findings)
     if not any(copy.rglob("*")) and not findings.problems:
-        findings.problem("the submission", "files", "nothing", "was the right folder handed in?")
+        findings.problem(SUBMISSION, "files", "nothing", "was the right folder handed in?")
 
 
 def _copy_one(file: Path, copy: Path, budget: Budget, findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
@@ -15,11 +16,18 @@ from checker.evidence.outline import expected_outline
 from checker.outcome import Status
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
-from checker.report.view import Alike, Overview, ShownLearner
+from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
 
 PAGES = "learners"  # the folder of the learners' pages, beside the overview
-SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.SKIP: "–", Status.ERROR: "!", None: "·"}
-WORDS = {Status.PASS: "passed", Status.FAIL: "failed", Status.SKIP: "skipped", Status.ERROR: "broken", None: "pending"}
+SYMBOLS = {"pass": "✓", "fail": "✗", ABSENT: "○", "skip": "–", "error": "!", PENDING: "·"}
+WORDS = {
+    "pass": "passed",
+    "fail": "failed",
+    ABSENT: "not handed in",
+    "skip": "skipped",
+    "error": "broken",
+    PENDING: "pending",
+}
 
 # Control characters, and those that change the direction of what follows: no page needs them, and HTML forbids most.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -58,11 +66,14 @@ def _environment() -> Environment:
         mib=MIB,
         expected=expected_outline,
         differences=differences,
+        counted=counted,
+        outcome_of=outcome_of,
         drawn=drawn,
         drawn_expected=drawn_expected,
         # Made of numbers and of our own words only.
         curve=lambda values: Markup(as_svg(values, "training loss")),
     )
+    environment.filters["shell"] = shlex.quote
     environment.filters["url"] = lambda path: quote(path, safe="/")
     return environment
 
