@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tarfile
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -209,6 +210,25 @@ def test_missing_empty_unreadable_and_binary_scripts_have_messages_of_their_own(
         learner
     )
     assert "links are not followed: ada/ex06.py" in said(learner)
+    assert "ex06 ex06.py: expected a script, found a link, or no plain file, which is left out" in said(learner)
+
+
+def test_a_link_is_the_reason_why_a_script_is_missing_wherever_it_comes_from(pool: Path) -> None:
+    write(pool / "real/main.py")
+    (pool / "ada").mkdir()
+    os.symlink("../real", pool / "ada/Exercise 2")
+    os.symlink(pool / "real/main.py", pool / "bob_ex01.py")
+    write(pool / "bob_ex02.py")
+    with tarfile.open(pool / "eva.tar", "w") as archive:
+        member = tarfile.TarInfo("work/ex01/main.py")
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(member)
+    learners = take(pool)
+    assert "ex02 Exercise 2: expected a script, found a link" in said(learners["ada"])
+    assert "ex01 the submission: expected ex01.py, anywhere in it, found no such file" in said(learners["ada"])
+    assert "ex01 bob_ex01.py: expected a folder, an archive or a script, found a link" in said(learners["bob"])
+    assert [*learners["bob"].scripts] == ["ex02"]
+    assert "ex01 work/ex01/main.py: expected a script, found a link" in said(learners["eva"])
 
 
 @pytest.mark.parametrize(
@@ -426,8 +446,10 @@ def test_a_roster_that_cannot_be_used_says_where(pool: Path, content: str, said_
 
 
 def test_submissions_that_are_no_folder_or_a_session_are_refused(pool: Path) -> None:
-    with pytest.raises(IntakeError, match="neither a folder of submissions nor a roster"):
+    with pytest.raises(IntakeError, match="missing: it is not there; name the folder"):
         read_pool(pool / "missing")
+    with pytest.raises(IntakeError, match="neither a folder of submissions nor a roster"):
+        read_pool(write(pool / "readme.txt"))
     write(pool / "session.sqlite")
     with pytest.raises(IntakeError, match="is the folder of a session"):
         read_pool(pool)

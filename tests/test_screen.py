@@ -46,6 +46,13 @@ def test_the_grid_fills_and_names_who_is_running() -> None:
     assert lines[3].split() == ["learner", "01", "·", "·"]
 
 
+def test_what_was_not_handed_in_has_a_sign_of_its_own() -> None:
+    subject, console = screen(1)
+    cells = {("ada", "ex01"): Status.FAIL, ("ada", "ex02"): Status.FAIL}
+    subject = Screen(console, cells, EXERCISES, 2, {("ada", "ex02")})
+    assert shown(subject, console)[2].split() == ["ada", "✗", "○"]
+
+
 def test_more_learners_than_lines_show_those_with_news() -> None:
     subject, console = screen(40, height=20)
     for number in (7, 33):

@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 
+from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_json
 from checker.selftest.corpus import SUBMISSIONS
+from checker.session.conduct import Session, Settings
 from checker.session.learner import Learner
 from checker.session.notes import NoteError, find_login
 from checker.session.place import require_place
 from checker.session.roster import read_pool
+from checker.session.single import Options
 from checker.session.store import Store
 
 PROJECT = SUBMISSIONS.parent.parent
@@ -60,6 +63,8 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: Comma
         "Bo b  ex01  fail" in line and "prints the result: expected -248820, found no number" in line for line in lines
     )
     assert "3 exercises: 1 passed, 2 failed" in lines
+    assert any(line.startswith("3 learners, 3 exercises: 0 need no run, 1 has no script, ") for line in lines)
+    assert lines[-1].endswith(' LOGIN ex01 "…"')
     assert "\x1b" not in done.stdout
     assert (tmp_path / "session/logdir/ada/ex01/model.index").is_file()
     first = outcomes(tmp_path / "session")
@@ -71,7 +76,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: Comma
     assert noted.stdout == "noted on Bo b ex01 (it fails check_prints_the_result): print it\n"
     (pool / "max_ex01.py").write_text(WRONG)
     again = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
-    assert "4 exercises: 3 need no run" in again.stdout.replace("4 learners, ", "")
+    assert "4 learners, 4 exercises: 2 need no run, 1 has no script, " in again.stdout
     assert [line.split()[1] for line in again.stdout.splitlines() if line.startswith("[")] == ["max"]
     assert first.items() <= outcomes(tmp_path / "session").items()
     repeated = command_line("note", "session", "max", "ex01", "--again", "check_prints_the_result", cwd=tmp_path)
@@ -103,14 +108,14 @@ def test_a_session_killed_at_random_ends_like_one_that_was_not(
 
 
 def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
-    (pool / "ada" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
+    (pool / "Bo b" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
     command = [sys.executable, "-m", "checker", "session", "handed in", *OPTIONS, "--jobs", "1", "--force"]
     env = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        while not process.stdout.readline().startswith("[2/3]"):  # one that was not handed in, and Bo b
+        while not process.stdout.readline().startswith("[2/3]"):  # one that cannot be read, and ada
             pass
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
@@ -118,7 +123,7 @@ def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
     assert "Go on: python -m checker session 'handed in' --exercises ex01" in stderr
     assert "--force" not in stderr
     assert "Traceback" not in stderr
-    assert set(outcomes(tmp_path / "session")) == {"Bo b", "eva"}
+    assert set(outcomes(tmp_path / "session")) == {"ada", "eva"}
 
 
 def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
@@ -157,7 +162,8 @@ def test_two_sessions_on_one_folder_and_other_usage_errors_exit_2(
     assert second.returncode == 2
     assert f"a session is running on it already, in process {process.pid}" in second.stderr
     for arguments, said in {
-        ("nowhere", *OPTIONS): "neither a folder of submissions nor a roster",
+        ("nowhere", *OPTIONS): "nowhere: it is not there",
+        ("nowhere.csv", *OPTIONS): "nowhere.csv: it is not there",
         ("handed in", "--exercises", "ex09"): "known are ex01",
         ("handed in", "--timeout", "nan", *OPTIONS): "nan is not a number",
     }.items():
@@ -279,3 +285,34 @@ def test_help_shows_its_examples_line_by_line_and_no_backslash(command_line: Com
     assert "\b" not in shown
     if command in ((), ("note",)):
         assert sum(line.strip().startswith("python -m checker") for line in shown.splitlines()) == 3
+
+
+def test_what_was_not_handed_in_is_counted_apart(command_line: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "handed in/ada").mkdir(parents=True)
+    (tmp_path / "handed in/ada/ex02.py").write_text("")
+    for _ in range(2):
+        done = command_line("session", "handed in", "--exercises", "ex02,ex03", cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert "1 learner, 2 exercises: 0 need no run, 2 have no script, " in done.stdout
+        assert "2 exercises: 1 failed, 1 not handed in\n" in done.stdout
+        assert 'LOGIN ex02 "…"' in done.stdout
+
+
+def test_work_that_did_not_change_is_not_run_again_for_other_exercises(pool: Path, tmp_path: Path) -> None:
+    ok = CheckResult("check_a", "does a", Status.PASS)
+    with Session(Settings(tmp_path / "session", ["ex01"], Options(), 1)) as session:
+        session.take_in(read_pool(pool), lambda learner: None)
+        for task in session.store.pending():
+            session.store.record(task, Report(task.exercise, "s", "none", "none", [ok]), 1)
+        first = session.store.statuses()
+    assert None not in first.values()
+    (pool / "ada" / "ex02.py").write_text("x = 1\n")
+    for exercises in (["ex02", "ex01"], ["ex01", "ex03"], ["ex01"]):
+        with Session(Settings(tmp_path / "session", exercises, Options(), 1)) as session:
+            session.take_in(read_pool(pool), lambda learner: None)
+            statuses = session.store.statuses()
+            assert {cell: statuses[cell] for cell in first if cell[0] != "ada"} == {
+                c: s for c, s in first.items() if c[0] != "ada"
+            }
+        (pool / "ada" / "ex02.py").unlink(missing_ok=True)
+    assert statuses == first

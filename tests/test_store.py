@@ -72,10 +72,10 @@ def tables(path: Path) -> list[tuple[str, str]]:
 
 
 def test_a_result_is_there_for_the_next_process(store: Store, tmp_path: Path) -> None:
-    assert [(task.login, task.exercise) for task in store.pending()] == [("Zoë", "ex01"), ("ada", "ex01"), ("ada", "ex02")]
+    assert [(task.login, task.exercise) for task in store.pending()] == [("ada", "ex01"), ("ada", "ex02"), ("Zoë", "ex01")]
     assert store.record(Task("ada", "ex01", "k1"), report_of("ex01", Status.FAIL), 1)
     with Store(tmp_path, create=False) as other:
-        assert [task.login for task in other.pending()] == ["Zoë", "ada"]
+        assert [task.login for task in other.pending()] == ["ada", "Zoë"]
         ((login, report),) = other.reports()
         assert (login, report.checks, report.output) == ("ada", report_of("ex01", Status.FAIL).checks, "<b>")
         assert other.statuses() == {("Zoë", "ex01"): None, ("ada", "ex01"): Status.FAIL, ("ada", "ex02"): None}
@@ -139,6 +139,18 @@ def test_the_first_version_is_migrated_and_keeps_what_it_holds(tmp_path: Path) -
     new.mkdir()
     Store(new).close()
     assert [name for name, _ in tables(tmp_path / "session.sqlite")] == [name for name, _ in tables(new / "session.sqlite")]
+
+
+def test_logins_are_in_one_order_whatever_their_case(tmp_path: Path) -> None:
+    logins = ["Zoe", "ada", "Bob", "eva"]
+    with Store(tmp_path) as store:
+        store.enter(
+            [Learner(login, login, {}) for login in logins],
+            {(login, exercise): "k" for login in logins for exercise in ("ex02", "ex01")},
+        )
+        expected = [(login, exercise) for login in ("ada", "Bob", "eva", "Zoe") for exercise in ("ex01", "ex02")]
+        assert [*store.statuses()] == expected
+        assert [(task.login, task.exercise) for task in store.pending()] == expected
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:

@@ -66,8 +66,10 @@ def is_repository(folder: Path) -> bool:
     return os.path.exists(folder / ".git") or (os.path.isfile(folder / "HEAD") and os.path.isdir(folder / "objects"))
 
 
-def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) -> str:
-    """Unpack the newest commit, or the newest that says it was made by the deadline, below `target`; return a remark.
+def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) -> tuple[str, list[str]]:
+    """Unpack the newest commit, or the newest that says it was made by the deadline, below `target`.
+
+    Return a remark, and the names of what was left out because it is no plain file.
 
     The dates of commits are what their authors' clocks said. Raises `CloneError` or `BadArchive`.
     """
@@ -79,7 +81,7 @@ def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) 
         left_out = repository.unpack(commit, target, budget)
         said = repository.git("log", "-1", "--format=%h of %cI", commit).strip()
     links = f"; left out, no plain files: {', '.join(left_out[:5])}" if left_out else ""
-    return f"cloned at commit {said}{links}"
+    return f"cloned at commit {said}{links}", left_out
 
 
 def _url(source: str) -> str:

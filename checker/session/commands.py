@@ -153,6 +153,7 @@ def how_to_go_on() -> str:
 
 def conduct(console: Console, opened: Session, settings: Settings, pool: Pool, likeness: bool = False) -> None:
     """Take in, check and say what came of it."""
+    from checker.report.view import counted
     from checker.session.reporting import write_reports
     from checker.session.screen import Screen
 
@@ -163,15 +164,25 @@ def conduct(console: Console, opened: Session, settings: Settings, pool: Pool, l
         learners = opened.take_in(pool, lambda learner: None)
     show_problems(console, learners)
     statuses = opened.store.statuses()
-    kept = sum(status is not None for status in statuses.values())
+    kept = sum(statuses[cell] is not None for cell in opened.with_script)
+    without = len(statuses) - len(opened.with_script)
+    counts = [counted(len(learners), "learner") + f", {counted(len(statuses), 'exercise')}: {needing_no_run(kept)}"]
+    if without:
+        counts.append(f"{without} {'has' if without == 1 else 'have'} no script")
     how = f"on the cluster {settings.cluster.address}" if settings.cluster else f"{settings.jobs} at a time"
-    console.print(f"{len(learners)} learners, {len(statuses)} exercises: {kept} need no run, {how}")
+    console.print(", ".join([*counts, how]))
     try:
-        with Screen(console, statuses, settings.exercises, 0 if settings.cluster else settings.jobs) as screen:
+        jobs = 0 if settings.cluster else settings.jobs
+        with Screen(console, statuses, settings.exercises, jobs, opened.absent) as screen:
             opened.check(screen)
     finally:  # of what there is, when it was interrupted
         page = write_reports(opened.store, settings.session, likeness)
     summarise(console, opened, settings, page)
+
+
+def needing_no_run(number: int) -> str:
+    """Return how many exercises need no run."""
+    return f"{number} {'needs' if number == 1 else 'need'} no run"
 
 
 def show_problems(console: Console, learners: list[Learner]) -> None:
@@ -198,15 +209,19 @@ def show_some(console: Console, title: str, lines: list[str]) -> None:
 def summarise(console: Console, opened: Session, settings: Settings, page: Path) -> None:
     """Print the last lines: how many exercises ended how, and what to do next."""
     from checker.outcome import Status
+    from checker.report.view import counted
 
-    found = list(opened.store.statuses().values())
+    statuses = opened.store.statuses()
+    found = [status for cell, status in statuses.items() if cell not in opened.absent]
     words = {Status.PASS: "passed", Status.FAIL: "failed", Status.ERROR: "broken"}
-    counts = ", ".join(f"{found.count(status)} {word}" for status, word in words.items() if found.count(status))
+    counts = [f"{found.count(status)} {word}" for status, word in words.items() if found.count(status)]
+    if opened.absent:
+        counts.append(f"{len(opened.absent)} not handed in")
     shown = shlex.quote(str(settings.session))
-    console.print(f"{len(found)} exercises: {counts}")
+    console.print(f"{counted(len(statuses), 'exercise')}: {', '.join(counts)}")
     console.print(f"read:  {page}", markup=False, soft_wrap=True)
     console.print(f"look:  tensorboard --logdir {shown}/logdir", markup=False, soft_wrap=True)
-    console.print(f'note:  python -m checker note {shown} LOGIN ex04 "…"', markup=False, soft_wrap=True)
+    console.print(f'note:  python -m checker note {shown} LOGIN {settings.exercises[0]} "…"', markup=False, soft_wrap=True)
 
 
 @click.command()

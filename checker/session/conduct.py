@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,9 @@ class Settings:
 class Session:
     """A session on its folder, which it locks. Use as a context manager. Raises `SessionIsOpen` or `StoreError`."""
 
+    with_script: Set[tuple[str, str]]  # logins and exercises, as they were taken in
+    absent: Set[tuple[str, str]]  # of those without a script: what was not handed in
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.session
@@ -67,6 +70,12 @@ class Session:
         self._learners = {learner.login: learner for learner in learners}
         keys = {
             (learner.login, exercise): self._key(learner, exercise) for learner in learners for exercise in self._exercises
+        }
+        self.with_script = {(learner.login, exercise) for learner in learners for exercise in learner.scripts}
+        self.absent = {
+            (login, exercise)
+            for login, exercise in keys
+            if (login, exercise) not in self.with_script and is_absent(self._learners[login], exercise)
         }
         self.store.enter(learners, keys)
         if self._settings.force:
@@ -119,6 +128,11 @@ class Session:
             check = replace(check, where=problem.where, expected=problem.expected, actual=problem.actual, hint=problem.hint)
         report.checks.append(check)
         return report
+
+
+def is_absent(learner: Learner, exercise: str) -> bool:
+    """Whether what has no script was not handed in: else it was, and is of no use."""
+    return not learner.broke and problem_of(learner, exercise).where == SUBMISSION
 
 
 def problem_of(learner: Learner, exercise: str) -> Problem:

@@ -91,6 +91,7 @@ def _plain_files(folder: Path, findings: Findings) -> Iterator[Path]:
         yield from (Path(here, name) for name in names if not is_noise(name) and not os.path.islink(Path(here, name)))
     if links:
         findings.remark(f"links are not followed: {_listed([shown(path, folder) for path in links])}")
+        findings.links += [path.relative_to(folder).as_posix() for path in links]
 
 
 def _matters(name: str) -> bool:

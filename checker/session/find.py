@@ -40,8 +40,13 @@ class Candidate:
     name: str  # its path below the folder
 
 
-def find_scripts(folder: Path, exercises: Collection[str], findings: Findings) -> dict[str, Path]:
-    """Return the file of each exercise that is there; say what was chosen among several, and what is missing."""
+def find_scripts(
+    folder: Path, exercises: Collection[str], findings: Findings, left_out: Collection[str] = ()
+) -> dict[str, Path]:
+    """Return the file of each exercise that is there; say what was chosen among several, and what is missing.
+
+    `left_out` are names of links, which may be why a script is missing.
+    """
     names = sorted(_names(folder))
     siblings = Counter((_folder_of(name), _is_notebook(name)) for name in names)
     candidates: dict[str, list[Candidate]] = {exercise: [] for exercise in exercises}
@@ -59,7 +64,7 @@ def find_scripts(folder: Path, exercises: Collection[str], findings: Findings) -
             found[exercise] = folder / chosen.name
             _report_choice(exercise, chosen.name, [other.name for other in others], folder, findings)
         else:
-            _report_missing(exercise, unclaimed, findings)
+            _report_missing(exercise, unclaimed, findings, [name for name in left_out if _speaks_of(exercise, name)])
     return found
 
 
@@ -80,6 +85,16 @@ def _meaning(name: str, is_alone: bool) -> tuple[str, int]:
     if stem == exercise and ending in ("py", "ipynb"):
         return exercise, EXACT
     return exercise, EXACT_BUT_FOR_CASE if stem.casefold() == exercise else IN_ITS_NAME
+
+
+def _speaks_of(exercise: str, link: str) -> bool:
+    """Whether a link seems to be the script of an exercise, or its folder."""
+    folder, _, name = link.rpartition("/")
+    if "." not in name:
+        return exercise_in(name) == exercise
+    return (
+        name.lower().endswith(SCRIPT_ENDINGS) and (exercise_in(name) or exercise_in(folder.rpartition("/")[2])) == exercise
+    )
 
 
 def _is_notebook(name: str) -> bool:
@@ -103,7 +118,11 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _report_missing(exercise: str, unclaimed: list[str], findings: Findings) -> None:
+def _report_missing(exercise: str, unclaimed: list[str], findings: Findings, links: list[str]) -> None:
+    if links:
+        actual = "a link, or no plain file, which is left out"
+        findings.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
+        return
     actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
     hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
     findings.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)

@@ -17,7 +17,7 @@ from checker.session import names
 from checker.session.archives import BadArchive, is_archive, stem_of, unpack
 from checker.session.budget import Budget, TooMuch
 from checker.session.clone import clone
-from checker.session.copying import copy_file, copy_folder, is_noise, reason_of, shown
+from checker.session.copying import SCRIPT_ENDINGS, copy_file, copy_folder, is_noise, reason_of, shown
 from checker.session.find import find_scripts
 from checker.session.learner import Findings, Learner, Refused, Script
 from checker.session.roster import Pool, Source
@@ -76,9 +76,9 @@ def _collect(sources: list[Source], copy: Path, findings: Findings) -> None:
             why = f"{place.name} is no repository and has no history"
             findings.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
         if place.is_symlink():
-            findings.problem(
-                place.name, "a folder, an archive or a script", "a link, which is not followed", "hand in what it leads to"
-            )
+            name, hint = names.own_name(names.readable_bytes(place.name)), "hand in what it leads to"
+            of_it = names.exercise_in(name) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            findings.problem(place.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
         elif place.is_dir():
             copy_folder(place, target, budget, findings)
         else:
@@ -101,7 +101,9 @@ def _copy_one(file: Path, copy: Path, budget: Budget, findings: Findings) -> Non
 def _clone(source: Source, target: Path, budget: Budget, findings: Findings) -> None:
     try:
         target.mkdir(exist_ok=True)
-        findings.remark(clone(source.place, source.deadline, target, budget))
+        remark, left_out = clone(source.place, source.deadline, target, budget)
+        findings.remark(remark)
+        findings.links += left_out
     except Refused as error:
         findings.problem(source.place, error.expected, error.actual, error.hint)
 
@@ -130,6 +132,7 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: Findings) -
         left_out = unpack(archive, target, budget)
         if left_out:
             findings.remark(f"{where}: left out, no plain files: {', '.join(left_out[:5])}")
+            findings.links += left_out
     except BadArchive as error:
         shutil.rmtree(target, ignore_errors=True)
         findings.problem(where, error.expected, error.actual, error.hint)
@@ -143,7 +146,7 @@ def _scripts(copy: Path, exercises: Collection[str], findings: Findings) -> dict
     exercise and of six, so that none is run again.
     """
     of_all, found = Findings(), {}
-    for exercise, path in find_scripts(copy, EXERCISES, of_all).items():
+    for exercise, path in find_scripts(copy, EXERCISES, of_all, findings.links).items():
         script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script

@@ -65,6 +65,7 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)  # names of what was left out because it is a link, or no plain file
 
     MOST = 50  # of each kind
 

@@ -51,6 +51,8 @@ def read_pool(submissions: Path) -> Pool:
     try:
         if submissions.is_dir():
             found, ignored = _read_folder(submissions)
+        elif not os.path.lexists(submissions):
+            raise IntakeError(f"{submissions}: it is not there; name the folder of submissions, or a roster")
         elif submissions.suffix.lower() == ".csv":
             found, ignored = list(_read_roster(submissions)), []
         else:

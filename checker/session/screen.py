@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 
 from rich.console import Console, Group
@@ -19,7 +19,7 @@ from checker.session.schedule import Listener
 
 STYLES = {Status.PASS: "green", Status.FAIL: "red", Status.SKIP: "yellow", Status.ERROR: "bold magenta"}
 SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.SKIP: "–", Status.ERROR: "!"}
-WAITING, RUNNING = Text("·", "dim"), Text("▸", "bold blue")
+WAITING, RUNNING, ABSENT = Text("·", "dim"), Text("▸", "bold blue"), Text("○", "yellow")
 FAILURES = 5  # the last ones, below the grid
 OTHER_LINES = FAILURES + 6  # of the screen, besides the grid
 LONGEST_LOGIN = 30  # characters shown
@@ -32,11 +32,17 @@ class Screen(Listener):
     """Shows a session on a terminal, or as lines. Use as a context manager."""
 
     def __init__(
-        self, console: Console, statuses: Mapping[Cell, Status | None], exercises: Sequence[str], jobs: int
+        self,
+        console: Console,
+        statuses: Mapping[Cell, Status | None],
+        exercises: Sequence[str],
+        jobs: int,
+        absent: Collection[Cell] = (),
     ) -> None:
         self._console = console
         self._statuses = dict(statuses)
         self._exercises = exercises
+        self._absent = absent  # not handed in
         self._jobs = jobs  # side by side; 0: as many as there are at any time
         self._running: dict[Cell, float] = {}  # since when
         self._took: dict[str, list[float]] = {exercise: [] for exercise in exercises}
@@ -137,6 +143,8 @@ class Screen(Listener):
     def _cell(self, login: str, exercise: str) -> Text:
         if (login, exercise) in self._running:
             return RUNNING
+        if (login, exercise) in self._absent:
+            return ABSENT
         status = self._statuses.get((login, exercise))
         return Text(SYMBOLS[status], STYLES[status]) if status else WAITING
 

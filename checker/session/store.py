@@ -106,13 +106,14 @@ class Store:
         return dict(self._rows("SELECT login, folder FROM learners"))
 
     def pending(self) -> list[Task]:
-        """Return what is to be run: without a result, or with one that is an error of ours. By login, then exercise."""
+        """Return what is to be run: without a result, or with one that is an error of ours. In the order of `statuses`."""
         where = "present AND (status IS NULL OR status = 'error')"
-        return [Task(*row) for row in self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where} ORDER BY 1, 2")]
+        rows = self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where}")
+        return [Task(*row) for row in sorted(rows, key=_place)]
 
     def statuses(self) -> dict[tuple[str, str], Status | None]:
-        """Return what became of each task, by login and exercise; None where there is no result."""
-        rows = self._rows("SELECT login, exercise, status FROM tasks WHERE present ORDER BY 1, 2")
+        """Return what became of each task, by login, whatever its case, and exercise; None where there is no result."""
+        rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_place)
         return {(login, exercise): status and Status(status) for login, exercise, status in rows}
 
     def results(self, login: str = "") -> Iterator[Result]:
@@ -231,6 +232,11 @@ class Store:
 def _encodable(text: str) -> str:
     """Return a text that UTF-8 can hold; to JSON, a lone surrogate and its escape are the same."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _place(row: tuple[Any, ...]) -> tuple[str, str, str]:
+    login, exercise, _ = row
+    return login.casefold(), login, exercise
 
 
 def _findings(learner: Learner) -> str:
