@@ -366,6 +366,33 @@ def test_a_person_reads_and_filters_the_pages_on_any_screen(
         browser.close()
 
 
+@pytest.mark.browser
+def test_the_grid_keeps_its_head_in_sight_and_pages_print_in_their_layout(session: Path, chromium: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 900, "height": 130}, color_scheme="dark")
+        page.goto((session / "index.html").as_uri())
+        page.locator(".tall").evaluate("element => { element.scrollTop = 1000; }")
+        assert page.locator(".tall").evaluate("element => element.scrollTop") > 0
+        assert page.locator("thead th").first.evaluate(
+            "th => th.getBoundingClientRect().top - th.closest('.tall').getBoundingClientRect().top"
+        ) in (0, 1)
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.locator("thead th").first.evaluate("th => getComputedStyle(th).position") == "static"
+        mistakes = page.locator("details.mistake")
+        assert mistakes.evaluate_all("all => all.map(each => each.open)").count(True) == 1
+        for mistake in mistakes.all():  # one that is closed on the screen takes one line on paper
+            assert mistake.locator("dl").first.is_visible() == mistake.evaluate("each => each.open")
+        assert mistakes.first.locator("dl").evaluate("dl => getComputedStyle(dl).display") == "grid"
+        page.goto((session / "learners/ada.html").as_uri())
+        assert page.locator("details .graphs").first.evaluate("graphs => getComputedStyle(graphs).display") == "flex"
+        assert page.get_by_text("what it printed").first.locator("xpath=..").locator("pre").is_visible()
+        browser.close()
+
+
 # The least contrast of any text with the back of the page, as WCAG computes it.
 CONTRAST = """() => {
   const luminance = colour => {
