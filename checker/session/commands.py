@@ -170,7 +170,7 @@ def conduct(console: Console, opened: Session, settings: Settings, pool: Pool, l
     if without:
         counts.append(f"{without} {'has' if without == 1 else 'have'} no script")
     how = f"on the cluster {settings.cluster.address}" if settings.cluster else f"{settings.jobs} at a time"
-    console.print(", ".join([*counts, how]))
+    console.print(", ".join([*counts, how]), markup=False, soft_wrap=True)
     try:
         jobs = 0 if settings.cluster else settings.jobs
         with Screen(console, statuses, settings.exercises, jobs, opened.absent) as screen:
@@ -218,7 +218,7 @@ def summarise(console: Console, opened: Session, settings: Settings, page: Path)
     if opened.absent:
         counts.append(f"{len(opened.absent)} not handed in")
     shown = shlex.quote(str(settings.session))
-    console.print(f"{counted(len(statuses), 'exercise')}: {', '.join(counts)}")
+    console.print(f"{counted(len(statuses), 'exercise')}: {', '.join(counts)}", soft_wrap=True)
     console.print(f"read:  {page}", markup=False, soft_wrap=True)
     console.print(f"look:  tensorboard --logdir {shown}/logdir", markup=False, soft_wrap=True)
     console.print(f'note:  python -m checker note {shown} LOGIN {settings.exercises[0]} "…"', markup=False, soft_wrap=True)
