@@ -24,6 +24,7 @@ RunScript = Callable[..., JobResult]
 PROJECT = Path(__file__).parent.parent
 ORDINARY_USER = 65534  # nobody
 SECONDS = 60
+WITHOUT_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}  # its allocator waits 20 s for memory that is not to be had
 
 ATTEMPT = """
 import os, socket, sys
@@ -38,7 +39,7 @@ except BaseException as error:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Box]:
-    with Box("bubblewrap", env={"SUITE_TEST": "walls"}) as warm:
+    with Box("bubblewrap", env=WITHOUT_ONEDNN) as warm:
         yield warm
 
 
