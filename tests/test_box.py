@@ -216,3 +216,11 @@ def test_the_folder_of_a_killed_checker_is_removed_by_the_next_box(tmp_path: Pat
         Box("none").close()
         assert folder.is_dir()
     assert sorted(tmp_path.iterdir()) == [link, young]
+
+
+def test_a_box_that_cannot_be_started_is_told_and_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python here"))
+    with pytest.raises(BoxError, match=r"could not be started.*no python here"):
+        Box("none")
+    assert list(tmp_path.iterdir()) == []

@@ -119,6 +119,7 @@ QUOTED = [
     ("A19", "file-missing", "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'", "reference.datasets"),
     ("A20", "input", "EOFError: EOF when reading a line", "input()"),
     ("A23", "typing-error", "AttributeError: module 'tensorflow.compat.v1' has no attribute 'sqaure'. Did you mean: 'square'?", "suggests"),
+    ("", "shapes-differ", "ValueError: operands could not be broadcast together with shapes (2000,) (2,)", "shape of both"),
     ("", "operands", "TypeError: unsupported operand type(s) for -: 'str' and 'str'", "type()"),
     ("source: run(graph)", "fetch-type", 'Argument `fetch` = <…Graph object at 0x7f> has invalid type "Graph" must be a string or Tensor.', "graph"),
     ("source: integers", "optimiser-of-integers", "ValueError: Invalid type tf.int32 for add:0, expected: [tf.float32, tf.float64, tf.float16, tf.bfloat16].", "float"),

@@ -78,7 +78,7 @@ class Box:
     """A warm process. Use as a context manager; starting is quick, the first job waits for TensorFlow to be imported.
 
     `isolation` is one of `ISOLATIONS`; `readable` are folders that jobs may read besides the packages; `env` is added to the
-    environment of every job. Raises `NoWalls`.
+    environment of every job. Raises `NoWalls`, and `BoxError` when it cannot be started.
     """
 
     def __init__(self, isolation: str = "auto", readable: Sequence[Path] = (), env: Mapping[str, str] | None = None) -> None:
@@ -90,9 +90,17 @@ class Box:
         self._pending = b""
         self._ready = False
         self._requests = self._folders = 0
+        try:
+            self._process = self._start(readable, env)
+        except OSError as error:  # Python or bubblewrap cannot be executed by this user
+            self._log.close()
+            self._remove_folder()
+            raise BoxError(f"the box could not be started: {error}") from None
+
+    def _start(self, readable: Sequence[Path], env: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
         walls = self.isolation == BUBBLEWRAP
         program = [sys.executable, "-m", "checker.sandbox.warm", *["walls"] * walls]
-        self._process = subprocess.Popen(
+        return subprocess.Popen(
             command(program, self._folder, readable) if walls else program,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -101,6 +109,11 @@ class Box:
             cwd=self._folder,
             start_new_session=True,  # Ctrl-C reaches the checker only, which then ends the box
         )
+
+    def _remove_folder(self) -> None:
+        remove(self._folder)
+        if self._lock is not None:
+            os.close(self._lock)
 
     def __enter__(self) -> Box:
         return self
@@ -123,9 +136,7 @@ class Box:
             self._process.wait()
         self._process.stdout.close()
         self._log.close()
-        remove(self._folder)
-        if self._lock is not None:
-            os.close(self._lock)
+        self._remove_folder()
 
     @contextlib.contextmanager
     def job_folder(self) -> Iterator[Path]:
