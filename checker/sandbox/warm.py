@@ -80,7 +80,8 @@ def _leave_at_once() -> None:
 
 def _claim_stdout() -> IO[str]:
     """Return a private handle on stdout and point descriptor 1 at stderr, so that no library can write into answers."""
-    private = os.fdopen(os.dup(STDOUT), "w", encoding="utf-8")
+    # A child closes the descriptor itself: from Python 3.13 on, a file object that would do so again complains at its end.
+    private = open(os.dup(STDOUT), "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # open until this process ends
     os.dup2(STDERR, STDOUT)
     return private
 
