@@ -227,11 +227,9 @@ def expect_misread_pictures(
     """Raise `Mismatch` unless images are shown that the network gives another class than their label."""
     images, labels = finished.splits[1]
     answers = classifier.on_test.answers
-    shown = []
-    for group in [(events, figures), *_one_by_one(events, figures)]:
-        index = find_images(shown_images(*group), images)
-        index = np.unique(index[index >= 0])
-        shown.append((len(index), int(np.count_nonzero(answers[index] != labels[index]))))
+    groups = [find_images(shown_images(*group), images) for group in _one_by_one(events, figures)]
+    indices = [np.unique(index[index >= 0]) for index in (np.concatenate([*groups, np.zeros(0, np.int64)]), *groups)]
+    shown = [(len(index), int(np.count_nonzero(answers[index] != labels[index]))) for index in indices]
     known, wrong = shown[0]
     expect(
         any(misread and misread >= LEAST_MISREAD * count for count, misread in shown),
