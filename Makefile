@@ -12,7 +12,7 @@ check: .venv/installed
 
 test: .venv/installed-test
 	-.ci/apt-install bubblewrap chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m checker.selftest
 
 lint: .venv/installed-lint
@@ -23,7 +23,7 @@ lint: .venv/installed-lint
 
 bench: .venv/installed-bench
 	-.ci/apt-install bubblewrap
-	$(BIN)/python tests/bench
+	$(BIN)/python -m tests.bench
 
 tensorboard: .venv/installed
 	$(BIN)/tensorboard --logdir logdir

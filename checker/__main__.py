@@ -17,7 +17,7 @@ from checker.catalog import EXERCISES, Exercise
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
 from checker.session.arguments import require_data
 from checker.session.commands import LONGEST_TIMEOUT_S, note, report, session
-from checker.session.interrupt import interrupt_once
+from checker.workers.interrupt import interrupt_once
 
 if TYPE_CHECKING:
     from checker.outcome import Report
@@ -191,9 +191,9 @@ def check_all(
     """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
     from rich.console import Console
 
+    from checker.engine.workshop import Listener, Options, Workshop, new_report
     from checker.outcome import CheckResult, Status
     from checker.report.terminal import TerminalReport
-    from checker.session.single import Listener, Options, Workshop, new_report
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from checker.catalog import GIB
 from checker.data import missing_for
 from checker.sandbox.bubblewrap import why_not
+from checker.units import GIB
 from reference.datasets import EDITIONS
 
 SMALLEST_DISK = 2 * GIB  # a job may write 1 GiB, and two may run

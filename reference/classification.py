@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.arrays import FloatArray, IntArray
 from reference.bands import CLASSIFICATION, Band, find, key_of
 
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.integer[Any]]
 Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images [n, 28, 28] and their classes [n]
 
 PIXELS, HIDDEN, CLASSES = 784, 300, 10

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reference.arrays import FloatArray
 from reference.optimisers import OPTIMISERS
-from reference.training import FloatArray, batches, initial_values
+from reference.training import batches, initial_values
 
 
 @dataclass(frozen=True)

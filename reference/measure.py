@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference import bands, datasets
+from reference.arrays import FloatArray
 from reference.classification import accuracy
 from reference.descent import Descent, descend
 from reference.held_out import held_out
 from reference.network import Recipe, as_fed, forward, train
 from reference.regression import ROOMS, least_squares, mean_squared_error
-from reference.training import FloatArray
 from reference.variations import NETWORKS, PLANES, Variations
 
 DEGREES = ("well_chosen", "fair", "rough", "too_short", "unseen", "wrong")

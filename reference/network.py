@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES, HIDDEN, PIXELS, softmax
 from reference.optimisers import OPTIMISERS
-from reference.training import FloatArray, IntArray, batches, initial_values
+from reference.training import batches, initial_values
 
 Parameters = list[NDArray[np.floating[Any]]]  # weights [784, 300], biases [300], weights [300, 10], biases [10]
 

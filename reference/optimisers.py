@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from reference.training import FloatArray
+from reference.arrays import FloatArray
 
 
 class Optimiser(Protocol):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from reference.arrays import FloatArray
 from reference.bands import REGRESSION, Band, find, key_of
-
-FloatArray = NDArray[np.floating[Any]]
 
 ROOMS = 5  # column RM of Boston: the mean number of rooms per dwelling
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.integer[Any]]
+from reference.arrays import FloatArray, IntArray
 
 
 def initial_values(initialisation: str, shape: tuple[int, ...], random: np.random.Generator) -> FloatArray:

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from checker.catalog import Limits
+from checker.engine.workshop import Workshop
 from checker.sandbox.box import Box, JobResult
-from checker.session.single import Workshop
+from tests.support.paths import PROJECT
 
-pytest.register_assert_rewrite("structure")  # its assertions are shared by tests, and tell as much as theirs
+pytest.register_assert_rewrite(
+    "tests.support.graph_answers"
+)  # its assertions are shared by tests, and tell as much as theirs
 
-PROJECT = Path(__file__).parent.parent
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = (
     "test_session_cli.py",

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from checker.catalog import EXERCISES
-
-PROJECT = Path(__file__).parent.parent
+from tests.support.paths import PROJECT
 
 
 def test_importing_the_evidence_and_the_command_line_imports_no_tensorflow() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.session.bench import THREAD_VARIABLES, Assignment, BenchSettings, LearnerBench
-from checker.session.records import Task
-from checker.session.single import Options
+from checker.engine.workshop import Options
+from checker.workers.assignment import Assignment, Task
+from checker.workers.learner_worker import THREAD_VARIABLES, LearnerWorker, WorkerSettings
 
 
 def test_scripts_of_a_session_are_given_their_share_of_the_cores(tmp_path: Path) -> None:
     script = tmp_path / "ex01.py"
     script.write_text(f"import os\nprint([os.environ.get(name) for name in {THREAD_VARIABLES!r}])\n", "utf-8")
     assignment = Assignment("ada", "ada", (Task("ada", "ex01", "key"),), {"ex01": script})
-    with LearnerBench(BenchSettings(tmp_path, Options(), threads=3)) as bench:
+    with LearnerWorker(WorkerSettings(tmp_path, Options(), threads=3)) as bench:
         (report,) = bench.work(assignment)
     assert report.output.strip() == str(["3"] * len(THREAD_VARIABLES))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, linear, story
+from checker.checks import common, consistency, linear
 from checker.checks.linear import FIGURES, expect_figures_that_move, expect_moving_picture, rooms_of
+from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
-from checker.evidence.figures import Figure, FloatArray
+from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
 from checker.recompute.regression import RegressionModel
-from checker.script_run import ScriptRun
+from reference.arrays import FloatArray
 from reference.datasets import boston
 
 LINE_WITHIN = 0.5  # thousands of dollars: a plotted line is drawn from printed or rounded values now and then
@@ -24,7 +25,7 @@ check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 check_feeds_data_through_placeholders = linear.check_feeds_data_through_placeholders
 check_feeds_each_house_with_its_own_price = linear.check_feeds_each_house_with_its_own_price
-check_builds_its_graph_once = story.check_builds_its_graph_once
+check_builds_its_graph_once = consistency.check_builds_its_graph_once
 
 
 def check_trains_two_numbers(graph: Graph) -> None:
@@ -38,12 +39,12 @@ def check_trains_two_numbers(graph: Graph) -> None:
 
 check_updates_every_variable = common.check_updates_every_variable
 check_compares_each_house_with_its_own_price = linear.check_compares_each_house_with_its_own_price
-check_saves_what_it_trained = story.check_saves_what_it_trained
-check_saves_the_step_it_reached = story.check_saves_the_step_it_reached
+check_saves_what_it_trained = consistency.check_saves_what_it_trained
+check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_fits_the_prices = linear.check_fits_the_prices
 check_logs_the_loss = linear.check_logs_the_loss
 check_loss_falls = linear.check_loss_falls
-check_logs_no_more_than_it_ran = story.check_logs_no_more_than_it_ran
+check_logs_no_more_than_it_ran = consistency.check_logs_no_more_than_it_ran
 check_logs_the_loss_of_its_checkpoint = linear.check_logs_the_loss_of_its_checkpoint
 check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_checkpoint
 

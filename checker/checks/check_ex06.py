@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, keras, network, story
+from checker.checks import common, consistency, keras, network
 from checker.checks.network import expect_misread_pictures, listed_images, shows_data_set
+from checker.engine.fixtures import Advise
+from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
-from checker.evidence.figures import Figure, FloatArray
+from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png
 from checker.expect import expect, listed
-from checker.plugin import Advise
 from checker.recompute.classifier import ClassifierModel
-from checker.script_run import ScriptRun
-from reference.classification import CLASSES, IntArray, confusion_matrix
+from reference.arrays import FloatArray, IntArray
+from reference.classification import CLASSES, confusion_matrix
 from reference.datasets import FASHION_CLASSES
 
 WHITE = 255
@@ -29,17 +30,17 @@ check_is_made_of_keras_layers = keras.check_is_made_of_keras_layers
 check_has_784_300_10_neurons = network.check_has_784_300_10_neurons
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
 check_updates_every_variable = common.check_updates_every_variable
-check_builds_its_graph_once = story.check_builds_its_graph_once
+check_builds_its_graph_once = consistency.check_builds_its_graph_once
 check_trains_on_training_images = network.check_trains_on_training_images
-check_saves_what_it_trained = story.check_saves_what_it_trained
-check_saves_the_step_it_reached = story.check_saves_the_step_it_reached
+check_saves_what_it_trained = consistency.check_saves_what_it_trained
+check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_logs_every_epoch = keras.check_logs_every_epoch
 check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
 check_steps_increase = network.check_steps_increase
 check_loss_falls = network.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
 check_counts_right_answers = network.check_counts_right_answers
-check_logs_no_more_than_it_ran = story.check_logs_no_more_than_it_ran
+check_logs_no_more_than_it_ran = consistency.check_logs_no_more_than_it_ran
 check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
 check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
 

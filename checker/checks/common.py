@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 import pytest
 
-from checker.checks.seen import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
+from checker.checks.tensorboard import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
+from checker.engine.fixtures import Advise
+from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail, listed
-from checker.plugin import Advise
-from checker.script_run import ScriptRun
 
 
 def check_runs_to_the_end(finished: ScriptRun) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from checker.checks.consistency import LOSS_FACTOR, expect_logged_loss, expect_printed
 from checker.checks.falling import expect_falling
-from checker.checks.story import LOSS_FACTOR, expect_logged_loss, expect_printed
+from checker.engine.fixtures import Advise, Measure
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
@@ -13,10 +14,10 @@ from checker.evidence.figures import Figure
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.tensors import show_shape
 from checker.expect import expect, fail, listed
-from checker.plugin import Advise, Measure
 from checker.recompute.regression import RegressionModel
+from reference.arrays import FloatArray
 from reference.datasets import Boston, boston
-from reference.regression import FloatArray, error_band, least_squares
+from reference.regression import error_band, least_squares
 
 FEWEST_POINTS = 10  # of a curve from which one can see whether it falls
 LARGE_BATCH = 100  # houses, whose mean loss is near that of all

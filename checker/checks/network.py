@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.checks.consistency import LOSS_WITHIN, expect_logged_loss, expect_printed
 from checker.checks.falling import expect_falling
-from checker.checks.seen import summary_of
-from checker.checks.story import LOSS_WITHIN, expect_logged_loss, expect_printed
+from checker.checks.tensorboard import summary_of
+from checker.engine.fixtures import Advise, Measure
+from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.events import EventLog
@@ -23,9 +25,7 @@ from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.trend import reaches_floor, settles_at
 from checker.expect import expect, fail, listed
-from checker.plugin import Advise, Measure
 from checker.recompute.classifier import ClassifierModel
-from checker.script_run import ScriptRun
 from reference.classification import (
     HIDDEN,
     PARAMETERS,

@@ -36,7 +36,7 @@ class BoardError(Exception):
     """TensorBoard itself fails on what it was shown; the message is its own."""
 
 
-class TooMuch(Exception):
+class TooLargeForBoard(Exception):
     """There is more than TensorBoard can be asked about in reasonable time; the message says how much."""
 
 
@@ -71,11 +71,11 @@ class Board:
 def read_board(folder: Path, log: EventLog) -> Board:
     """Show TensorBoard the event files of a folder, as far as `log` could read them.
 
-    Raises `BoardError` when it cannot load them, `TooMuch` when it is not asked to.
+    Raises `BoardError` when it cannot load them, `TooLargeForBoard` when it is not asked to.
     """
     values = sum(run.values for run in log.runs.values())
     if values > MOST_VALUES:
-        raise TooMuch(f"{values:,} summary values")
+        raise TooLargeForBoard(f"{values:,} summary values")
     with tempfile.TemporaryDirectory(prefix="suite-board-") as mirror:
         # Folders by number: a run's own name may be too long for a deeper folder, or no text.
         names = {str(number): name for number, name in enumerate(log.runs)}
@@ -132,7 +132,7 @@ def _no_assets() -> None:
 
 
 def _copy(folder: Path, log: EventLog, targets: dict[str, Path]) -> None:
-    """Copy the event files of each run into its target folder, each up to where it is damaged. Raises `TooMuch`."""
+    """Copy the event files of each run into its target folder, each up to where it is damaged. Raises `TooLargeForBoard`."""
     damaged = {problem.path: problem.offset for problem in log.problems}
     left = MOST_BYTES
     for run in log.runs.values():
@@ -142,7 +142,7 @@ def _copy(folder: Path, log: EventLog, targets: dict[str, Path]) -> None:
             size = damaged.get(path.as_posix(), (folder / path).lstat().st_size)
             left -= size
             if left < 0:
-                raise TooMuch(f"more than {MOST_BYTES >> 20} MiB of event files")
+                raise TooLargeForBoard(f"more than {MOST_BYTES >> 20} MiB of event files")
             (targets[run.name] / f"{number:04d}.tfevents").write_bytes(_head(folder / path, size))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.dataflow import Variable
-from checker.evidence.walk import walk
+from checker.evidence.safe_walk import walk
 from checker.expect import expect
 
 STATE_FILE = "checkpoint"

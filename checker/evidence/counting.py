@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.evidence.dataflow import Variable
-from checker.evidence.sessions import PathFed
+from checker.evidence.session_record import PathFed
 from checker.evidence.state import Update
 from checker.evidence.training import Training
 

@@ -15,8 +15,8 @@ from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.columns import Column, find_columns
 from checker.evidence.records import Records, scan_records
+from checker.evidence.safe_walk import walk
 from checker.evidence.tensors import TensorError, require_filled, to_array
-from checker.evidence.walk import walk
 from checker.expect import fail
 
 MARK = "tfevents"  # TensorBoard reads every file whose name holds this
@@ -56,7 +56,7 @@ class Histogram:
 
 
 @dataclass(frozen=True)
-class Problem:
+class Damage:
     """A file that could not be read to its end; offset in bytes, 0 where the file is the trouble."""
 
     path: str
@@ -95,7 +95,7 @@ class EventLog:
     """Everything the event files below a folder hold."""
 
     runs: dict[str, Run] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Damage] = field(default_factory=list)
 
     def scalars(self) -> Iterator[tuple[Run, str, list[Point]]]:
         """Yield every scalar series with its run and tag."""
@@ -143,22 +143,22 @@ def event_files(folder: Path) -> list[Path]:
     return [path for path in walk(folder).files if MARK in path.name]
 
 
-def _read_file(path: Path, shown: str, run: Run) -> Problem | None:
+def _read_file(path: Path, shown: str, run: Run) -> Damage | None:
     size = path.stat().st_size
     if size == 0:
-        return Problem(shown, 0, "empty: nothing was written before the end")
+        return Damage(shown, 0, "empty: nothing was written before the end")
     if size > LARGEST_FILE_BYTES:
-        return Problem(shown, 0, f"{size >> 20} MiB, the limit is {LARGEST_FILE_BYTES >> 20} MiB")
+        return Damage(shown, 0, f"{size >> 20} MiB, the limit is {LARGEST_FILE_BYTES >> 20} MiB")
     records = scan_records(path)
     file = _File(run)
     problem = _add_all(file, records, shown)
     file.finish()
     if problem is None and records.error:
-        return Problem(shown, records.error.offset, records.error.reason)
+        return Damage(shown, records.error.offset, records.error.reason)
     return problem
 
 
-def _add_all(file: _File, records: Records, shown: str) -> Problem | None:
+def _add_all(file: _File, records: Records, shown: str) -> Damage | None:
     """Add the events of all records, or of those before the first that is no event, which is returned."""
     columns, rest = find_columns(records)
     broken, problem = len(records.offsets), None
@@ -167,7 +167,7 @@ def _add_all(file: _File, records: Records, shown: str) -> Problem | None:
         try:
             file.add(event_pb2.Event.FromString(records.data(row).data))
         except (DecodeError, TensorError) as error:
-            broken, problem = row, Problem(shown, int(records.offsets[row]), f"not an event: {error}")
+            broken, problem = row, Damage(shown, int(records.offsets[row]), f"not an event: {error}")
             break
     for column in columns:
         file.add_column(column.up_to(broken))

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from reference.arrays import FloatArray
 
 LARGEST_FILE_BYTES = 32 << 20
 LARGEST_FILES_BYTES = 64 << 20  # of all together: parsed, they take ten times that
 MOST_FIGURES = 400
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ RESOURCE = types_pb2.DT_RESOURCE
 REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 
-class Refused(ValueError):
+class NotEvaluable(ValueError):
     """An answer cannot be had from this graph; the message names the operation and its node."""
 
 
@@ -66,8 +66,8 @@ def freeze(
 
     `fed` gives the dtype of each fed tensor, as TensorFlow names it; they become placeholders of unknown shape. `values`
     holds the value of each variable by the name of its node; with `from_start`, variables have the value that they are
-    initialised to. What an assignment gives is what it assigns. Raises `Refused` for an operation that is not allowed, for a
-    variable without a value and for a placeholder that is not fed.
+    initialised to. What an assignment gives is what it assigns. Raises `NotEvaluable` for an operation that is not allowed,
+    for a variable without a value and for a placeholder that is not fed.
     """
     frozen = graph_pb2.GraphDef()
     frozen.versions.producer = 27  # the GraphDef version of TensorFlow 1.15: attributes of later ones have defaults
@@ -77,7 +77,9 @@ def freeze(
         try:
             node.attr["dtype"].type = tensor_util.make_tensor_proto(np.zeros(0, fed[tensor])).dtype
         except TypeError:
-            raise Refused(f"{tensor} takes {fed[tensor] or 'no known dtype'}, which an evaluation cannot feed") from None
+            raise NotEvaluable(
+                f"{tensor} takes {fed[tensor] or 'no known dtype'}, which an evaluation cannot feed"
+            ) from None
     freezer = _Freezer(graph, feed_names, values, from_start)
     done: set[str] = set()
     waiting = [tensor.node for tensor in fetches]
@@ -87,7 +89,7 @@ def freeze(
             continue
         done.add(name)
         if name not in graph.nodes:
-            raise Refused(f"the graph has no node {name!r}")
+            raise NotEvaluable(f"the graph has no node {name!r}")
         node, needed = freezer.frozen(graph.nodes[name])
         frozen.node.append(node)
         waiting += needed
@@ -117,12 +119,12 @@ class _Freezer:
         if node.op in PLACEHOLDER_OPS:
             if Tensor(node.name) in self._feed_names:  # fetched itself: hand the fed value on
                 return self._kept(node, "Identity", [Tensor(node.name)], node.attr["dtype"].type)
-            raise Refused(f"the placeholder {node.name!r} would have to be fed, and it is unclear with what")
+            raise NotEvaluable(f"the placeholder {node.name!r} would have to be fed, and it is unclear with what")
         if node.op == "Assign" and len(graph.inputs(node.name)) == 2:
             return self._kept(node, "Identity", graph.inputs(node.name)[1:])
         op = PLAIN_OPS.get(node.op, node.op)
         if op not in ALLOWED_OPS:
-            raise Refused(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
+            raise NotEvaluable(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
         kept, needed = self._kept(node, op, graph.inputs(node.name))
         if "T" in kept.attr and kept.attr["T"].type == RESOURCE:
             kept.attr["T"].type = graph.nodes[self._referred(Tensor(node.name))].attr["dtype"].type
@@ -134,7 +136,7 @@ class _Freezer:
         if start:
             return self._kept(graph.nodes[name], "Identity", [start], graph.nodes[name].attr["dtype"].type)
         if name not in self._values:
-            raise Refused(f"the checkpoint holds no value for the variable {name!r}")
+            raise NotEvaluable(f"the checkpoint holds no value for the variable {name!r}")
         return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
 
     def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
@@ -153,7 +155,9 @@ class _Freezer:
         """Return the variable that a resource is a handle of."""
         variable = self._graph.handed_on_from(tensor, REFERRING_OPS).node
         if self._graph.op(variable) not in VARIABLE_OPS:
-            raise Refused(f"operation {self._graph.op(variable)} (node {variable!r}) is not one that an evaluation may run")
+            raise NotEvaluable(
+                f"operation {self._graph.op(variable)} (node {variable!r}) is not one that an evaluation may run"
+            )
         return variable
 
     def _kept(
@@ -187,5 +191,5 @@ def _constant(name: str, value: NDArray[Any], dtype: int) -> node_def_pb2.NodeDe
     node.attr["value"].tensor.CopyFrom(tensor_util.make_tensor_proto(value))
     node.attr["dtype"].type = node.attr["value"].tensor.dtype
     if node.attr["dtype"].type != (dtype if dtype < REFERENCE else dtype - REFERENCE):
-        raise Refused(f"the checkpoint holds {value.dtype} values for {name!r}, which has another dtype in the graph")
+        raise NotEvaluable(f"the checkpoint holds {value.dtype} values for {name!r}, which has another dtype in the graph")
     return node

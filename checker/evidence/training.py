@@ -8,7 +8,7 @@ from functools import cached_property
 
 from checker.evidence.dataflow import VARIABLE_OPS
 from checker.evidence.graph import Graph
-from checker.evidence.sessions import Calls, GraphSize, PathFed, SessionLog
+from checker.evidence.session_record import Calls, GraphSize, PathFed, SessionLog
 
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from reference.arrays import FloatArray
 
 # A fall or a rise is at least 2 % of where the curve began: less cannot be told from rounding in a chart.
 CLEARLY = 0.02
@@ -25,8 +25,6 @@ SWINGING = 0.7
 # A loss has come down to a floor when it is 3 % above it and was not 3 % higher in the quarter before.
 FLOOR_WITHIN = 0.03
 ROUNDING = 1e-3  # of a float32 mean
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 class Trend(Enum):

@@ -13,7 +13,7 @@ LONGEST_TEXT = 20_000  # characters that are searched
 
 
 @dataclass(frozen=True)
-class Row:
+class ErrorHint:
     """One kind of error. The rows stand in order: the first whose pattern occurs in a text is the one that explains it."""
 
     id: str  # the same in the table of every language
@@ -30,13 +30,13 @@ def hint_for(*texts: str) -> str:
     return ""
 
 
-def row_for(text: str) -> Row | None:
+def row_for(text: str) -> ErrorHint | None:
     """Return the first row whose pattern occurs in a text, None when none does."""
     return next((row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT)), None)
 
 
 @lru_cache(maxsize=1)
-def table() -> tuple[Row, ...]:
+def table() -> tuple[ErrorHint, ...]:
     """Return the rows, in order."""
     rows = json.loads(Path(__file__).with_name(f"{LANGUAGE}.json").read_text("utf-8"))
-    return tuple(Row(row["id"], re.compile(row["pattern"]), row["hint"]) for row in rows)
+    return tuple(ErrorHint(row["id"], re.compile(row["pattern"]), row["hint"]) for row in rows)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checker.evidence.sessions import Sample
+from checker.evidence.session_record import Sample
 from checker.evidence.training import Training
 from checker.expect import fail, listed
 from checker.recompute.fed_houses import FedColumn, Unclear, as_columns, find_columns, same_values, stacked
-from checker.recompute.model import FloatArray
+from reference.arrays import FloatArray
 from reference.datasets import boston
 
 PRICE = 13  # the number of the price, behind the thirteen features

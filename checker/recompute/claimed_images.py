@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.sessions import Calls, Sample
+from checker.evidence.session_record import Calls, Sample
 from checker.evidence.training import Training
 from checker.expect import expect, fail
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images

@@ -17,8 +17,9 @@ from checker.evidence.training import Training
 from checker.expect import fail, listed
 from checker.recompute.claimed_images import FedImages, claimed_images
 from checker.recompute.fed_images import Feed
-from checker.recompute.model import FloatArray, Model, Scaling
+from checker.recompute.model import Model, Scaling
 from checker.sandbox.evaluator import Evaluator
+from reference.arrays import FloatArray
 from reference.classification import CLASSES, HIDDEN, PIXELS, Split, accuracy, cross_entropy
 
 PIXEL_SCALINGS = (

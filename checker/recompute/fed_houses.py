@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.recompute.model import FloatArray
+from reference.arrays import FloatArray
 
 SAME_WITHIN = 2e-6  # of the range of what was fed: float32 keeps seven digits
 FIT_WITHIN = 1e-4  # the same, row by row: rows fix the map, chance has no part

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.recompute.model import FloatArray
+from reference.arrays import FloatArray
 
 WHITE = 255
 ROUND_WITHIN = 0.05  # of a pixel's step: float16 rounds more than that, and is then told by its outline

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import ITERATOR_OPS, Tensor, as_numpy_dtype, dtype_name
-from checker.evidence.freeze import Refused, freeze
+from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
-
-FloatArray = NDArray[np.floating[Any]]
-
+from reference.arrays import FloatArray
 
 AS_THEY_ARE = "as they are"
 
@@ -79,7 +77,7 @@ class Model:
                 for run in runs
             ]
             answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
-        except Refused as refusal:
+        except NotEvaluable as refusal:
             fail(where, "a graph that can be evaluated again from its checkpoint", str(refusal))
         except EvaluationFailed as failure:
             fail(where, "a graph that can be evaluated again from its checkpoint", f"TensorFlow says: {failure}")

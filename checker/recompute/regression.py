@@ -17,8 +17,9 @@ from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.outcome import Mismatch
 from checker.recompute.claimed_houses import FedHouses, claimed_houses
-from checker.recompute.model import AS_THEY_ARE, FloatArray, Model, Scaling
+from checker.recompute.model import AS_THEY_ARE, Model, Scaling
 from checker.sandbox.evaluator import Evaluator
+from reference.arrays import FloatArray
 from reference.datasets import boston
 from reference.regression import mean_squared_error
 

@@ -13,9 +13,10 @@ from rich.status import Status as Spinner
 from rich.table import Table
 from rich.text import Text
 
-from checker.catalog import MIB, Exercise
+from checker.catalog import Exercise
 from checker.outcome import CheckResult, Report, Status
 from checker.report.junit import message_of
+from checker.units import MIB
 
 STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.SKIP: "yellow", Status.ERROR: "bold magenta"}
 BARS = "▁▂▃▄▅▆▇█"

@@ -20,9 +20,10 @@ from types import TracebackType
 from typing import IO, Any
 
 import checker
-from checker.catalog import GIB, MIB, Breach, Limits
+from checker.catalog import Breach, Limits
 from checker.sandbox.bubblewrap import command, why_not
 from checker.sandbox.scratch import remove
+from checker.units import GIB, MIB
 
 INSIDE = Path(__file__).parent / "inside"  # what a script may import of ours, besides `reference`
 PROJECT = Path(checker.__file__).parent.parent

@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 from checker.sandbox import input_data
+from checker.sandbox.datasets import load_boston_rows
 from checker.sandbox.imports import package
-from checker.sandbox.served_data import load_boston_rows
 
 NAME = "tensorflow.contrib"
 

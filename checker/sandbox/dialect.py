@@ -70,7 +70,7 @@ class Decision:
 
 
 @dataclass
-class Findings:
+class Usage:
     """Everything a source says about which TensorFlow it wants."""
 
     needs_1: list[Sign] = field(default_factory=list)
@@ -111,9 +111,9 @@ def decide(source: bytes | str, beside: Mapping[str, bytes | str] | None = None)
     return findings.decision()
 
 
-def find_signs(source: bytes | str, file: str = "") -> Findings:
+def find_signs(source: bytes | str, file: str = "") -> Usage:
     """Return what one source says; nothing where it is too large or no Python."""
-    findings = Findings()
+    findings = Usage()
     tree = _parse(source)
     if tree is None:
         return findings
@@ -210,7 +210,7 @@ def _chain(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
-def _judge(findings: Findings, path: str, sign: Sign, is_import: bool = False) -> None:
+def _judge(findings: Usage, path: str, sign: Sign, is_import: bool = False) -> None:
     """Note what one dotted path says."""
     root, _, rest = path.partition(".")
     if path.startswith(V1_MODULES):
@@ -235,7 +235,7 @@ def _judge(findings: Findings, path: str, sign: Sign, is_import: bool = False) -
             findings.plain.append(sign)
 
 
-def _judge_call(findings: Findings, node: ast.Call, names: _Names, file: str) -> None:
+def _judge_call(findings: Usage, node: ast.Call, names: _Names, file: str) -> None:
     """Note what a call says: x.numpy() is eager, Adam(lr=...) of Keras is old."""
     if isinstance(node.func, ast.Attribute) and node.func.attr == "numpy" and not node.args:
         findings.eager.append(Sign(node.lineno, ".numpy()", file))

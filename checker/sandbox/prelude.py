@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from checker.sandbox import contrib, imports, input_data, legacy, manners, notebook, served_data
+from checker.sandbox import contrib, datasets, headless, imports, input_data, legacy, notebook
 from checker.sandbox.child import tell_our_failure
 from checker.sandbox.dialect import TF1, decide, find_signs
 
@@ -53,13 +53,13 @@ def install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
 def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
     decision = decide(source, _modules_beside(path, source))
     _write_down(FILE, json.dumps(asdict(decision)))
-    manners.install()
-    served_data.serve()
+    headless.install()
+    datasets.serve()
     imports.serve(r"tensorflow\.examples(?:\.tutorials(?:\.mnist(?:\.input_data)?)?)?", _tutorials)
     imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
     imports.serve_missing(r"input_data", _tutorials)
     if b"get_ipython" in source if isinstance(source, bytes) else "get_ipython" in source:
-        namespace["get_ipython"] = lambda: manners.Notebook(namespace)
+        namespace["get_ipython"] = lambda: headless.Notebook(namespace)
     if decision.dialect == TF1:
         legacy.serve()
 

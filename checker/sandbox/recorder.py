@@ -3,7 +3,7 @@
 A checkpoint means nothing without what was fed while it was trained: a feature that was scaled in NumPy leaves no trace in
 it. So every way to run a TensorFlow session is wrapped; calls with the same fetches and feeds are counted together, and of
 some of them a bounded sample of rows is kept. It goes to the folder SUITE_SESSIONS when the script ends. All of it is
-written by the submission's own process: a *claim*, which `checker.evidence.sessions` reads and checks hold against the
+written by the submission's own process: a *claim*, which `checker.evidence.session_record` reads and checks hold against the
 real data.
 """
 

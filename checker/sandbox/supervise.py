@@ -16,7 +16,7 @@ import psutil
 
 from checker.catalog import Breach
 from checker.sandbox.child import ENDING, STDIN, Child
-from checker.sandbox.watch import Watch
+from checker.sandbox.limits import Watch
 
 PIPE_BYTES = 1 << 16
 ENDING_TIMEOUT_S = 5  # for a process that was killed

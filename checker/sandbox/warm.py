@@ -21,8 +21,8 @@ from typing import IO, Any
 
 from checker.sandbox import evaluate, namespaces, script
 from checker.sandbox.child import STDERR, STDIN, STDOUT, fork_child
+from checker.sandbox.job_folder import MemoryVolume, Volume
 from checker.sandbox.supervise import supervise
-from checker.sandbox.volume import MemoryVolume, Volume
 
 Request = dict[str, Any]
 Job = Callable[[Request], None]

@@ -17,9 +17,9 @@ from checker.catalog import EXERCISES
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
 from checker.selftest import matrix
 from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, matches, read_corpus
-from checker.selftest.crew import Outcome, examine_all
+from checker.selftest.run_cases import Outcome, examine_all
 from checker.selftest.verdict import compare, judge, uncaught, update
-from checker.session.schedule import default_jobs
+from checker.workers.cores import default_jobs
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

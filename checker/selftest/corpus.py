@@ -24,7 +24,7 @@ Check = Callable[..., object]
 
 
 @dataclass(frozen=True)
-class Problem:
+class Fault:
     """What is wrong with a case, or with the checks that it tries."""
 
     subject: str  # the name of the case, or of the check
@@ -73,7 +73,7 @@ def checks_of(exercise: str) -> dict[str, Check]:
     return {name: check for name, check in names.items() if name.startswith("check_")}
 
 
-def read_corpus(corpus: Path) -> tuple[list[Case], list[Problem]]:
+def read_corpus(corpus: Path) -> tuple[list[Case], list[Fault]]:
     """Return the cases below a folder by name, and a problem for each folder that is none."""
     cases, problems = [], []
     for folder in sorted(path for path in corpus.iterdir() if path.is_dir() and path.name[0] not in "._"):
@@ -81,7 +81,7 @@ def read_corpus(corpus: Path) -> tuple[list[Case], list[Problem]]:
             cases.append(read_case(folder))
         except MalformedCase as error:
             what = f"{error.file.relative_to(corpus).as_posix()}: {error.what}"
-            problems.append(Problem(folder.name, what, error.remedy))
+            problems.append(Fault(folder.name, what, error.remedy))
     return cases, problems
 
 

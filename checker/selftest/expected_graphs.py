@@ -9,10 +9,10 @@ from pathlib import Path
 
 import checker
 from checker.catalog import EXERCISES
+from checker.engine.workshop import Options, Workshop
 from checker.evidence.outline import EXPECTED_FILE
 from checker.outcome import Report, Status
 from checker.outline import Outline
-from checker.session.single import Options, Workshop
 
 COMMAND = "python -m checker.selftest.expected_graphs"
 SOLUTIONS = Path(checker.__file__).parent.parent / "exercises"

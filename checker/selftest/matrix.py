@@ -11,8 +11,8 @@ from rich.text import Text
 
 from checker.catalog import EXERCISES
 from checker.outcome import Status
-from checker.selftest.corpus import Problem, checks_of
-from checker.selftest.crew import Outcome
+from checker.selftest.corpus import Fault, checks_of
+from checker.selftest.run_cases import Outcome
 from checker.selftest.verdict import catchers
 
 WIDTH = 100  # columns
@@ -33,7 +33,7 @@ def console() -> Console:
     return Console(width=min(terminal.width, WIDTH) if terminal.is_terminal else WIDTH, highlight=False)
 
 
-def show_matrix(to: Console, outcomes: Sequence[Outcome], problems: Collection[Problem]) -> None:
+def show_matrix(to: Console, outcomes: Sequence[Outcome], problems: Collection[Fault]) -> None:
     """Print a table for each exercise that has cases, right submissions first, and what its numbers mean."""
     wrong = {problem.subject for problem in problems}
     for exercise in EXERCISES.values():
@@ -45,7 +45,7 @@ def show_matrix(to: Console, outcomes: Sequence[Outcome], problems: Collection[P
     to.print(Text(KEY, "dim"))
 
 
-def show_problems(to: Console, problems: Iterable[Problem]) -> None:
+def show_problems(to: Console, problems: Iterable[Fault]) -> None:
     """Print what is wrong and what to do about it, on lines that are never folded."""
     for problem in problems:
         to.print()
@@ -55,7 +55,7 @@ def show_problems(to: Console, problems: Iterable[Problem]) -> None:
         to.print(Text(f"    remedy: {problem.remedy}"), soft_wrap=True)
 
 
-def last_line(outcomes: Sequence[Outcome], problems: Sequence[Problem]) -> Text:
+def last_line(outcomes: Sequence[Outcome], problems: Sequence[Fault]) -> Text:
     """Return the counts, and the names of what is wrong."""
     right = sum(outcome.case.is_right for outcome in outcomes)
     exercises = {outcome.case.exercise for outcome in outcomes}

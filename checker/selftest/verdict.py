@@ -8,19 +8,19 @@ import tempfile
 from collections.abc import Iterable, Sequence
 
 from checker.outcome import CheckResult, Status
-from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, Check, MalformedCase, Problem, checks_of, read_object
-from checker.selftest.crew import Outcome
+from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, Check, Fault, MalformedCase, checks_of, read_object
 from checker.selftest.golden import MESSAGE, Golden, differences, golden_of, is_golden, renewed, write_golden
+from checker.selftest.run_cases import Outcome
 
 COMMAND = ("python", "-m", "checker.selftest")
 
 
-def judge(outcome: Outcome) -> list[Problem]:
+def judge(outcome: Outcome) -> list[Fault]:
     """Return what is not as the case says: which checks fail, what they say, and that every message is whole."""
     case, failed = outcome.case, outcome.having(Status.FAIL)
     if outcome.errors:
         lines = "\n".join(outcome.errors).splitlines()
-        return [Problem(case.name, "the checker broke", "mend the checker: no submission may do this", tuple(lines), True)]
+        return [Fault(case.name, "the checker broke", "mend the checker: no submission may do this", tuple(lines), True)]
     if {check.id for check in failed} != case.fails:
         return [_other_verdict(outcome)]
     problems = []
@@ -28,20 +28,20 @@ def judge(outcome: Outcome) -> list[Problem]:
     unsaid = [f"not said: {words}" for words in case.says if words not in said]
     if unsaid:
         what, remedy = "a message lacks its words", "say them, or change `says` in its case.json"
-        problems.append(Problem(case.name, what, remedy, (*unsaid, *_messages(failed))))
+        problems.append(Fault(case.name, what, remedy, (*unsaid, *_messages(failed))))
     partial = [check for check in failed if not (check.where and check.expected and check.actual)]
     if partial:
         what, remedy = "a message lacks a line", "every message has where, expected and actual"
-        problems.append(Problem(case.name, what, remedy, tuple(_messages(partial))))
+        problems.append(Fault(case.name, what, remedy, tuple(_messages(partial))))
     private = tempfile.gettempdir() + os.sep
     leaks = [check for check in outcome.checks if private in " ".join([_said(check), check.advice])]
     if leaks:
         what, remedy = f"a message names a folder below {private}", "show a path as the learner knows it"
-        problems.append(Problem(case.name, what, remedy, tuple(_messages(leaks))))
+        problems.append(Fault(case.name, what, remedy, tuple(_messages(leaks))))
     return problems
 
 
-def compare(outcome: Outcome) -> list[Problem]:
+def compare(outcome: Outcome) -> list[Fault]:
     """Return what is said in other words than in the golden report of the case."""
     case = outcome.case
     elsewhere = [] if case.folder.parent == SUBMISSIONS else ["--corpus", str(case.folder.parent)]
@@ -49,10 +49,10 @@ def compare(outcome: Outcome) -> list[Problem]:
     try:
         golden = read_golden(case)
     except MalformedCase as error:
-        return [Problem(case.name, f"{case.name}/{GOLDEN_FILE}: {error.what}", f"write it: {accept}")]
+        return [Fault(case.name, f"{case.name}/{GOLDEN_FILE}: {error.what}", f"write it: {accept}")]
     changed = differences(golden, golden_of(outcome.checks))
     remedy = f"if the new words are meant: {accept}"
-    return [Problem(case.name, "a message changed", remedy, tuple(changed))] if changed else []
+    return [Fault(case.name, "a message changed", remedy, tuple(changed))] if changed else []
 
 
 def update(outcome: Outcome) -> bool:
@@ -78,7 +78,7 @@ def read_golden(case: Case) -> Golden:
     return golden
 
 
-def uncaught(outcomes: Iterable[Outcome], exercises: Sequence[str]) -> list[Problem]:
+def uncaught(outcomes: Iterable[Outcome], exercises: Sequence[str]) -> list[Fault]:
     """Return a problem for each check that failed no case. A check that exercises share counts once."""
     caught = catchers(outcomes)
     without: dict[Check, list[str]] = {}
@@ -87,7 +87,7 @@ def uncaught(outcomes: Iterable[Outcome], exercises: Sequence[str]) -> list[Prob
             if check not in caught:
                 without.setdefault(check, []).append(f"{exercise} {name}")
     remedy = "add a wrong submission that it catches: a folder with a case.json"
-    return [Problem(", ".join(names), "the check catches nothing", remedy) for names in without.values()]
+    return [Fault(", ".join(names), "the check catches nothing", remedy) for names in without.values()]
 
 
 def catchers(outcomes: Iterable[Outcome]) -> dict[Check, list[Case]]:
@@ -99,7 +99,7 @@ def catchers(outcomes: Iterable[Outcome]) -> dict[Check, list[Case]]:
     return caught
 
 
-def _other_verdict(outcome: Outcome) -> Problem:
+def _other_verdict(outcome: Outcome) -> Fault:
     case, failed = outcome.case, outcome.having(Status.FAIL)
     unexpected = [check for check in failed if check.id not in case.fails]
     missed = [check for check in outcome.checks if check.id in case.fails and check.status is not Status.FAIL]
@@ -110,7 +110,7 @@ def _other_verdict(outcome: Outcome) -> Problem:
         what, remedy = "a wrong submission passes", "sharpen the check; or say in its case.json that it is right"
     else:
         what, remedy = "it fails other checks than it should", "mend the check, or `fails` in its case.json"
-    return Problem(case.name, what, remedy, tuple(details))
+    return Fault(case.name, what, remedy, tuple(details))
 
 
 def _said(check: CheckResult) -> str:

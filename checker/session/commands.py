@@ -22,14 +22,14 @@ from checker.session.arguments import (
     require_likeness,
     required_isolation,
 )
-from checker.session.records import NOTE_KINDS
+from checker.session.models import NOTE_KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from checker.session.conduct import Session, Settings
-    from checker.session.learner import Learner
-    from checker.session.roster import Pool
+    from checker.intake.learner import Learner
+    from checker.intake.sources import Submissions
+    from checker.session.session import Session, Settings
 
 LONGEST_TIMEOUT_S = 24 * 3600
 MOST_LISTED = 20
@@ -95,14 +95,14 @@ def session(
     """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
     from rich.console import Console
 
-    from checker.session.cluster import ClusterLost, ClusterSettings
-    from checker.session.conduct import Session, Settings
+    from checker.engine.workshop import Options
+    from checker.intake.sources import IntakeError, read_submissions
+    from checker.session.folder import require_session_folder
     from checker.session.lock import SessionIsOpen
-    from checker.session.place import require_place
-    from checker.session.roster import IntakeError, read_pool
-    from checker.session.schedule import default_jobs
-    from checker.session.single import Options
+    from checker.session.session import Session, Settings
     from checker.session.store import StoreError
+    from checker.workers.cluster.coordinator import ClusterLost, ClusterSettings
+    from checker.workers.cores import default_jobs
 
     if timeout_s is not None and math.isnan(timeout_s):
         raise click.UsageError("--timeout: nan is not a number of seconds")
@@ -125,8 +125,8 @@ def session(
     )
     console = Console(highlight=False)
     try:
-        pool = read_pool(submissions)
-        require_place(folder, submissions, pool)
+        pool = read_submissions(submissions)
+        require_session_folder(folder, submissions, pool)
         if not pool.sources:
             click.echo(f"nothing to check: no learner's work in {submissions}", err=True)
             ctx.exit(NOTHING_TO_CHECK)
@@ -151,17 +151,17 @@ def how_to_go_on() -> str:
     return f"all results so far are kept. Go on: python -m checker {shlex.join(again)}"
 
 
-def conduct(console: Console, opened: Session, settings: Settings, pool: Pool, likeness: bool = False) -> None:
+def conduct(console: Console, opened: Session, settings: Settings, pool: Submissions, likeness: bool = False) -> None:
     """Take in, check and say what came of it."""
     from checker.report.view import counted
+    from checker.session.progress import ProgressScreen
     from checker.session.reporting import write_reports
-    from checker.session.screen import Screen
 
     console.print(f"session {settings.session}", markup=False, soft_wrap=True)
     if pool.ignored:
         show_some(console, "nobody's", pool.ignored)
     with console.status("taking in") if console.is_terminal else nullcontext():
-        learners = opened.take_in(pool, lambda learner: None)
+        learners = opened.take_in(pool)
     show_problems(console, learners)
     statuses = opened.store.statuses()
     kept = sum(statuses[cell] is not None for cell in opened.with_script)
@@ -173,7 +173,7 @@ def conduct(console: Console, opened: Session, settings: Settings, pool: Pool, l
     console.print(", ".join([*counts, how]), markup=False, soft_wrap=True)
     try:
         jobs = 0 if settings.cluster else settings.jobs
-        with Screen(console, statuses, settings.exercises, jobs, opened.absent) as screen:
+        with ProgressScreen(console, statuses, settings.exercises, jobs, opened.absent) as screen:
             opened.check(screen)
     finally:  # of what there is, when it was interrupted
         page = write_reports(opened.store, settings.session, likeness)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-LOCK_FILE = "session.lock"
+from checker.intake.sources import LOCK_FILE
 
 
 class SessionIsOpen(Exception):

@@ -6,8 +6,8 @@ import time
 import unicodedata
 from difflib import get_close_matches
 
+from checker.intake.names import folded
 from checker.outcome import Status
-from checker.session.names import folded
 from checker.session.store import Store
 
 MOST_NEAR = 8  # logins in a message

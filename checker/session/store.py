@@ -12,13 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from checker.intake.learner import Learner, Problem, Remark
+from checker.intake.sources import STORE_FILE
 from checker.outcome import Report, Status
 from checker.report.json import as_json, from_json
-from checker.session.interrupt import undisturbed
-from checker.session.learner import Learner, Problem, Remark
-from checker.session.records import Note, Result, Task
-from checker.session.roster import STORE_FILE
+from checker.session.models import Note, Result
 from checker.session.schema import APPLICATION_ID, STEPS, VERSION
+from checker.workers.assignment import Task
+from checker.workers.interrupt import undisturbed
 
 BUSY_S = 60  # waited for another process that writes: a note takes milliseconds
 LONGEST_NOTE = 20_000  # characters
@@ -109,11 +110,11 @@ class Store:
         """Return what is to be run: without a result, or with one that is an error of ours. In the order of `statuses`."""
         where = "present AND (status IS NULL OR status = 'error')"
         rows = self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where}")
-        return [Task(*row) for row in sorted(rows, key=_place)]
+        return [Task(*row) for row in sorted(rows, key=_order)]
 
     def statuses(self) -> dict[tuple[str, str], Status | None]:
         """Return what became of each task, by login, whatever its case, and exercise; None where there is no result."""
-        rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_place)
+        rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_order)
         return {(login, exercise): status and Status(status) for login, exercise, status in rows}
 
     def results(self, login: str = "") -> Iterator[Result]:
@@ -234,7 +235,7 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _place(row: tuple[Any, ...]) -> tuple[str, str, str]:
+def _order(row: tuple[Any, ...]) -> tuple[str, str, str]:
     login, exercise, _ = row
     return login.casefold(), login, exercise
 

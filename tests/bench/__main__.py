@@ -1,4 +1,4 @@
-"""Benchmarks: ``make bench``, or ``python tests/bench [reading|checking|memory|session]``. Ratios count, not seconds."""
+"""Benchmarks: ``make bench``, or ``python -m tests.bench [reading|checking|memory|session]``. Ratios count, not seconds."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import platform
 import tempfile
 from pathlib import Path
 
-import checking
 import click
-import driver_memory
 import psutil
-import reading
-import session
-from pairs import compare
 from rich.console import Console
+
+from tests.bench import checking, driver_memory, reading, session
+from tests.bench.pairs import compare
 
 BENCHMARKS = ("reading", "checking", "memory", "session")
 

@@ -8,12 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pairs import Comparison, Way
-
 from checker.catalog import EXERCISES
-from checker.session.single import Options, Workshop
-
-PROJECT = Path(__file__).parent.parent.parent
+from checker.engine.workshop import Options, Workshop
+from tests.bench.pairs import Comparison, Way
+from tests.support.paths import PROJECT
 
 
 def comparisons(folder: Path) -> list[Comparison]:

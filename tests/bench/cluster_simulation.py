@@ -13,7 +13,6 @@ import json
 import os
 import platform
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,23 +25,21 @@ import psutil
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from session import hand_in
 
 from checker.catalog import EXERCISES
-from checker.evidence.walk import walk
-from checker.session.budget import Budget
-from checker.session.cluster import ClusterSettings
-from checker.session.conduct import Session, Settings
-from checker.session.errands import LARGEST_RUN
-from checker.session.parcels import pack
-from checker.session.roster import read_pool
-from checker.session.schedule import Listener
-from checker.session.single import Options, Workshop
+from checker.engine.workshop import Options, Workshop
+from checker.evidence.safe_walk import walk
+from checker.intake.budget import Budget
+from checker.intake.sources import read_submissions
+from checker.session.scheduler import Listener
+from checker.session.session import Session, Settings
+from checker.workers.cluster.coordinator import ClusterSettings
+from checker.workers.cluster.messages import pack
+from checker.workers.cluster.transfer import LARGEST_RUN
+from tests.bench.session import hand_in
+from tests.support.dask_machines import STUB, Machines
+from tests.support.paths import PROJECT
 
-sys.path.insert(1, str(Path(__file__).parent.parent))  # of the tests: the same machines as in theirs
-from machines import STUB, Machines
-
-PROJECT = Path(__file__).parent.parent.parent
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 STUB_LEARNERS, STUBS = 100, 2  # learners and workers while the driver is measured
 SEED = 5
@@ -141,7 +138,7 @@ def _measure_driver(folder: Path, worker: Costs) -> Costs:
         scheduler = psutil.Process(machines.scheduler.pid)
         cluster = ClusterSettings(machines.address)
         with Session(Settings(folder / "session", exercises, Options(isolation="none"), 1, cluster=cluster)) as session:
-            session.take_in(read_pool(pool), lambda learner: None)
+            session.take_in(read_submissions(pool))
             began, at_scheduler = _own(), sum(scheduler.cpu_times()[:2])
             session.check(Listener())
             driver, at_scheduler = _own() - began, sum(scheduler.cpu_times()[:2]) - at_scheduler

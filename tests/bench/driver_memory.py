@@ -15,17 +15,18 @@ from rich.console import Console
 from rich.table import Table
 
 from checker.catalog import EXERCISES
+from checker.engine.workshop import Options, Workshop
+from checker.intake.sources import read_submissions
 from checker.outcome import Report
 from checker.report.json import as_json, from_json
-from checker.session import conduct
-from checker.session.bench import Assignment, BenchSettings
-from checker.session.conduct import Session, Settings
+from checker.session import session
 from checker.session.reporting import write_reports
-from checker.session.roster import read_pool
-from checker.session.schedule import Listener
-from checker.session.single import Options, Workshop
+from checker.session.scheduler import Listener
+from checker.session.session import Session, Settings
+from checker.workers.assignment import Assignment
+from checker.workers.learner_worker import WorkerSettings
+from tests.support.paths import PROJECT
 
-PROJECT = Path(__file__).parent.parent.parent
 CLASSES = (60, 2_000)  # learners
 REPORTS = "SUITE_BENCH_REPORTS"  # variable: the file of the reports that the workers hand back
 KIB_IN_MB = 1e6 / 1024
@@ -58,15 +59,15 @@ def show(folder: Path, console: Console) -> None:
     console.print(table)
 
 
-class StubBench:
+class StubWorker:
     """Hands back the reports that were read from a file."""
 
     is_spent = False
 
-    def __init__(self, settings: BenchSettings) -> None:
+    def __init__(self, settings: WorkerSettings) -> None:
         pass
 
-    def __enter__(self) -> StubBench:
+    def __enter__(self) -> StubWorker:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -90,12 +91,12 @@ def _conduct(folder: Path, learners: int) -> None:
         own.mkdir(parents=True)
         for exercise in EXERCISES.values():
             (own / exercise.script).write_text(f"# {json.dumps(number)}\n", "utf-8")
-    setattr(conduct, "LearnerBench", StubBench)  # noqa: B010  # mypy takes an assignment for a mistake
-    with Session(Settings(folder / "session", [*EXERCISES], Options(isolation="none"), jobs=2)) as session:
-        session.take_in(read_pool(folder / "handed in"), lambda learner: None)
-        session.check(Listener())
-        write_reports(session.store, folder / "session")
-        assert not session.store.pending()
+    setattr(session, "LearnerWorker", StubWorker)  # noqa: B010  # mypy takes an assignment for a mistake
+    with Session(Settings(folder / "session", [*EXERCISES], Options(isolation="none"), jobs=2)) as opened:
+        opened.take_in(read_submissions(folder / "handed in"))
+        opened.check(Listener())
+        write_reports(opened.store, folder / "session")
+        assert not opened.store.pending()
     print(_peak_kib() / KIB_IN_MB)
 
 

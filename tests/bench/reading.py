@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pairs import Comparison, Way
 from PIL import Image
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.events import read_event_log
 from checker.evidence.records import FOOTER, HEADER, masked_crc
+from tests.bench.pairs import Comparison, Way
 
 SCALARS = 200_000
 IMAGES, SIDE = 1_000, 128  # noise, which PNG cannot make smaller: 49 kB each

@@ -7,12 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pairs import Comparison, Way
-
 from checker.catalog import EXERCISES
 from checker.selftest.corpus import SUBMISSIONS, Case, read_case
+from tests.bench.pairs import Comparison, Way
+from tests.support.paths import PROJECT
 
-PROJECT = Path(__file__).parent.parent.parent
 PROCESSES = 2
 TIMEOUT_S = 60  # of a script, as the checker has it
 

@@ -11,12 +11,13 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from checker.catalog import EXERCISES, MIB
+from checker.catalog import EXERCISES
 from checker.evidence.outline import expected_outline
 from checker.outcome import Status
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
 from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
+from checker.units import MIB
 
 PAGES = "learners"  # the folder of the learners' pages, beside the overview
 SYMBOLS = {"pass": "✓", "fail": "✗", ABSENT: "○", "skip": "–", "error": "!", PENDING: "·"}

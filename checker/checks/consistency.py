@@ -1,0 +1,109 @@
+"""Checks that hold what a script did, logged, printed and saved against each other: one story, told four times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from checker.checks.common import listed_values
+from checker.engine.fixtures import Advise
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.counting import Counter, counters
+from checker.evidence.curves import Curve
+from checker.evidence.training import Training
+from checker.expect import expect, fail, listed
+
+# A loss is logged some steps before the end, and from a mini-batch: it is near the loss of the checkpoint, not equal to it.
+LOSS_FACTOR = 3.0
+LOSS_WITHIN = 0.35  # of a cross entropy, whose mini-batches come near 0
+FEWEST_IN_A_BATCH = 10  # examples
+NEARLY_ALL = 0.9  # of the training
+
+
+def check_builds_its_graph_once(training: Training) -> None:
+    """builds its graph once, before the loop"""
+    size = training.growing()
+    if size is not None:
+        fail(
+            "the graph while its sessions ran",
+            "the same operations from the first call to the last",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call is slower",
+            "tf.Graph.finalize() shows where operations are added: call it before the loop",
+        )
+
+
+def check_saves_what_it_trained(trained: Checkpoint, training: Training, advise: Advise) -> None:
+    """trains, and saves what it trained"""
+    save = training.last_save(trained.prefix.name)
+    if save is not None and training.count_before(save) < NEARLY_ALL * training.count:
+        advise(f"Saved after {training.count_before(save):,} of {training.count:,} training calls: is that the best state?")
+
+
+def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> None:
+    """saves the global step that its training reached"""
+    save = training.last_save(trained.prefix.name)
+    for counter in counters(training, save) if save else ():
+        found = trained.value_of(counter.variable)
+        if found is not None and found.shape == ():
+            _expect_count(int(found), counter, f"{trained.where}, tensor {counter.variable.key}")
+
+
+def check_logs_no_more_than_it_ran(loss_curves: list[Curve], trained: Checkpoint, training: Training) -> None:
+    """logs no more points and steps than its sessions ran"""
+    calls, most = training.log.calls, training.most_examples
+    hint = "log what a session has computed, as its step the number of the batch, epoch or example: writer.add_summary"
+    for curve in loss_curves if not training.is_in_a_loop else ():
+        points, last = len(curve.points), max(curve.steps)
+        expect(
+            points <= calls, curve.where, f"at most {calls:,} points, one a call of a session", f"{points:,} points", hint
+        )
+        bound = f"at most step {most:,}: {calls:,} calls of sessions went through no more examples"
+        expect(last <= most, curve.where, bound, f"step {last:,}", hint)
+
+
+def _expect_count(found: int, counter: Counter, where: str) -> None:
+    """Raise `Mismatch` unless a counter holds what calls can have added to it, and something where they did."""
+    most = counter.start + counter.added
+    hint = "leave it to minimize(loss, global_step=…), which adds 1 a call, and run the initialiser before the training only"
+    if counter.assigned_by:
+        hint = f"the operation {listed(counter.assigned_by)} assigns it by hand: {hint}"
+    expect(found <= most, where, f"at most {most:,}, by the calls that add to it before the save", f"{found:,}", hint)
+    expected = f"more than {counter.start}: {counter.added:,} were added to it before the save"
+    expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint)
+
+
+def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, where: str) -> None:
+    """Raise `Mismatch` unless a curve ends near one of the losses that the checkpoint gives."""
+    losses = list(losses)
+    expect(
+        any(_near(value, loss, within) for value in (curve.values[-1], curve.tail) for loss in losses),
+        curve.where,
+        f"a last loss near that of {where}: {listed_values(losses[:2])}",
+        f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
+        "log the loss that is minimised until the training ends, and save after it" + _is_a_sum(curve.tail, losses),
+    )
+
+
+def expect_printed(found: list[float], possible: Iterable[float], what: str, within: float, factor: float) -> None:
+    """Raise `Mismatch` when numbers are printed as `what` and none of them is near what the checkpoint gives."""
+    possible = list(possible)
+    near = any(_near(number, value, within, factor) for number in found for value in possible)
+    expect(
+        near or not found,
+        f"stdout, lines that speak of the {what}",
+        f"among them what the checkpoint gives: {listed_values(possible[:2])}",
+        listed_values(found[-5:]),
+        f"print the {what} that the session computes after the training",
+    )
+
+
+def _is_a_sum(value: float, losses: list[float]) -> str:
+    """Return words for a loss that is many times too large: then it is one of a whole batch, and so are the gradients."""
+    many = all(value > FEWEST_IN_A_BATCH * loss > 0 for loss in losses)
+    return "; tf.reduce_mean over the batch: after a sum, the step grows with the batch" if many else ""
+
+
+def _near(value: float, wanted: float, within: float, factor: float = LOSS_FACTOR) -> bool:
+    if not (math.isfinite(value) and math.isfinite(wanted)):
+        return False
+    return abs(value - wanted) <= within or wanted / factor <= value <= wanted * factor

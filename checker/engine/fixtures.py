@@ -1,0 +1,268 @@
+"""The pytest plugin that hands evidence to checks: what a check names as an argument, it gets.
+
+Evidence that is missing raises `Mismatch` once; pytest keeps the exception for every check that needs the same evidence, and
+the reporter prints it for the first of them only.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+
+import pytest
+
+from checker.engine.script_run import ScriptRun
+from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
+from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
+from checker.evidence.curves import Curve, find_curves
+from checker.evidence.events import EventLog, event_files, read_event_log
+from checker.evidence.figures import Figure, read_figures
+from checker.evidence.graph import Graph
+from checker.evidence.session_record import read_session_log
+from checker.evidence.training import Training
+from checker.expect import expect, fail
+from checker.outcome import Mismatch
+from checker.recompute.arithmetic import ArithmeticModel
+from checker.recompute.classifier import ClassifierModel
+from checker.recompute.regression import RegressionModel
+from checker.recompute.saved import Saved, read_saved
+from checker.sandbox.evaluator import Evaluator
+from reference.held_out import held_out
+
+Advise = Callable[[str], None]
+Measure = Callable[[str, float], None]
+
+READ_FROM_EVENTS = {"events", "loss_curves", "accuracy_curves"}  # fixtures
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
+    """Explain a check that fails on what a damaged event file has lost by the damage: one cause is printed once."""
+    try:
+        return (yield)
+    except Mismatch:
+        events, finished = item.funcargs.get("events"), item.funcargs.get("finished")
+        reads_events = READ_FROM_EVENTS & inspect.signature(item.function).parameters.keys()
+        if reads_events and isinstance(events, EventLog) and isinstance(finished, ScriptRun):
+            events.require_whole(finished.exercise.logdir)
+        raise
+
+
+RUN = pytest.StashKey[ScriptRun]()
+EVALUATOR = pytest.StashKey[Evaluator]()
+
+
+class RunPlugin:
+    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module."""
+
+    def __init__(self, script_run: ScriptRun, evaluator: Evaluator) -> None:
+        self._run = script_run
+        self._evaluator = evaluator
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Store both where fixtures find them."""
+        config.stash[RUN] = self._run
+        config.stash[EVALUATOR] = self._evaluator
+
+
+@pytest.fixture(scope="session")
+def evaluator(pytestconfig: pytest.Config) -> Evaluator:
+    """TensorFlow at arm's length."""
+    return pytestconfig.stash[EVALUATOR]
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config) -> ScriptRun:
+    """The run, even one that failed."""
+    return pytestconfig.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def finished(run: ScriptRun) -> ScriptRun:
+    """The run, which ended well."""
+    run.require_success()
+    run.require_graph_mode()
+    return run
+
+
+@pytest.fixture(scope="session")
+def edition(run: ScriptRun) -> str:
+    """Which edition of the data the run was given."""
+    return run.edition
+
+
+@pytest.fixture(scope="session")
+def stdout(finished: ScriptRun) -> str:
+    """What the script printed."""
+    return finished.stdout
+
+
+@pytest.fixture(scope="session")
+def event_log(finished: ScriptRun) -> EventLog:
+    """What the event files below the logdir hold, if there are any."""
+    return read_event_log(finished.logdir)
+
+
+@pytest.fixture(scope="session")
+def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
+    """What the event files below the logdir hold; at least one is there."""
+    finished.require_logdir()
+    if not event_log.runs:
+        logdir, elsewhere = finished.exercise.logdir, event_files(finished.folder)
+        hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
+        if elsewhere:
+            hint = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)'
+        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint)
+    return event_log
+
+
+@pytest.fixture(scope="session")
+def board(events: EventLog, finished: ScriptRun) -> Board | None:
+    """What TensorBoard shows of the logdir; None when there is too much to ask it."""
+    try:
+        return read_board(finished.logdir, events)
+    except TooLargeForBoard:
+        return None
+    except BoardError as error:
+        hint = "make summaries with the operations of tf.summary"
+        fail(finished.exercise.logdir, "event files that TensorBoard can load", f"TensorBoard itself fails: {error}", hint)
+
+
+@pytest.fixture(scope="session")
+def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Saved:
+    """The newest checkpoint below the logdir that belongs to a graph, every tensor of it read."""
+    finished.require_logdir()
+    prefixes = newest_prefixes(finished.logdir)
+    if not prefixes:
+        nameless = nameless_checkpoint(finished.logdir)
+        if nameless:
+            hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
+            fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
+        fail(
+            finished.exercise.logdir,
+            "a checkpoint (.index, .data and .meta files)",
+            finished.found_elsewhere(find_prefixes(finished.folder)),
+            f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
+        )
+    graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]
+    return read_saved(prefixes, finished.shown, graphs, evaluator)
+
+
+@pytest.fixture(scope="session")
+def checkpoint(saved: Saved) -> Checkpoint:
+    """The values of the variables."""
+    return saved.checkpoint
+
+
+@pytest.fixture(scope="session")
+def graph(saved: Saved, events: EventLog) -> Graph:
+    """The graph saved with the checkpoint, else the one in the event file."""
+    where = saved.checkpoint.where
+    if saved.problem:
+        fail(f"{where}{META_SUFFIX}", "a graph that can be read", saved.problem)
+    if saved.graph is None:
+        fail(where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+    return saved.graph
+
+
+@pytest.fixture(scope="session")
+def training(graph: Graph, finished: ScriptRun) -> Training:
+    """When the run trained and saved, as its sessions were recorded."""
+    return Training(graph, read_session_log(finished.sessions))
+
+
+@pytest.fixture(scope="session")
+def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
+    """The checkpoint, which this run saved after it had trained."""
+    checkpoint.require_values_of(training.graph.trainable)
+    where, hint = "the sessions of this run", "sess.run(train_op, feed_dict=...), then saver.save(sess, path)"
+    if not training.log.kinds:
+        fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
+    calls = sum(calls.count for calls in training.log.kinds)
+    actual = f"{calls:,} calls of sessions, none of which updates a trainable variable"
+    expect(training.count > 0, where, "calls that run the optimiser", actual, hint)
+    save = training.last_save(checkpoint.prefix.name)
+    if save is None:
+        fail(checkpoint.where, "a checkpoint that a Saver of this run saved", "none of its sessions saved it", hint)
+    before = training.count_before(save)
+    actual = f"saved after 0 of {training.count:,} training calls"
+    expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
+    return checkpoint
+
+
+@pytest.fixture(scope="session")
+def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
+    """The numbers of exercise 01."""
+    return ArithmeticModel(graph, checkpoint, evaluator)
+
+
+@pytest.fixture(scope="session")
+def regression(
+    graph: Graph,
+    checkpoint: Checkpoint,
+    events: EventLog,
+    finished: ScriptRun,
+    evaluator: Evaluator,
+    training: Training,
+) -> RegressionModel:
+    """The trained model of exercise 02 or 03."""
+    try:
+        curves = find_curves(events, graph, finished.exercise.logdir, "loss")
+    except Mismatch:  # there is a check of its own for that
+        curves = []
+    logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
+    return RegressionModel(graph, checkpoint, evaluator, training, finished.exercise.columns, logged)
+
+
+@pytest.fixture(scope="session")
+def classifier(
+    graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
+) -> ClassifierModel:
+    """The trained network of exercise 04, 05 or 06."""
+    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
+
+
+@pytest.fixture(scope="session")
+def loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+    """The logged losses, one curve a run and tag; at least one is there."""
+    return _curves(events, graph, finished.exercise.logdir, "loss")
+
+
+@pytest.fixture(scope="session")
+def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+    """The logged accuracies, one curve a run and tag; at least one is there."""
+    return _curves(events, graph, finished.exercise.logdir, "accuracy")
+
+
+def _curves(events: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:
+    try:
+        return find_curves(events, graph, logdir, kind)
+    except Mismatch:
+        events.require_whole(logdir)
+        raise
+
+
+@pytest.fixture(scope="session")
+def figures(finished: ScriptRun) -> list[Figure]:
+    """The figures the script showed or saved."""
+    return read_figures(finished.figures)
+
+
+@pytest.fixture
+def advise(request: pytest.FixtureRequest) -> Advise:
+    """Attach a line of advice to a check that passes."""
+
+    def add(advice: str) -> None:
+        request.node.user_properties.append(("advice", advice))
+
+    return add
+
+
+@pytest.fixture
+def measure(request: pytest.FixtureRequest) -> Measure:
+    """Attach a recomputed number to the report, by name."""
+
+    def add(name: str, value: float) -> None:
+        request.node.user_properties.append(("measure", (name, float(value))))
+
+    return add

@@ -1,0 +1,146 @@
+"""One finished run of a script: where it left things, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from checker.catalog import Exercise
+from checker.evidence.dialect import TF2, read_dialect
+from checker.evidence.notebook import place_in_notebook
+from checker.evidence.safe_walk import walk
+from checker.evidence.session_record import read_session_log
+from checker.evidence.stdout import LONGEST_LINE, clean, python_error
+from checker.expect import fail, listed
+from checker.hints import hint_for
+from checker.sandbox.box import JobResult
+from checker.sandbox.notebook import is_notebook
+from reference import datasets
+from reference.classification import Split
+
+BREACH_HINTS = {
+    "wall time": "fewer steps, larger batches, no operation built inside the loop; --timeout allows more",
+    "CPU time": "fewer steps, no busy waiting",
+    "memory": "feed batches, not the whole data set; build the graph once, before the loop",
+    "number of processes": "TensorFlow has threads of its own: start no process",
+    "size of all files": "one checkpoint at the end, summaries of images now and then, a Saver with max_to_keep",
+    "number of files": "one FileWriter a run and a Saver with max_to_keep",
+}
+
+
+@dataclass(frozen=True)
+class ScriptRun:
+    """One finished run of a script, and where it left things."""
+
+    exercise: Exercise
+    script: Path
+    folder: Path  # the working folder of the run
+    figures: Path  # where the matplotlib backend wrote
+    sessions: Path  # where the recorder wrote
+    result: JobResult
+    edition: str  # of the data: embedded or full
+    brought: frozenset[str] = frozenset()  # files that came along into the working folder, relative to it
+    before: tuple[str, ...] = ()  # what happened before it ran: files left out, which TensorFlow it was served
+
+    @property
+    def logdir(self) -> Path:
+        """Where the subject asks the script to write; a folder that is not there when the script put a link in its place."""
+        logdir = self.folder / self.exercise.logdir
+        if logdir.is_symlink() or logdir.parent.is_symlink():
+            return self.folder / "a link is not followed"
+        return logdir
+
+    @property
+    def as_run(self) -> str:
+        """The name of the copy that ran: the script's own, or that of the Python which a notebook was made into."""
+        return f"{self.script.stem}.py" if is_notebook(self.script.name) else self.script.name
+
+    @property
+    def splits(self) -> tuple[Split, Split]:
+        """The training and the test images that the script was served."""
+        return splits_of(self.exercise.dataset, self.edition)
+
+    @property
+    def stdout(self) -> str:
+        """What the script printed, cleaned and bounded."""
+        return clean(self.result.stdout, self.result.stdout_dropped)
+
+    def shown(self, path: Path) -> str:
+        """Return a path of the run as the learner knows it."""
+        return path.relative_to(self.folder).as_posix()
+
+    def require_logdir(self) -> None:
+        """Raise `Mismatch` when the logdir is a file: TensorBoard starts happily on it and shows nothing."""
+        if self.logdir.is_file():
+            logdir = self.exercise.logdir
+            hint = f'paths below it: tf.summary.FileWriter("{logdir}"), save(sess, "{logdir}/model.ckpt")'
+            fail(logdir, "a folder", f"a file of {self.logdir.stat().st_size} bytes", hint)
+
+    def notes(self) -> list[str]:
+        """Return lines for what happened before it ran, what it left outside its logdir, and what nobody looked at."""
+        tree, logdir, notes = walk(self.folder), self.logdir, list(self.before)
+        outside = [self.shown(path) for path in tree.files if logdir not in path.parents]
+        stray = [name for name in outside if name not in self.brought]
+        if stray:
+            shown = ", ".join(stray[:5]) + (f" and {len(stray) - 5} more" if len(stray) > 5 else "")
+            notes.append(f"written outside {self.exercise.logdir} and not kept: {shown}")
+        if self.result.dropped:
+            dropped = ", ".join(name.removeprefix("work/") for name in self.result.dropped[:5])
+            notes.append(f"links, pipes and what is too much are not kept: {dropped}")
+        if tree.limits:
+            notes.append(f"not looked at and not kept: {tree.limits}")
+        return notes
+
+    def found_elsewhere(self, paths: Iterable[Path]) -> str:
+        """Return words for a search of the logdir that found nothing: what lies elsewhere, and what was not looked at."""
+        elsewhere, limits = [self.shown(path) for path in paths], walk(self.logdir).limits
+        found = f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none"
+        return f"{found}; not looked at: {limits}" if limits else found
+
+    def require_success(self) -> None:
+        """Raise `Mismatch` unless the script ran to its end, with the error it ended with."""
+        name, expected = self.script.name, "the script runs to its end"
+        breach = self.result.breach
+        if breach:
+            fail(name, f"{breach.limit} of at most {breach.allowed}", breach.reached, BREACH_HINTS[breach.limit])
+        if self.result.exit_code == 0:
+            return
+        error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)))
+        if error:
+            fail(self._where(error.line), expected, error.summary, hint_for(error.summary, error.whole))
+        if self.result.exit_code < 0:
+            fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
+        last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]
+        actual = f"exit status {self.result.exit_code}: {last_line or 'without an error message'}"
+        fail(name, expected, actual, hint_for(last_line))
+
+    def require_graph_mode(self) -> None:
+        """Raise `Mismatch` when no session ran in a script that is written for eager TensorFlow 2."""
+        dialect = read_dialect(self.sessions)
+        if dialect.kind == TF2 and not read_session_log(self.sessions).kinds:
+            where = f"{self.script.name}, {dialect.sign}" if dialect.sign else self.script.name
+            hint = (
+                "this suite is about graph mode, which is the module tensorflow.compat.v1 with tf.disable_v2_behavior; "
+                "its tf.keras works with TF_USE_LEGACY_KERAS=1 in os.environ"
+            )
+            fail(
+                where,
+                "a graph that a tf.Session runs",
+                "it ran to its end, but eagerly in TensorFlow 2: no session at all",
+                hint,
+            )
+
+    def _where(self, line: int | None) -> str:
+        """Return where in the submission a line of what ran is: a line, or a line of a notebook's cell."""
+        if line is None:
+            return self.script.name
+        in_notebook = place_in_notebook(self.folder / self.as_run, line) if self.as_run != self.script.name else ""
+        return f"{self.script.name}, {in_notebook or f'line {line}'}"
+
+
+@lru_cache(maxsize=2)
+def splits_of(dataset: str, edition: str) -> tuple[Split, Split]:
+    """Return the training and the test images of a data set; kept, because every check of an exercise wants them."""
+    return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)

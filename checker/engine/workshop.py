@@ -1,0 +1,224 @@
+"""Checking one script: run it, publish its run, hold every check of its exercise against what it left."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+import checker
+from checker.catalog import Exercise, Limits
+from checker.data import IMAGE_SETS
+from checker.engine import fixtures
+from checker.engine.companion_files import bring_along
+from checker.engine.fixtures import RunPlugin
+from checker.engine.publish import FIGURES, PublishError, publish
+from checker.engine.reporter import Reporter
+from checker.engine.script_run import ScriptRun
+from checker.engine.summary import drawn_graph, training_loss
+from checker.evidence.dialect import read_dialect
+from checker.evidence.stdout import clean_line
+from checker.outcome import CheckResult, Report, Status
+from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError
+from checker.sandbox.evaluator import Evaluator
+from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder
+
+CHECKER = Path(checker.__file__).parent
+FIGURES_VARIABLE = "SUITE_FIGURES"
+SESSIONS_VARIABLE = "SUITE_SESSIONS"
+OUTPUTS = ("stdout", "stderr")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to check."""
+
+    edition: str = "embedded"
+    timeout_s: float | None = None  # None: what the catalogue says
+    publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
+    learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
+    isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
+
+
+@dataclass
+class Listener:
+    """What a user interface wants to hear while a check is under way."""
+
+    on_result: Callable[[CheckResult], None] = lambda result: None
+
+
+class Workshop:
+    """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager.
+
+    `env` is added to the environment of both.
+    """
+
+    def __init__(self, isolation: str = "auto", env: Mapping[str, str] | None = None) -> None:
+        self._asked = isolation
+        self._env = env
+        self._evaluations = self._box_for_evaluations()
+        self._scripts = self._box_for_scripts()
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._scripts.close()
+        self._evaluations.close()
+
+    @property
+    def isolation(self) -> str:
+        """What stands between a script and this machine: ``bubblewrap`` or ``none``."""
+        return self._scripts.isolation
+
+    def open_another_box(self) -> None:
+        """Give the scripts that come next a box that has run none; the one for evaluations, which runs none, stays."""
+        self._scripts.close()
+        self._scripts = self._box_for_scripts()
+
+    def _renew_evaluations(self) -> None:
+        self._evaluations.close()
+        self._evaluations = self._box_for_evaluations()
+
+    def _box_for_evaluations(self) -> Box:
+        return Box(self._asked, env=self._env)
+
+    def _box_for_scripts(self) -> Box:
+        return Box(self._asked, readable=_full_edition(), env=self._env)
+
+    def check(self, exercise: Exercise, script: Path, options: Options, listener: Listener | None = None) -> Report:
+        """Check one script; return its report.
+
+        Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
+        """
+        listener = listener or Listener()
+        began = time.monotonic()
+        report = new_report(exercise, script, replace(options, isolation=self.isolation))
+        with self._scripts.job_folder() as folder:
+            try:
+                run = self._run_script(exercise, script.resolve(), options, folder)
+            except BoxError as error:
+                self.open_another_box()
+                if self._evaluations.has_ended:
+                    self._renew_evaluations()
+                if self.isolation != NO_ISOLATION or not isinstance(error, BoxEnded):
+                    raise
+                report.checks = [_ended_its_box(script)]
+                listener.on_result(report.checks[0])
+                return report
+            report.duration_s = run.result.duration_s
+            report.peak_memory_bytes = run.result.peak_memory_bytes
+            report.output = run.stdout
+            self._publish(run, options, report)
+            self._hold_checks(run, listener, report)
+            if report.status is Status.ERROR:  # the box may be what broke
+                self._renew_evaluations()
+            report.loss = training_loss(run.logdir)
+        report.overhead_s = time.monotonic() - began - report.duration_s
+        return report
+
+    def _run_script(self, exercise: Exercise, script: Path, options: Options, folder: Path) -> ScriptRun:
+        work, figures, sessions = folder / "work", folder / "figures", folder / "sessions"
+        for private in (work, figures, sessions):
+            private.mkdir()
+        limits: Limits = exercise.limits
+        if options.timeout_s is not None:
+            limits = replace(limits, time_s=options.timeout_s)
+        env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
+        if options.edition == "full":
+            env[CACHE_VARIABLE] = _cache()
+        brought = bring_along(script, work)
+        result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script))
+        # The script ran as a copy; what it says of itself is to name the file that its author knows.
+        told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
+        files, before = frozenset(brought.files), tuple(filter(None, [*brought.notes, read_dialect(sessions).note]))
+        return ScriptRun(exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, before)
+
+    def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
+        report.notes += map(clean_line, run.notes())
+        if options.publish_to is None or not run.logdir.is_dir():
+            return
+        target = run_folder(run.exercise, options.publish_to, options.learner)
+        try:
+            publish(run.logdir, target, run.figures, beside=options.publish_to)
+            report.logdir = str(target)
+            report.figures = [f"{FIGURES}/{path.name}" for path in sorted(run.figures.iterdir())]
+        except PublishError as error:
+            report.notes.append(clean_line(str(error)))
+
+    def _hold_checks(self, run: ScriptRun, listener: Listener, report: Report) -> None:
+        reporter = Reporter(listener.on_result)
+        plugins = [fixtures, RunPlugin(run, Evaluator(self._evaluations)), reporter]
+        file = CHECKER / "checks" / f"check_{run.exercise.id}.py"
+        options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
+        without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
+        for name in without:
+            options += ["-p", f"no:{name}"]
+        with _without_variables("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            status = pytest.main([str(file), "--disable-plugin-autoload", *options], plugins)
+        if status == pytest.ExitCode.INTERRUPTED:  # pytest keeps Ctrl-C to itself
+            raise KeyboardInterrupt
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not any(
+            result.status is Status.ERROR for result in reporter.results
+        ):
+            reporter.results.append(
+                CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
+            )
+        report.checks = reporter.results
+        report.measures, report.variables = reporter.measures, reporter.variables
+        report.weights = reporter.weights
+        try:
+            report.graph = drawn_graph(run.exercise.id, reporter.graph)
+        except Exception:
+            detail = traceback.format_exc()
+            report.checks.append(CheckResult("graph", "the graph can be drawn", Status.ERROR, detail=detail))
+
+
+def run_folder(exercise: Exercise, top: Path, learner: str) -> Path:
+    """Return where a run is published below the folder `top`."""
+    logdir, _, own = exercise.logdir.partition("/")
+    return top / logdir / learner / own
+
+
+def new_report(exercise: Exercise, script: Path, options: Options) -> Report:
+    """Return the report of a check that has not begun."""
+    return Report(exercise.id, str(script), options.edition if exercise.dataset else "none", options.isolation)
+
+
+def _ended_its_box(script: Path) -> CheckResult:
+    """Return the verdict on a script during which the process that runs it ended, where no walls keep it from doing that."""
+    return CheckResult(
+        "box",
+        "leaves other processes alone",
+        Status.FAIL,
+        where=script.name,
+        expected="the script ends by itself",
+        actual="the process that runs it has ended",
+        hint="os.kill and os.killpg reach this machine's other processes here",
+    )
+
+
+def _full_edition() -> list[Path]:
+    """Return the files of the full data that are there, and nothing else of their folder."""
+    files = [Path(_cache(), f"{name}.npz") for name in IMAGE_SETS]
+    return [file for file in files if file.is_file()]
+
+
+def _cache() -> str:
+    return os.path.realpath(cache_folder())
+
+
+@contextmanager
+def _without_variables(*names: str) -> Iterator[None]:
+    """Hide variables that would change how pytest runs our checks."""
+    saved = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(saved)

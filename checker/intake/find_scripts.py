@@ -1,0 +1,132 @@
+"""Finding the scripts of the exercises in what a learner handed in.
+
+The rule: of the files below the folder that speak of an exercise, the one is taken that is
+
+1. named ``ex04.py``; else so but for upper case (``EX04.PY``); else with the exercise in its name (``ada_ex4_final.py``,
+   ``Exercise 4.py``); else the only script, or the only notebook, of a folder named so (``ex04/main.py``); a script before
+   a notebook (``ex04.ipynb``) in each of these;
+2. nearest to the top;
+3. first by its path.
+
+Folders and files that begin with a dot, virtual environments and the like are not looked into. Where there was a choice
+it is reported, unless the candidates are the same to the byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from filecmp import cmp
+from pathlib import Path
+
+from checker.intake.copy_files import SCRIPT_ENDINGS, is_noise
+from checker.intake.learner import IntakeLog
+from checker.intake.names import exercise_in
+from checker.report.view import SUBMISSION
+
+EXACT, EXACT_BUT_FOR_CASE, IN_ITS_NAME, IN_ITS_FOLDER = range(4)
+SHOWN = 5  # candidates in a message
+
+
+@dataclass(frozen=True, order=True)
+class Candidate:
+    """A file that speaks of an exercise; the smallest is taken."""
+
+    rank: int
+    is_notebook: bool
+    depth: int
+    name: str  # its path below the folder
+
+
+def find_scripts(
+    folder: Path, exercises: Collection[str], findings: IntakeLog, left_out: Collection[str] = ()
+) -> dict[str, Path]:
+    """Return the file of each exercise that is there; say what was chosen among several, and what is missing.
+
+    `left_out` are names of links, which may be why a script is missing.
+    """
+    names = sorted(_names(folder))
+    siblings = Counter((_folder_of(name), _is_notebook(name)) for name in names)
+    candidates: dict[str, list[Candidate]] = {exercise: [] for exercise in exercises}
+    unclaimed = []
+    for name in names:
+        exercise, rank = _meaning(name, is_alone=siblings[_folder_of(name), _is_notebook(name)] == 1)
+        if exercise in candidates:
+            candidates[exercise].append(Candidate(rank, _is_notebook(name), name.count("/"), name))
+        elif not exercise:
+            unclaimed.append(name)
+    found = {}
+    for exercise, of_it in candidates.items():
+        if of_it:
+            chosen, *others = sorted(of_it)
+            found[exercise] = folder / chosen.name
+            _report_choice(exercise, chosen.name, [other.name for other in others], folder, findings)
+        else:
+            _report_missing(exercise, unclaimed, findings, [name for name in left_out if _speaks_of(exercise, name)])
+    return found
+
+
+def _names(folder: Path) -> Iterator[str]:
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_noise(name)]
+        for name in names:
+            if name.lower().endswith(SCRIPT_ENDINGS) and not is_noise(name):
+                yield Path(here, name).relative_to(folder).as_posix()
+
+
+def _meaning(name: str, is_alone: bool) -> tuple[str, int]:
+    """Return which exercise a file speaks of, "" for none, and how plainly."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    exercise = exercise_in(stem)
+    if not exercise:
+        return (exercise_in(_folder_of(name).rpartition("/")[2]) if is_alone else ""), IN_ITS_FOLDER
+    if stem == exercise and ending in ("py", "ipynb"):
+        return exercise, EXACT
+    return exercise, EXACT_BUT_FOR_CASE if stem.casefold() == exercise else IN_ITS_NAME
+
+
+def _speaks_of(exercise: str, link: str) -> bool:
+    """Whether a link seems to be the script of an exercise, or its folder."""
+    folder, _, name = link.rpartition("/")
+    if "." not in name:
+        return exercise_in(name) == exercise
+    return (
+        name.lower().endswith(SCRIPT_ENDINGS) and (exercise_in(name) or exercise_in(folder.rpartition("/")[2])) == exercise
+    )
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb")
+
+
+def _folder_of(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, findings: IntakeLog) -> None:
+    different = [name for name in others if not _same(folder / name, folder / chosen)]
+    if different:
+        findings.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
+def _report_missing(exercise: str, unclaimed: list[str], findings: IntakeLog, links: list[str]) -> None:
+    if links:
+        actual = "a link, or no plain file, which is left out"
+        findings.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
+        return
+    actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
+    hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
+    findings.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -1,0 +1,182 @@
+"""Intake: what the learners handed in, copied into the session's folder and looked through; nothing of it is run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import traceback
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.catalog import EXERCISES
+from checker.intake import names
+from checker.intake.archives import BadArchive, is_archive, stem_of, unpack
+from checker.intake.budget import Budget, OverBudget
+from checker.intake.copy_files import SCRIPT_ENDINGS, copy_file, copy_folder, is_noise, reason_of, shown
+from checker.intake.encoding import prepare
+from checker.intake.find_scripts import find_scripts
+from checker.intake.git import clone
+from checker.intake.learner import IntakeLog, Learner, Refused, Script
+from checker.intake.sources import Source, Submissions
+from checker.report.view import SUBMISSION
+
+COPIES = "submissions"  # the folder of all copies, in that of the session
+DEEPEST_ARCHIVE = 3  # archives in archives
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Takes learners in, one after the other."""
+
+    session: Path
+    exercises: Collection[str]
+
+    def take_all(self, submissions: Submissions, known: Mapping[str, str]) -> list[Learner]:
+        """Take every learner in; `known` holds the folders that logins have already."""
+        folders = names.assign_folders(submissions.sources, known)
+        return [self.take(login, folders[login], sources) for login, sources in submissions.sources.items()]
+
+    def take(self, login: str, folder: str, sources: Iterable[Source]) -> Learner:
+        """Copy a learner's work and look through it. Whatever is wrong with it is in what is returned."""
+        copy, findings = self.session / COPIES / folder, IntakeLog()
+        scripts: dict[str, Script] = {}
+        broke = ""
+        try:
+            shutil.rmtree(copy, ignore_errors=True)
+            copy.mkdir(parents=True)
+            _collect(list(sources), copy, findings)
+            scripts = _scripts(copy, self.exercises, findings)
+        except Exception:  # a fault of ours with one learner's work must not keep the others waiting
+            broke = traceback.format_exc()
+        return Learner(login, folder, scripts, tuple(findings.problems), tuple(findings.remarks), broke)
+
+
+def _collect(sources: list[Source], copy: Path, findings: IntakeLog) -> None:
+    """Copy all sources into one folder; a second folder or archive gets a sub-folder of its own."""
+    budget = Budget()
+    if len(sources) > 1 and not all(
+        Path(source.location).is_file() and not is_archive(source.location) for source in sources
+    ):
+        findings.remark(f"handed in more than once: {', '.join(Path(source.location).name for source in sources)}")
+    for number, source in enumerate(sources, 1):
+        place = Path(source.location)
+        target = copy if number == 1 else copy / f"{number} {names.safe_folder(place.name)}"
+        if source.is_repository:
+            _clone(source, target, budget, findings)
+            continue
+        if source.deadline:
+            why = f"{place.name} is no repository and has no history"
+            findings.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
+        if place.is_symlink():
+            name, hint = names.own_name(names.readable_bytes(place.name)), "hand in what it leads to"
+            of_it = names.exercise_in(name) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            findings.problem(place.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
+        elif place.is_dir():
+            copy_folder(place, target, budget, findings)
+        else:
+            name = names.own_name(names.readable_bytes(place.name))
+            _copy_one(place, target / name if (copy / name).exists() else copy / name, budget, findings)
+    _unpack_all(copy, budget, findings)
+    if not any(copy.rglob("*")) and not findings.problems:
+        findings.problem(SUBMISSION, "files", "nothing", "was the right folder handed in?")
+
+
+def _copy_one(file: Path, copy: Path, budget: Budget, findings: IntakeLog) -> None:
+    try:
+        copy_file(file, copy, budget)
+    except OverBudget as error:
+        findings.problem(file.name, budget.said, str(error), "leave data, runs and virtual environments out")
+    except OSError as error:
+        findings.problem(file.name, "a file that can be read", reason_of(error), "hand it in again")
+
+
+def _clone(source: Source, target: Path, budget: Budget, findings: IntakeLog) -> None:
+    try:
+        target.mkdir(exist_ok=True)
+        remark, left_out = clone(source.location, source.deadline, target, budget)
+        findings.remark(remark)
+        findings.links += left_out
+    except Refused as error:
+        findings.problem(source.location, error.expected, error.actual, error.hint)
+
+
+def _unpack_all(copy: Path, budget: Budget, findings: IntakeLog) -> None:
+    """Unpack each archive beside itself, and those it holds; each is gone afterwards."""
+    for depth in range(DEEPEST_ARCHIVE + 1):
+        archives = [
+            path for path in sorted(copy.rglob("*")) if is_archive(path.name) and path.is_file() and not is_noise(path.name)
+        ]
+        if depth == DEEPEST_ARCHIVE:
+            for archive in archives:
+                expected, hint = f"at most {DEEPEST_ARCHIVE} archives inside each other", "pack the scripts once"
+                findings.problem(shown(archive, copy), expected, "one more", hint)
+            return
+        for archive in archives:
+            _unpack_one(archive, copy, budget, findings)
+
+
+def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: IntakeLog) -> None:
+    where = archive.relative_to(copy).as_posix()
+    target = archive.with_name(stem_of(archive.name) or "archive")
+    while target.exists():
+        target = target.with_name(f"{target.name}~")
+    try:
+        left_out = unpack(archive, target, budget)
+        if left_out:
+            findings.remark(f"{where}: left out, no plain files: {', '.join(left_out[:5])}")
+            findings.links += left_out
+    except BadArchive as error:
+        shutil.rmtree(target, ignore_errors=True)
+        findings.problem(where, error.expected, error.actual, error.hint)
+    archive.unlink()
+
+
+def _scripts(copy: Path, exercises: Collection[str], findings: IntakeLog) -> dict[str, Script]:
+    """Return the scripts of these exercises.
+
+    All are looked for and read, whichever are asked for: the digest of unchanged work is the same in a session of one
+    exercise and of six, so that none is run again.
+    """
+    of_all, found = IntakeLog(), {}
+    for exercise, path in find_scripts(copy, EXERCISES, of_all, findings.links).items():
+        script = prepare(path, exercise, copy, of_all)
+        if script is not None:
+            found[exercise] = script
+    findings.take_over(of_all, exercises)
+    digests = _Digests(copy, found)
+    return {exercise: Script(exercise, found[exercise], digests.of(exercise)) for exercise in found if exercise in exercises}
+
+
+class _Digests:
+    """Tells when a script is to be run again: when it changed, or a file beside it that is no other exercise's script."""
+
+    def __init__(self, copy: Path, scripts: Mapping[str, Path]) -> None:
+        self._scripts = scripts
+        self._files = {path: _digest(path) for path in sorted(copy.rglob("*")) if path.is_file()}
+        self._copy = copy
+
+    def of(self, exercise: str) -> str:
+        script = self._scripts[exercise]
+        source = script.read_bytes()
+        unrelated = {
+            other
+            for name, other in self._scripts.items()
+            if name != exercise and not re.search(rf"\b{re.escape(other.stem)}\b".encode(), source)
+        }
+        digest = hashlib.sha256(os.fsencode(script.relative_to(self._copy)))
+        for path, of_file in self._files.items():
+            if path not in unrelated:
+                digest.update(os.fsencode(path.relative_to(self._copy)) + b"\0" + of_file)
+        return digest.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while data := file.read(CHUNK):
+            digest.update(data)
+    return digest.digest()

@@ -1,0 +1,168 @@
+"""What SUBMISSIONS means: which learners there are, and where each one's work lies."""
+
+from __future__ import annotations
+
+import csv
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+from checker.catalog import EXERCISES
+from checker.evidence.stdout import clean_line
+from checker.intake import names
+from checker.intake.archives import is_archive, stem_of
+from checker.intake.copy_files import SCRIPT_ENDINGS
+from checker.intake.git import is_git, is_repository
+
+STORE_FILE = "session.sqlite"  # a folder that holds one is a session, nobody's submission
+LOCK_FILE = "session.lock"
+MAC_NOISE = "__MACOSX"
+MOST_LEARNERS = 20_000
+COLUMNS = ("login", "source", "deadline")
+
+
+class IntakeError(Exception):
+    """SUBMISSIONS as a whole cannot be used; the message says why and what is expected."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a part of a learner's work lies: a folder, an archive, a file, or a repository."""
+
+    login: str
+    location: str  # a path, or what git calls a repository
+    is_repository: bool = False
+    deadline: datetime | None = None  # of a repository the newest commit made by then is taken; nothing else has a history
+
+
+@dataclass(frozen=True)
+class Submissions:
+    """All sources, by login in the order of the logins, and what in SUBMISSIONS is nobody's."""
+
+    sources: dict[str, list[Source]]
+    ignored: list[str]
+
+
+def read_submissions(submissions: Path) -> Submissions:
+    """Read a folder of submissions, or a roster. Raises `IntakeError`."""
+    try:
+        if submissions.is_dir():
+            found, ignored = _read_folder(submissions)
+        elif not os.path.lexists(submissions):
+            raise IntakeError(f"{submissions}: it is not there; name the folder of submissions, or a roster")
+        elif submissions.suffix.lower() == ".csv":
+            found, ignored = list(_read_roster(submissions)), []
+        else:
+            hint = "; unpack it first" if is_archive(submissions.name) else ""
+            raise IntakeError(f"{submissions}: neither a folder of submissions nor a roster (CSV: login,source){hint}")
+    except OSError as error:
+        raise IntakeError(f"{submissions}: {error.strerror or error}") from None
+    sources: dict[str, list[Source]] = {}
+    for source in sorted(found, key=lambda source: (source.login.casefold(), source.login)):
+        sources.setdefault(source.login, []).append(source)
+    if len(sources) > MOST_LEARNERS:
+        raise IntakeError(f"{submissions}: {len(sources):,} learners; a session holds {MOST_LEARNERS:,}")
+    return Submissions(sources, ignored)
+
+
+def is_session(folder: Path) -> bool:
+    """Whether a folder is that of a session."""
+    return (folder / STORE_FILE).exists()
+
+
+def is_left_out(path: Path) -> bool:
+    """Whether something in a folder of submissions is passed over: what is hidden, or of a session."""
+    # The lock alone: a session was killed before its store was there.
+    return path.name.startswith(".") or path.name == MAC_NOISE or is_session(path) or (path / LOCK_FILE).exists()
+
+
+def _read_folder(folder: Path) -> tuple[list[Source], list[str]]:
+    """Return a source for each sub-folder, archive and script; those that speak of the same login are one learner's."""
+    found, ignored = [], []
+    if is_session(folder):
+        raise IntakeError(f"{folder} is the folder of a session; name the folder that the learners' work came in")
+    for name in sorted(os.listdir(folder)):
+        path = folder / name
+        if is_left_out(path):
+            continue
+        login = _login(path, folder)
+        if login:
+            found.append(Source(login, str(path)))
+        else:
+            ignored.append(clean_line(names.readable_bytes(name)))
+    return found, ignored
+
+
+def _login(path: Path, folder: Path) -> str:
+    """Return whose a file or folder is, "" for nobody's."""
+    name = names.readable_bytes(path.name)
+    if path.is_dir():
+        return names.login_of(name)
+    if is_archive(name):
+        return names.login_of_file(stem_of(name)) or names.login_of(stem_of(name))
+    if name.lower().endswith(SCRIPT_ENDINGS) and names.exercise_in(names.own_name(name)) in EXERCISES:
+        return names.login_of_file(name.rpartition(".")[0]) or names.login_of(folder.resolve().name)
+    return ""
+
+
+def _read_roster(roster: Path) -> Iterator[Source]:
+    text = _roster_text(roster)
+    dialect = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    rows = csv.DictReader(text.splitlines(), delimiter=dialect, skipinitialspace=True)
+    columns = [(column or "").strip().lower() for column in rows.fieldnames or []]
+    if not {"login", "source"} <= set(columns):
+        raise IntakeError(
+            f"{roster}: the first line names the columns login,source (and deadline), not {','.join(columns)!r}"
+        )
+    rows.fieldnames = columns
+    seen = set()
+    for row in _rows(rows, roster):
+        login, place = ((row.get(column) or "").strip() for column in ("login", "source"))
+        where = f"{roster}, line {rows.line_num}"
+        login = clean_line(unicodedata.normalize("NFC", login))
+        if not login and not place:
+            continue
+        if not login or not place:
+            raise IntakeError(f"{where}: a login and a source, not {login!r} and {place!r}")
+        if login in seen:
+            raise IntakeError(f"{where}: {login} is there twice")
+        seen.add(login)
+        deadline = _deadline((row.get("deadline") or "").strip(), where)
+        if is_git(place):
+            yield Source(login, place, True, deadline)
+        else:
+            local = roster.parent / place
+            yield Source(login, str(local), place.rstrip("/").endswith(".git") or is_repository(local), deadline)
+
+
+def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | None]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise IntakeError(f"{roster}, line {rows.line_num}: {error}") from None
+
+
+def _roster_text(roster: Path) -> str:
+    data = roster.read_bytes()
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise IntakeError(f"{roster}: it is no text; save it as CSV in UTF-8")
+
+
+def _deadline(text: str, where: str) -> datetime | None:
+    """Return a point in time; a day alone means its end, and without a zone this machine's is meant."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise IntakeError(f"{where}: the deadline {clean_line(text)!r} is not like 2026-11-20 18:00") from None
+    if len(text) <= len("2026-11-20"):
+        moment = datetime.combine(moment.date(), time(23, 59, 59))
+    return moment.astimezone()

@@ -1,0 +1,87 @@
+"""Checking cases, in worker processes: a case that ends its worker ends no other case."""
+
+from __future__ import annotations
+
+import tempfile
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.catalog import EXERCISES
+from checker.engine.workshop import Options, Workshop
+from checker.outcome import CheckResult, Status
+from checker.selftest.corpus import Case
+from checker.workers.pool import Began, Gave, run_all
+
+OnCase = Callable[[Case], None]
+OnOutcome = Callable[["Outcome"], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the checker said of a case."""
+
+    case: Case
+    checks: tuple[CheckResult, ...]
+    broke: str = ""  # how the checker broke, when it broke outside of its checks
+
+    def having(self, status: Status) -> list[CheckResult]:
+        """Return the checks that ended so."""
+        return [check for check in self.checks if check.status is status]
+
+    @property
+    def errors(self) -> list[str]:
+        """The traceback of each error of ours; none, if all is well."""
+        return [self.broke] * bool(self.broke) + [f"{check.id}\n{check.detail}" for check in self.having(Status.ERROR)]
+
+
+def examine(case: Case, workshop: Workshop) -> Outcome:
+    """Check one case. Whatever breaks on our side is said in the outcome."""
+    exercise = EXERCISES[case.exercise]
+    with tempfile.TemporaryDirectory(prefix="suite-case-") as folder:
+        script = Path(folder, exercise.script)
+        script.write_text(case.source, "utf-8")
+        try:
+            return Outcome(case, tuple(workshop.check(exercise, script, Options()).checks))
+        except Exception:
+            return Outcome(case, (), traceback.format_exc())
+
+
+class CaseWorker:
+    """A bench for cases: the boxes are kept until something breaks on our side."""
+
+    def __init__(self) -> None:
+        self.is_spent = False
+        self._workshop = Workshop()
+
+    def __enter__(self) -> CaseWorker:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._workshop.__exit__(*error)
+
+    def work(self, case: Case) -> Iterator[Outcome]:
+        """Check one case."""
+        outcome = examine(case, self._workshop)
+        self.is_spent = bool(outcome.errors)
+        yield outcome
+
+
+def examine_all(
+    cases: Sequence[Case], jobs: int, on_start: OnCase = lambda case: None, on_done: OnOutcome = lambda outcome: None
+) -> list[Outcome]:
+    """Check cases in worker processes, as many as `jobs`; return what was said of each, in their order."""
+    # The exercises with images take longest: begun last, they would leave workers idle at the end.
+    waiting = deque(sorted(cases, key=lambda case: case.exercise, reverse=True))
+    outcomes: dict[Case, Outcome] = {}
+    for event in run_all(CaseWorker, waiting, jobs):
+        if isinstance(event, Began):
+            on_start(event.task)
+        elif isinstance(event, Gave):
+            outcomes[event.task] = event.result
+        else:
+            outcomes.setdefault(event.task, Outcome(event.task, (), event.broke))
+            on_done(outcomes[event.task])
+    return [outcomes[case] for case in cases]

@@ -1,0 +1,35 @@
+"""Where a session may write: into a new folder, an empty one, or that of a session, and never where work was handed in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from checker.intake.sources import LOCK_FILE, IntakeError, Submissions, is_left_out, is_session
+
+BESIDE = "name a new folder outside it with --into"
+
+
+def require_session_folder(folder: Path, submissions: Path, pool: Submissions) -> None:
+    """Raise `IntakeError` when a session in that folder would write over what is there, or over what was handed in."""
+    folder, submissions = folder.resolve(), submissions.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise IntakeError(f"{folder}: a file, and no folder for a session; name another one with --into")
+    if submissions.is_dir() and (folder == submissions or folder in submissions.parents):
+        raise IntakeError(f"{folder}: the submissions lie in it, a session would write over them; {BESIDE}")
+    if submissions in folder.parents:
+        _require_no_learner(folder, submissions)
+    places = [source.location for sources in pool.sources.values() for source in sources]
+    for source in (Path(place).resolve() for place in places if os.path.exists(place)):
+        if source == folder or folder in source.parents or source in folder.parents:
+            raise IntakeError(f"{folder}: in it, or around it, lies what was handed in: {source}; {BESIDE}")
+    # A session that was killed before its store was there has left its lock; so has one whose damaged store was moved away.
+    if folder.exists() and not is_session(folder) and not (folder / LOCK_FILE).exists() and any(folder.iterdir()):
+        raise IntakeError(f"{folder}: it is not empty, and no session's: name a new folder with --into, or empty it first")
+
+
+def _require_no_learner(folder: Path, submissions: Path) -> None:
+    """Raise `IntakeError` when the next session would take the folder for a learner's, or for a part of their work."""
+    top = submissions / folder.relative_to(submissions).parts[0]
+    if not is_left_out(top) and (top != folder or folder.exists()):
+        raise IntakeError(f"{folder}: it lies in {submissions}, and {top.name} would be read as a learner; {BESIDE}")

@@ -1,0 +1,178 @@
+"""What a corrector sees while a session runs: a grid that fills, or plain lines where the output is no terminal."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from checker.outcome import CheckResult, Report, Status
+from checker.session.scheduler import Listener
+from checker.workers.assignment import Task
+
+STYLES = {Status.PASS: "green", Status.FAIL: "red", Status.SKIP: "yellow", Status.ERROR: "bold magenta"}
+SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.SKIP: "–", Status.ERROR: "!"}
+WAITING, RUNNING, ABSENT = Text("·", "dim"), Text("▸", "bold blue"), Text("○", "yellow")
+FAILURES = 5  # the last ones, below the grid
+OTHER_LINES = FAILURES + 6  # of the screen, besides the grid
+LONGEST_LOGIN = 30  # characters shown
+REFRESHED = 4  # times a second
+
+Cell = tuple[str, str]  # login and exercise
+
+
+class ProgressScreen(Listener):
+    """Shows a session on a terminal, or as lines. Use as a context manager."""
+
+    def __init__(
+        self,
+        console: Console,
+        statuses: Mapping[Cell, Status | None],
+        exercises: Sequence[str],
+        jobs: int,
+        absent: Collection[Cell] = (),
+    ) -> None:
+        self._console = console
+        self._statuses = dict(statuses)
+        self._exercises = exercises
+        self._absent = absent  # not handed in
+        self._jobs = jobs  # side by side; 0: as many as there are at any time
+        self._running: dict[Cell, float] = {}  # since when
+        self._took: dict[str, list[float]] = {exercise: [] for exercise in exercises}
+        self._failures: deque[Text] = deque(maxlen=FAILURES)
+        self._recent: dict[str, None] = {}  # logins, the last that had news at the end
+        self._live = Live(console=console, get_renderable=self.render, refresh_per_second=REFRESHED, transient=True)
+
+    def __enter__(self) -> ProgressScreen:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._console.is_terminal:
+            self._live.stop()
+
+    def begin(self, task: Task) -> None:
+        """Show that a task is under way."""
+        self._running[task.login, task.exercise] = time.monotonic()
+        self._note_news(task.login)
+
+    def finish(self, task: Task, report: Report, is_final: bool) -> None:
+        """Show what became of a task."""
+        cell, now = (task.login, task.exercise), time.monotonic()
+        took = now - self._running.pop(cell, now)
+        self._took[task.exercise].append(took)
+        self._statuses[cell] = report.status if is_final else None
+        self._note_news(task.login)
+        line = Text.assemble(
+            (f"[{self.done:>{len(str(self.total))}}/{self.total}] ", "dim"),
+            f"{task.login}  {task.exercise}  ",
+            (report.status.value, STYLES[report.status]),
+            f"  {took:.1f} s",
+            summary_of(report),
+            "" if is_final else "  (tried again)",
+        )
+        if report.status is not Status.PASS:
+            self._failures.append(line)
+        if not self._console.is_terminal:
+            self._console.print(line, soft_wrap=True)
+
+    def tell(self, text: str) -> None:
+        """Show what became of the machines that check."""
+        self._console.print(Text(text, "yellow"), soft_wrap=True)
+
+    @property
+    def total(self) -> int:
+        """How many tasks the session has."""
+        return len(self._statuses)
+
+    @property
+    def done(self) -> int:
+        """How many of them have a result."""
+        return sum(status is not None for status in self._statuses.values())
+
+    def seconds_left(self) -> float:
+        """Return how long the rest takes, if it takes what was seen so far; NaN as long as nothing was seen."""
+        seen = [took for of_exercise in self._took.values() for took in of_exercise]
+        if not seen:
+            return math.nan
+        overall = sum(seen) / len(seen)
+        mean = {exercise: sum(took) / len(took) if took else overall for exercise, took in self._took.items()}
+        left = sum(mean.get(exercise, overall) for (_, exercise), status in self._statuses.items() if status is None)
+        spent = sum(time.monotonic() - since for since in list(self._running.values()))
+        return max(0.0, left - spent) / (self._jobs or max(1, len(self._running)))
+
+    def render(self) -> Group:
+        """Return the screen as it is now; called by the thread that refreshes it, so what grows and shrinks is copied."""
+        left = self.seconds_left()
+        about = f"about {duration(left)} left" if math.isfinite(left) else "starting"
+        now = ", ".join(f"{login} {exercise}" for login, exercise in list(self._running))
+        head = Text(
+            f"{self.done} of {self.total} done · {about} · running: {now or 'nothing'}", no_wrap=True, overflow="ellipsis"
+        )
+        return Group(head, self._grid(), *(_cut(failure) for failure in self._failures))
+
+    def _grid(self) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        table.add_column("")
+        for exercise in self._exercises:
+            table.add_column(exercise, justify="center")
+        logins = list(dict.fromkeys(login for login, _ in self._statuses))
+        shown = self._shown(logins)
+        for login in shown:
+            table.add_row(Text(login[:LONGEST_LOGIN]), *(self._cell(login, exercise) for exercise in self._exercises))
+        if len(shown) < len(logins):
+            table.add_row(Text(f"and {len(logins) - len(shown)} more", "dim"))
+        return table
+
+    def _shown(self, logins: Sequence[str]) -> list[str]:
+        """Return the logins that fit on the screen: those with the latest news, in the order of the grid."""
+        room = max(1, self._console.height - OTHER_LINES)
+        if len(logins) <= room:
+            return list(logins)
+        latest = [*reversed(list(self._recent)), *(login for login in logins if login not in self._recent)][:room]
+        return sorted(latest, key=logins.index)
+
+    def _cell(self, login: str, exercise: str) -> Text:
+        if (login, exercise) in self._running:
+            return RUNNING
+        if (login, exercise) in self._absent:
+            return ABSENT
+        status = self._statuses.get((login, exercise))
+        return Text(SYMBOLS[status], STYLES[status]) if status else WAITING
+
+    def _note_news(self, login: str) -> None:
+        self._recent.pop(login, None)
+        self._recent[login] = None
+
+
+def summary_of(report: Report) -> str:
+    """Return the first thing that is wrong, in a few words; "" when nothing is."""
+    check = next((check for check in report.checks if check.status in (Status.FAIL, Status.ERROR)), None)
+    return f"  {_words(check)}" if check else ""
+
+
+def duration(seconds: float) -> str:
+    """Return a time span as a person says it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def _words(check: CheckResult) -> str:
+    if check.status is Status.ERROR:
+        return f"the checker broke: {(check.detail.strip().splitlines() or [''])[-1]}"
+    return " ".join(f"{check.title}: expected {check.expected}, found {check.actual}".split())
+
+
+def _cut(line: Text) -> Text:
+    line = line.copy()
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line

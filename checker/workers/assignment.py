@@ -1,0 +1,33 @@
+"""What workers are given: exercises of one learner, and the key that decides whether a result is still valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.outcome import Report
+from checker.workers.pool import Began, Ended, Gave
+
+
+@dataclass(frozen=True)
+class Task:
+    """One exercise of one learner, and what its result depends on."""
+
+    login: str
+    exercise: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is to do: exercises of one learner."""
+
+    login: str
+    folder: str
+    tasks: tuple[Task, ...]
+    scripts: Mapping[str, Path]  # by exercise
+
+
+# What becomes of an assignment while it is worked on.
+Event = Began[Assignment] | Gave[Assignment, Report] | Ended[Assignment]

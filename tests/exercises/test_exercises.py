@@ -1,0 +1,231 @@
+"""The six scripts, as a learner runs them by hand and as the checker sees them; and what TensorBoard shows of them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from checker.catalog import EXERCISES
+from checker.engine.workshop import Options, Workshop
+from checker.evidence.board import application, ask
+from checker.evidence.checkpoint import newest_prefix
+from checker.evidence.outline import EXPECTED_FILE
+from checker.evidence.pictures import decode_png
+from checker.outcome import Report, Status
+from checker.sandbox.box import Box, JobResult
+from checker.sandbox.evaluator import Evaluator
+from checker.selftest.expected_graphs import as_expected
+from tests.support.paths import PROJECT
+from tests.support.tensorboard_server import server
+
+RunScript = Callable[..., JobResult]
+
+SCRIPTS = PROJECT / "exercises"
+
+
+@pytest.fixture(scope="module")
+def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is not the project's, in which the six scripts were run by hand, without a display."""
+    folder = tmp_path_factory.mktemp("somewhere else")
+    for exercise in EXERCISES.values():
+        finished = run_by_hand(exercise.script, folder)
+        assert finished.returncode == 0, finished.stderr
+        (folder / f"{exercise.id}.txt").write_text(finished.stdout)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """The reports of the six scripts."""
+    folder = tmp_path_factory.mktemp("published")
+    return {
+        exercise.id: workshop.check(exercise, SCRIPTS / exercise.script, Options(publish_to=folder))
+        for exercise in EXERCISES.values()
+    }
+
+
+def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND", "SUITE_DATA")}
+    return subprocess.run(
+        [sys.executable, str(SCRIPTS / script)],
+        cwd=folder,
+        env={**clean, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_script_of_ours_passes_every_check_without_advice(reports: dict[str, Report], exercise: str) -> None:
+    report = reports[exercise]
+    assert [check for check in report.checks if check.status is not Status.PASS] == []
+    assert [check.advice for check in report.checks if check.advice] == []
+    assert report.notes == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_expected_graph_of_a_script_is_fresh(reports: dict[str, Report], exercise: str) -> None:
+    kept = json.loads(EXPECTED_FILE.read_text("utf-8"))
+    assert as_expected(reports[exercise]).as_object() == kept["graphs"][exercise], f"make it again: {kept['command']}"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_script_prints_two_to_five_lines(by_hand: Path, exercise: str) -> None:
+    lines = (by_hand / f"{exercise}.txt").read_text().splitlines()
+    assert 2 <= len(lines) <= 5
+    assert all(line.strip() for line in lines)
+
+
+def test_scripts_write_only_below_their_logdir(by_hand: Path) -> None:
+    written = {
+        path.relative_to(by_hand).parts[:2] for path in by_hand.rglob("*") if path.is_file() and path.suffix != ".txt"
+    }
+    assert written == {("logdir", exercise) for exercise in EXERCISES}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_by_hand_and_in_the_box_the_weights_are_the_same(
+    by_hand: Path, reports: dict[str, Report], box: Box, exercise: str
+) -> None:
+    first = saved_values(box, by_hand / "logdir" / exercise)
+    second = saved_values(box, Path(reports[exercise].logdir))
+    assert first.keys() == second.keys()
+    for name, value in first.items():
+        assert np.allclose(value, second[name], rtol=1e-4, atol=1e-5), name
+
+
+def saved_values(box: Box, logdir: Path) -> dict[str, Any]:
+    prefix = newest_prefix(logdir)
+    assert prefix is not None
+    values, _ = Evaluator(box).dump(prefix)
+    return values
+
+
+def test_a_second_run_replaces_the_first(by_hand: Path) -> None:
+    before = sorted(path.name for path in (by_hand / "logdir/ex01").iterdir() if "tfevents" in path.name)
+    (by_hand / "logdir/ex01/stale").touch()
+    assert run_by_hand("ex01.py", by_hand).returncode == 0
+    after = sorted(path.name for path in (by_hand / "logdir/ex01").iterdir())
+    assert "stale" not in after
+    assert len([name for name in after if "tfevents" in name]) == len(before) == 1
+
+
+def test_the_script_is_told_what_to_do_without_the_full_data(run_script: RunScript, tmp_path: Path) -> None:
+    script = (SCRIPTS / "ex04.py").read_text("utf-8")
+    finished = run_script(script, SUITE_DATA="full", SUITE_CACHE=str(tmp_path / "empty"))
+    assert finished.exit_code == 1
+    assert b"remedy: python -m checker data --full" in finished.stderr
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_script_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) -> None:
+    source = (SCRIPTS / f"{exercise}.py").read_text("utf-8")
+    tree = ast.parse(source, feature_version=(3, 7))
+    allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If)
+    loose = [
+        node
+        for node in tree.body
+        if not isinstance(node, allowed)
+        and not (isinstance(node, ast.Assign) and all(is_constant(target) for target in node.targets))
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    assert [ast.unparse(node) for node in loose] == []
+    assert 60 <= len(source.splitlines()) <= 180
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)
+
+
+def is_constant(target: ast.expr) -> bool:
+    """Whether a module-level name is a constant, or the variable that chooses Keras."""
+    return (isinstance(target, ast.Name) and target.id.isupper()) or ast.unparse(
+        target
+    ) == "os.environ['TF_USE_LEGACY_KERAS']"
+
+
+# --- what TensorBoard shows -----------------------------------------------------------------------------------------
+
+RUNS = {"ex01", "ex02", "ex03", "ex04/train", "ex04/test", "ex05/train", "ex05/test", "ex06/train", "ex06/test"}
+SCALARS = {
+    "ex02": {"loss"},
+    "ex03": {"loss"},
+    "ex04/train": {"loss", "accuracy"},
+    "ex04/test": {"loss", "accuracy"},
+    "ex05/train": {"epoch_loss", "epoch_accuracy"},
+    "ex05/test": {"epoch_loss", "epoch_accuracy"},
+    "ex06/train": {"epoch_loss", "epoch_accuracy"},
+    "ex06/test": {"epoch_loss", "epoch_accuracy"},
+}
+IMAGES = {
+    "ex02": {"fit"},
+    "ex03": {"predicted_against_true"},
+    "ex04/train": {"first_layer_weights/image/0", *(f"input_digits/image/{i}" for i in range(5))},
+    "ex04/test": {"misread_digits"},
+    "ex06/test": {"confusion_matrix", "most_confused"},
+}
+
+
+def test_tensorboard_lists_the_runs_tags_images_and_graphs_that_the_subjects_promise(by_hand: Path) -> None:
+    client = application(by_hand / "logdir")
+    assert set(ask(client, "runs")) == RUNS
+    assert {run: set(tags) for run, tags in ask(client, "plugin/scalars/tags").items()} == SCALARS
+    assert {run: set(tags) for run, tags in ask(client, "plugin/images/tags").items() if tags} == IMAGES
+    histograms = {run: set(tags) for run, tags in ask(client, "plugin/histograms/tags").items() if tags}
+    assert histograms == {"ex03": {"weights"}}
+    graphs = {run for run, info in ask(client, "plugin/graphs/info").items() if info["run_graph"]}
+    assert graphs == {"ex01", "ex02", "ex03", "ex04/train", "ex05/train", "ex06/train"}
+
+
+def test_tensorboard_shows_the_line_at_ten_steps_and_it_moves(by_hand: Path) -> None:
+    client = application(by_hand / "logdir")
+    entries = ask(client, "plugin/images/images", run="ex02", tag="fit", sample="0")
+    assert [entry["step"] for entry in entries] == [0, 1, 2, 4, 8, 12, 20, 32, 64, 199]
+    pictures = [client.get(f"/data/plugin/images/individualImage?{entry['query']}").data for entry in entries]
+    assert len(set(pictures)) == 10
+    decoded = decode_png(pictures[-1])
+    assert decoded is not None
+    assert decoded.shape == (400, 500)
+
+
+def test_tensorboard_overlays_training_and_test_over_the_same_steps(by_hand: Path) -> None:
+    client = application(by_hand / "logdir")
+    points = {run: ask(client, "plugin/scalars/scalars", run=run, tag="loss") for run in ("ex04/train", "ex04/test")}
+    steps = {run: [step for _, step, _ in series] for run, series in points.items()}
+    assert steps["ex04/train"] == steps["ex04/test"] == list(range(0, 390, 20))
+    assert points["ex04/train"][-1][2] < 0.5 < points["ex04/train"][0][2]
+
+
+@pytest.mark.browser
+def test_a_person_sees_curves_images_and_the_graph_of_exercise_04(by_hand: Path, chromium: str) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    with server(by_hand / "logdir" / "ex04") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+
+        page.goto(f"{address}#scalars")
+        expect(page.locator("vz-line-chart2").first).to_be_visible(timeout=30_000)
+        for text in ("accuracy", "loss", "train", "test"):
+            expect(page.get_by_text(text, exact=True).first).to_be_visible()
+
+        page.goto(f"{address}#images")
+        for tag in ("first_layer_weights", "input_digits", "misread_digits"):
+            expect(page.get_by_text(tag, exact=True).first).to_be_visible(timeout=30_000)
+        picture = page.locator("tf-image-loader img").first
+        expect(picture).to_be_visible(timeout=30_000)
+        page.wait_for_function("image => image.complete && image.naturalWidth === 224", arg=picture.element_handle())
+
+        page.goto(f"{address}#graphs")
+        for scope in ("input", "hidden", "output", "error", "metrics", "train"):
+            box = page.locator(f"g.node[data-name='{scope}']")
+            expect(box.first).to_be_attached(timeout=30_000)
+        browser.close()

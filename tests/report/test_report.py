@@ -1,0 +1,138 @@
+"""The renderers say the same in every format, and let nothing of a submission out of its place."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from checker.catalog import EXERCISES
+from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.report.json import as_json, from_json
+from checker.report.junit import as_junit
+from checker.report.terminal import TerminalReport, sparkline
+from tests.support.paths import PROJECT
+
+HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
+
+REPORT = Report(
+    "ex04",
+    "exercises/ex04.py",
+    "embedded",
+    "none",
+    [
+        CheckResult("check_a", "does a", Status.PASS, advice="could be faster"),
+        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there"),
+        CheckResult("check_c", "does c", Status.SKIP, detail="does b"),
+        CheckResult("check_d", "does d", Status.ERROR, detail="Traceback …"),
+    ],
+    duration_s=1.23456,
+    peak_memory_bytes=300 << 20,
+    logdir="/some where/logdir/ex04",
+    loss=[2.3, 1.0, math.nan],
+    notes=["a note"],
+)
+
+
+def test_json_has_the_documented_keys() -> None:
+    document = json.loads(as_json([REPORT]))
+    assert document["schema"] == 1
+    (exercise,) = document["exercises"]
+    assert [*exercise][:7] == ["exercise", "script", "status", "duration_s", "peak_memory_bytes", "isolation", "data"]
+    assert exercise["status"] == "error"
+    assert exercise["loss"] == [2.3, 1.0, "nan"]
+    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail"]
+    assert all([*check] == keys for check in exercise["checks"])
+    assert exercise["checks"][1]["actual"] == HOSTILE
+
+
+def test_what_json_says_can_be_read_back() -> None:
+    variable = VariableStatistics("W", (784, 10), -1.5, math.inf, 0.25, None)
+    whole = replace(REPORT, variables=[variable], measures={"MSE": math.nan}, figures=["a.png"], duration_s=1.5)
+    (again,) = from_json(as_json([whole]))
+    assert as_json([again]) == as_json([whole])
+    assert again.checks == whole.checks
+    assert again.variables == [variable]
+    assert math.isnan(again.loss[2])
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 2}', '{"schema": 1, "exercises": [{}]}'])
+def test_other_json_is_no_report(text: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        from_json(text)
+
+
+def test_the_readme_documents_every_key_of_the_json() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    (exercise,) = json.loads(as_json([REPORT]))["exercises"]
+    assert [key for key in [*exercise, *exercise["checks"][0]] if f"`{key}`" not in readme] == []
+
+
+def test_junit_is_well_formed_whatever_a_submission_wrote() -> None:
+    suite = ElementTree.fromstring(as_junit([REPORT]))[0]
+    assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "1",
+    }
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert 'a]]> <b> & "c"' in (failure.text or "")
+    assert (failure.text or "").splitlines()[0] == "where: here"
+
+
+def printed(terminal: bool = False, verbose: bool = False) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
+    report = TerminalReport(console, verbose)
+    report.start(EXERCISES["ex04"], Path("exercises/ex04.py"))
+    for check in REPORT.checks:
+        report.show(check)
+    report.finish(REPORT, EXERCISES["ex04"])
+    report.summarise([REPORT])
+    return stream.getvalue()
+
+
+def test_the_terminal_shows_a_failure_in_the_order_of_the_house() -> None:
+    text = printed()
+    places = [text.index(label) for label in ("FAIL", "where:", "expected:", "actual:", "hint:")]
+    assert places == sorted(places)
+    assert "advice:" in text
+    assert "(explained above: does b)" in text
+    assert "please report it" in text
+    assert "4 checks: 1 passed, 1 failed, 1 skipped, 1 broken" in text
+
+
+def test_markup_of_a_submission_is_printed_as_it_is() -> None:
+    assert "[red]d[/red]" in printed()
+
+
+def test_the_command_to_look_is_one_line_that_can_be_copied() -> None:
+    assert "tensorboard --logdir '/some where/logdir/ex04'\n" in printed()
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ([3.0, 2.0, 1.0], "█▅▁"),
+        ([1.0, 1.0], "▁▁"),
+        ([2.0, math.nan, 1.0], "█×▁"),
+        ([math.inf], "×"),
+    ],
+)
+def test_a_sparkline_shows_the_curve(values: list[float], line: str) -> None:
+    assert sparkline(values) in (line, line.replace("▅", "▄"))
+
+
+def test_a_long_curve_fits_its_width() -> None:
+    line = sparkline([1 / (i + 1) for i in range(4690)])
+    assert len(line) == 40
+    assert line[0] == "█"
+    assert line[-1] == "▁"

@@ -1,0 +1,10 @@
+"""Where the project's files lie, for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent.parent
+SUBMISSIONS = PROJECT / "tests" / "submissions"
+TEST_DATA = PROJECT / "tests" / "data"
+RIGHT_SCRIPT = SUBMISSIONS / "ex01_plain" / "ex01.py"  # the shortest right answer to exercise 01
