@@ -106,7 +106,7 @@ def check(
 
     from checker.sandbox.box import NoWalls, choose_isolation
 
-    require_data(ctx, edition, {exercise.dataset for exercise, _ in targets})
+    require_data(ctx, edition, [exercise.data for exercise, _ in targets if exercise.data])
     try:
         isolation = choose_isolation(isolation)
     except NoWalls as error:

@@ -14,7 +14,7 @@ import pytest
 
 import checker
 from checker.catalog import Exercise, Limits
-from checker.data import IMAGE_SETS
+from checker.datasets import full_files
 from checker.engine import fixtures
 from checker.engine.companion_files import bring_along
 from checker.engine.fixtures import RunPlugin
@@ -90,7 +90,7 @@ class Workshop:
         return Box(self._asked, env=self._env)
 
     def _box_for_scripts(self) -> Box:
-        return Box(self._asked, readable=_full_edition(), env=self._env)
+        return Box(self._asked, readable=full_files(), env=self._env)
 
     def check(self, exercise: Exercise, script: Path, options: Options, listener: Listener | None = None) -> Report:
         """Check one script; return its report.
@@ -202,12 +202,6 @@ def _ended_its_box(script: Path) -> CheckResult:
         actual="the process that runs it has ended",
         hint="os.kill and os.killpg reach this machine's other processes here",
     )
-
-
-def _full_edition() -> list[Path]:
-    """Return the files of the full data that are there, and nothing else of their folder."""
-    files = [Path(_cache(), f"{name}.npz") for name in IMAGE_SETS]
-    return [file for file in files if file.is_file()]
 
 
 def _cache() -> str:
