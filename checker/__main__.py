@@ -191,7 +191,7 @@ def check_all(
     """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
     from rich.console import Console
 
-    from checker.engine.workshop import Listener, Options, Workshop, new_report
+    from checker.engine.workshop import Options, Workshop, new_report
     from checker.outcome import CheckResult, Status
     from checker.report.terminal import TerminalReport
 
@@ -204,7 +204,7 @@ def check_all(
         for exercise, script in targets:
             terminal.start(exercise, script)
             try:
-                report = workshop.check(exercise, script, options, Listener(on_result=terminal.show))
+                report = workshop.check(exercise, script, options, terminal.show)
             except Exception:  # ours; the reports of the others must not be lost for it
                 report = new_report(exercise, script, options)
                 detail = traceback.format_exc()

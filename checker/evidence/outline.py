@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
-import reference
 from checker.evidence.dataflow import DEFAULT_OP, RANDOM_OPS, SOURCE_OPS, VARIABLE_OPS, Tensor
 from checker.evidence.graph import Graph
 from checker.evidence.stdout import clean_line
 from checker.evidence.tensors import Shape, to_shape
 from checker.outline import LONGEST_TEXT, MOST_BOXES, Box, Outline
 
-EXPECTED_FILE = Path(reference.__file__).parent / "expected" / "graphs.json"
 MOST_DIMENSIONS = 8
 MOST_ENDS = 5
 MOST_INPUTS = 8  # of one box that are drawn
@@ -48,13 +44,6 @@ SUMMARY_SUFFIX = "Summary"
 def outline_of(graph: Graph) -> Outline:
     """Return the outline of a graph; of more than `MOST_BOXES` boxes, those nearest to the end."""
     return _Sketch(graph).outline()
-
-
-@lru_cache
-def expected_outline(exercise: str) -> Outline | None:
-    """Return the outline of the reference solution of an exercise; None where there is none."""
-    content = json.loads(EXPECTED_FILE.read_text("utf-8"))["graphs"]
-    return Outline.from_object(content[exercise]) if exercise in content else None
 
 
 class _Sketch:
