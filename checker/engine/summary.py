@@ -24,6 +24,6 @@ def drawn_graph(exercise: str, graph: Graph | None) -> Outline | None:
     """Return the outline of a graph, held against that of the reference solution; None where there is nothing to draw."""
     outline = outline_of(graph) if graph else None
     expected = expected_outline(exercise)
-    if outline is None or not outline.boxes:
+    if outline is None or not outline.nodes:
         return None
     return compared(outline, expected) if expected else outline

@@ -22,8 +22,8 @@ def as_expected(report: Report) -> Outline:
     """Return the outline of a reference solution as it is kept: held against nothing. Raises `ValueError`."""
     if report.graph is None or any(check.status is Status.ERROR for check in report.checks):
         raise ValueError(f"{report.exercise}: {[check for check in report.checks if check.status is not Status.PASS]}")
-    boxes = tuple(replace(box, mark="", expected="") for box in report.graph.boxes)
-    return Outline(boxes, report.graph.left_out)
+    nodes = tuple(replace(node, mark="", expected="") for node in report.graph.nodes)
+    return Outline(nodes, report.graph.left_out)
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
         for exercise in EXERCISES.values():
             outline = as_expected(workshop.check(exercise, SOLUTIONS / exercise.script, Options()))
             graphs[exercise.id] = outline.as_object()
-            print(f"{exercise.id}: {len(outline.boxes)} boxes")
+            print(f"{exercise.id}: {len(outline.nodes)} nodes")
     EXPECTED_FILE.write_text(as_text({"command": COMMAND, "graphs": graphs}), "utf-8")
     return 0
 
