@@ -23,7 +23,7 @@ def training_loss(log: EventLog) -> list[float]:
 def drawn_graph(exercise: Exercise, graph: Graph | None) -> Outline | None:
     """Return the outline of a graph, held against the expected one; None where there is nothing to draw."""
     outline = outline_of(graph) if graph else None
-    if outline is None or not outline.boxes:
+    if outline is None or not outline.nodes:
         return None
     expected = expected_outline(exercise)
     return compared(outline, expected) if expected else outline

@@ -21,8 +21,8 @@ def as_expected(report: Report) -> Outline:
     broken = [check.detail for check in report.checks if check.status is Status.ERROR]
     if report.graph is None or broken:
         raise NoGraph("\n".join([f"{report.exercise}: the solution leaves no graph that can be drawn", *broken]))
-    boxes = tuple(replace(box, mark="", expected="") for box in report.graph.boxes)
-    return Outline(boxes, report.graph.left_out)
+    nodes = tuple(replace(node, mark="", expected="") for node in report.graph.nodes)
+    return Outline(nodes, report.graph.left_out)
 
 
 def write_expected_graph(exercise: Exercise) -> Path:
