@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.evidence.outline import expected_outline
+from checker.catalog import built_in
+from checker.expected_graph import expected_outline
 from checker.intake.learner import Learner, Problem, Remark
 from checker.outcome import CheckResult, Report, Status
 from checker.outline import Node, Outline, compared
@@ -39,7 +40,7 @@ GRAPH = compared(
             Node("softmax", None, "s", (1,)),
         )
     ),
-    expected_outline("ex01") or Outline(()),
+    expected_outline(built_in()["ex01"]) or Outline(()),
 )
 
 
