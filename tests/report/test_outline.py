@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto import graph_pb2
@@ -16,6 +14,7 @@ from checker.evidence.graph import Graph
 from checker.evidence.outline import expected_outline, outline_of
 from checker.outline import EXTRA, MOST_BOXES, OTHER_INPUTS, OTHER_SHAPE, Box, Outline, compared
 from checker.report.drawing import differences, drawn, drawn_expected
+from tests.support.fixture_types import WriteWithTensorflow
 
 HEAD = """
 x = tf.placeholder(tf.float32, [None], name="x"); y = tf.placeholder(tf.float32, [None], name="y")
@@ -28,10 +27,8 @@ tf.train.export_meta_graph("g.meta")
 """
 LINE = HEAD + "loss = tf.reduce_mean(tf.square(w * x + b - y))" + TAIL
 
-Write = Callable[[str], Path]
 
-
-def line(write_with_tensorflow: Write, lines: str) -> Outline:
+def line(write_with_tensorflow: WriteWithTensorflow, lines: str) -> Outline:
     folder = write_with_tensorflow(lines)
     expected = expected_outline("ex02")
     assert expected
@@ -49,7 +46,7 @@ def line(write_with_tensorflow: Write, lines: str) -> Outline:
     ],
     ids=["plain", "losses", "scaled", "columns", "product"],
 )
-def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: Write, loss: str) -> None:
+def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: WriteWithTensorflow, loss: str) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     marked = [box for box in found.boxes if box.mark]
     if "product" not in loss and "(w * x + b - y) * (w" in loss:  # the difference is computed twice: so it is drawn
@@ -72,7 +69,7 @@ def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorf
     ids=["broadcast", "relu", "no bias", "sum"],
 )
 def test_what_is_another_model_is_marked_where_it_differs(
-    write_with_tensorflow: Write, loss: str, marks: list[tuple[str, str]]
+    write_with_tensorflow: WriteWithTensorflow, loss: str, marks: list[tuple[str, str]]
 ) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     assert found.differs
@@ -83,7 +80,7 @@ def test_what_is_another_model_is_marked_where_it_differs(
         assert [expected.boxes[index].kind for index in found.missing] == ["variable", "+"]
 
 
-def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: Write) -> None:
+def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: WriteWithTensorflow) -> None:
     one = line(write_with_tensorflow, LINE)
     other = line(write_with_tensorflow, LINE.replace('"w"', '"slope"').replace("w * x + b", "b + x * w"))
     assert one.digest == other.digest
