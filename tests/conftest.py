@@ -119,7 +119,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Say in the very last line what was skipped, and why."""
     skipped = _skipped(config)
     if skipped:
-        reasons = sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped})
+        reasons = sorted({_reason(report) for report in skipped})
         print(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}")
 
 
@@ -127,6 +127,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run that skipped something where nothing may be skipped."""
     if os.environ.get("SUITE_NO_SKIPS") and exitstatus == 0 and _skipped(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    assert isinstance(report.longrepr, tuple), "a skip is told as file, line and reason"
+    return report.longrepr[2].removeprefix("Skipped: ")
 
 
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reference import descent
+from reference.arrays import FloatArray
 from reference.classification import accuracy, cross_entropy, softmax
 from reference.datasets import boston, mnist
 from reference.descent import Descent, descend, prepared
@@ -26,7 +27,7 @@ def recipe(**changes: object) -> Recipe:
 @pytest.mark.parametrize("softmaxes", [1, 2])
 def test_the_gradient_of_the_network_is_that_of_finite_differences(activation: str, softmaxes: int) -> None:
     random = np.random.default_rng(0)
-    parameters = [parameter.astype(np.float64) for parameter in initial_parameters("normal 0.1", random)]
+    parameters: list[FloatArray] = [parameter.astype(np.float64) for parameter in initial_parameters("normal 0.1", random)]
     images, labels = random.random((20, 784)), random.integers(0, 10, 20)
 
     def loss() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,7 @@ class Book(Listener):
 class StubCrew:
     """Does tasks one after the other as a script says; "die" ends the worker before the task has a result."""
 
-    def __init__(self, fates: dict[tuple[str, str], Sequence[str]]) -> None:
+    def __init__(self, fates: Mapping[tuple[str, str], Sequence[str]]) -> None:
         self._fates = {key: deque(fate) for key, fate in fates.items()}
         self.is_closed = False
 
