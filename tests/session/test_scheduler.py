@@ -51,7 +51,7 @@ class Book(Listener):
         self.heard.append(f"{report.status.value}{'' if is_final else ', again'}")
 
 
-class StubCrew:
+class StubPool:
     """Does tasks one after the other as a script says; "die" ends the worker before the task has a result."""
 
     def __init__(self, fates: Mapping[tuple[str, str], Sequence[str]]) -> None:
@@ -63,15 +63,15 @@ class StubCrew:
             while waiting:
                 current = waiting.popleft()
                 yield Began(current)
-                broke = ""
+                failure = ""
                 for task in current.tasks:
                     fate = self._fates.get((task.login, task.exercise))
                     word = fate.popleft() if fate else "pass"
                     if word == "die":
-                        broke = "the worker ended with status -9"
+                        failure = "the worker ended with status -9"
                         break
                     yield Gave(current, report_of(task.exercise, Status(word)))
-                yield Ended(current, broke)
+                yield Ended(current, failure)
         finally:
             self.is_closed = True
 
@@ -81,7 +81,7 @@ def work(*assignments: Assignment, **fates: str) -> Book:
     book = Book()
     named = {(key.split("_")[0], f"ex0{key.split('_')[1]}"): words.split() for key, words in fates.items()}
     broke = lambda task, how: broken(task.exercise, Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
-    Scheduler(book, StubCrew(named), broke, book).work(assignments)
+    Scheduler(book, StubPool(named), broke, book).work(assignments)
     return book
 
 
@@ -124,11 +124,11 @@ def test_an_interruption_keeps_what_is_stored_and_ends_the_crew() -> None:
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
 
-    book, crew = Impatient(), StubCrew({})
+    book, pool = Impatient(), StubPool({})
     with pytest.raises(KeyboardInterrupt):
-        Scheduler(book, crew, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
+        Scheduler(book, pool, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
     assert book.stored == [("ada", "ex01", "pass", 1)]
-    assert crew.is_closed
+    assert pool.is_closed
 
 
 def test_pending_tasks_become_one_assignment_a_learner() -> None:
