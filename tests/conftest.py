@@ -14,31 +14,33 @@ from checker.catalog import Limits
 from checker.engine.workshop import Workshop
 from checker.sandbox.box import Box, JobResult
 from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
-from tests.support.paths import PROJECT
+from tests.support.paths import PROJECT, TESTS
 from tests.support.processes import checker_command, environment
 from tests.support.script_text import IMPORTS
 
-pytest.register_assert_rewrite(
-    "tests.support.graph_answers"
-)  # its assertions are shared by tests, and tell as much as theirs
+# Its assertions are shared by tests, and tell as much as theirs.
+pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
-LONGEST = (
-    "test_session_cli.py",
-    "test_walls.py",
-    "test_cluster.py",
-    "test_exercises.py",
-    "test_cli.py",
-    "test_hostile.py",
-    "test_selftest.py",
-    "test_prelude.py",
-)
+LONGEST = [
+    TESTS / "session" / "test_session_cli.py",
+    TESTS / "sandbox" / "test_walls.py",
+    TESTS / "workers" / "test_cluster.py",
+    TESTS / "exercises" / "test_exercises.py",
+    TESTS / "test_cli.py",
+    TESTS / "engine" / "test_hostile.py",
+    TESTS / "selftest" / "test_selftest.py",
+    TESTS / "sandbox" / "test_prelude.py",
+]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    names = [*LONGEST, *sorted({item.path.name for item in items} - {*LONGEST})]
-    items.sort(key=lambda item: names.index(item.path.name))
+    missing = [str(path) for path in LONGEST if not path.is_file()]
+    if missing:
+        raise pytest.UsageError(f"LONGEST in tests/conftest.py names what is not there: {', '.join(missing)}")
+    files = [*LONGEST, *sorted({item.path for item in items} - {*LONGEST})]
+    items.sort(key=lambda item: files.index(item.path))
 
 
 @pytest.fixture(scope="session")
