@@ -93,7 +93,7 @@ def test_mini_batches_come_near_to_least_squares() -> None:
     assert mean_squared_error(prediction, prices) < 1.03 * least_squares(features, prices).mse
 
 
-def test_the_worked_example_of_the_source_day_ends_at_53() -> None:
+def test_a_thousand_small_steps_on_rooms_as_they_are_end_at_an_error_of_53() -> None:
     rooms, prices = boston().data[:, [5]], boston().target
     example = Descent("gradient descent", 0.01, 1_000, features="as they are", start="uniform 0 1")
     assert mean_squared_error(descend(example, rooms, prices, seed=0), prices) == pytest.approx(53.4, abs=0.5)

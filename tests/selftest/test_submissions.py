@@ -13,7 +13,7 @@ def test_every_folder_is_a_case() -> None:
     assert PROBLEMS == []
 
 
-def test_there_are_enough_checks_an_exercise() -> None:
+def test_every_exercise_has_enough_checks() -> None:
     counts = {exercise: len(checks_of(exercise)) for exercise in EXERCISES}
     assert counts.pop("ex01") >= 6
     assert all(count >= 8 for count in counts.values()), counts

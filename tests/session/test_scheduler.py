@@ -119,7 +119,7 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_ends_the_crew() -> None:
+def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
@@ -131,7 +131,7 @@ def test_an_interruption_keeps_what_is_stored_and_ends_the_crew() -> None:
     assert pool.is_closed
 
 
-def test_pending_tasks_become_one_assignment_a_learner() -> None:
+def test_pending_tasks_become_one_assignment_per_learner() -> None:
     pending = [task_of("ada", 3), task_of("bob", 1), task_of("ada", 1)]
     made = assignments_of(pending, lambda login, tasks: Assignment(login, login, tasks, {}))
     assert [(each.login, [task.exercise for task in each.tasks]) for each in made] == [
@@ -153,7 +153,7 @@ def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pyte
     assert len({key, *others, key_of("digest", Options())}) == 5
 
 
-def test_what_broke_is_the_error_of_its_exercise() -> None:
+def test_a_failure_of_ours_is_the_error_of_its_exercise() -> None:
     report = broken("ex04", Path("ex04.py"), Options(), "Traceback …")
     assert (report.exercise, report.status, report.data) == ("ex04", Status.ERROR, "embedded")
     assert EXERCISES["ex04"].dataset
