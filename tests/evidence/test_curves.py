@@ -42,19 +42,19 @@ def losses_of_houses(rate: float, batch: int, steps: int, seed: int = 0, columns
 def losses_of_digits(rate: float, batch: int, steps: int, softmaxes: int = 1, count: int = 3000) -> list[float]:
     """Train a linear classifier of digits by stochastic gradient descent; return each batch's cross entropy."""
     (images, labels), _ = mnist()
-    images, targets = images[:count].reshape(-1, 784) / 255.0, np.eye(10)[labels[:count].astype(int)]
+    pixels, targets = images[:count].reshape(-1, 784) / 255.0, np.eye(10)[labels[:count].astype(int)]
     generator = np.random.default_rng(0)
     weights = generator.normal(scale=0.05, size=(784, 10))
     losses = []
     for _ in range(steps):
-        chosen = generator.choice(len(images), batch, replace=False)
-        first = softmax(images[chosen] @ weights)
+        chosen = generator.choice(len(pixels), batch, replace=False)
+        first = softmax(pixels[chosen] @ weights)
         answers = softmax(first) if softmaxes == 2 else first
         losses.append(float(-np.mean(np.log(answers[targets[chosen] == 1]))))
         gradient: FloatArray = answers - targets[chosen]
         if softmaxes == 2:
             gradient = first * (gradient - (gradient * first).sum(axis=1, keepdims=True))
-        weights -= rate * images[chosen].T @ gradient / batch
+        weights -= rate * pixels[chosen].T @ gradient / batch
     return losses
 
 

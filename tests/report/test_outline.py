@@ -98,7 +98,7 @@ def test_the_expected_outlines_are_whole_and_hold_against_themselves() -> None:
         assert expected.left_out == 0
 
 
-def test_a_box_that_reads_something_else_is_marked() -> None:
+def test_a_node_that_reads_something_else_is_marked() -> None:
     expected = Outline(
         (Node("variable", (), "a"), Node("variable", (2,), "b"), Node("Neg", (), "c", (0,)), Node("Exp", (), "d", (2,)))
     )
@@ -149,7 +149,7 @@ class Places(HTMLParser):
             self.nodes.append((int(found["x"] or 0), int(found["y"] or 0)))
 
 
-def test_a_drawing_has_every_box_in_a_place_of_its_own_below_what_it_reads() -> None:
+def test_a_drawing_has_every_node_in_a_place_of_its_own_below_what_it_reads() -> None:
     for exercise in EXERCISES:
         expected = expected_outline(EXERCISES[exercise])
         assert expected
