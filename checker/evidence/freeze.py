@@ -136,7 +136,7 @@ class _Freezer:
         if start:
             return self._kept(graph.nodes[name], "Identity", [start], graph.nodes[name].attr["dtype"].type)
         if name not in self._values:
-            raise NotEvaluable(f"the checkpoint holds no value for the variable {name!r}")
+            raise NotEvaluable(f"the variable {name!r} has no saved value")
         return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
 
     def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:

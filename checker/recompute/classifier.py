@@ -74,6 +74,8 @@ class Evaluation:
 class ClassifierModel(Model):
     """A network that gives each image a score per class."""
 
+    checkpoint: Checkpoint
+
     def __init__(
         self,
         graph: Graph,
@@ -104,14 +106,14 @@ class ClassifierModel(Model):
         found = self.graph.scores()
         if len(found) > 1:
             fail(
-                f"graph of {self.checkpoint.where}",
+                self.where,
                 "the class scores of one network",
                 f"{len(found)} networks with variables of their own end in {listed(map(str, found))}",
                 "which is meant shows when the graph holds one of them only: a tf.Graph() for each",
             )
         if not found:
             fail(
-                f"graph of {self.checkpoint.where}",
+                self.where,
                 "class scores that enter a softmax cross entropy",
                 "no cross entropy, softmax or argmax that depends on a trainable variable",
                 "tf.nn.sparse_softmax_cross_entropy_with_logits",
@@ -235,7 +237,7 @@ class ClassifierModel(Model):
                 return Tensor(name), (None, PIXELS)
         there = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
         fail(
-            f"graph of {self.checkpoint.where}",
+            self.where,
             "a placeholder for images, [batch, 784] or [batch, 28, 28], that the logits depend on",
             f"placeholders: {listed(there, 'none')}",
             "images.reshape(-1, 784) has 784 columns: 28 * 28 pixels",

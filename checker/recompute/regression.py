@@ -39,6 +39,8 @@ class Regression:
 class RegressionModel(Model):
     """A model with a prediction, a price and their difference."""
 
+    checkpoint: Checkpoint
+
     def __init__(
         self,
         graph: Graph,
@@ -60,7 +62,7 @@ class RegressionModel(Model):
         found = self.graph.residuals()
         if not found:
             fail(
-                f"graph of {self.checkpoint.where}",
+                self.where,
                 "a difference of a prediction (from variables and a placeholder) and a price (from another placeholder)",
                 f"placeholders: {listed(self.graph.placeholders, 'none')}; "
                 f"trainable variables: {listed((v.name for v in self.graph.trainable), 'none')}",
@@ -81,7 +83,7 @@ class RegressionModel(Model):
         found = self._placeholders_behind(self.residual.prediction)
         if sum(self._widths(found)) < len(self.columns):
             fail(
-                f"graph of {self.checkpoint.where}",
+                self.where,
                 "one placeholder for the features",
                 f"{len(found)}: {listed(f'{p.name} {show_shape(p.shape)}' for p in found.values())}",
                 "feed them as one array, or declare how many columns each takes: [None, 6] and [None, 7]",
@@ -94,9 +96,7 @@ class RegressionModel(Model):
         found = self._placeholders_behind(self.residual.target)
         if len(found) > 1:
             hint = "feed the prices as one array; what a placeholder is for cannot be told from several"
-            fail(
-                f"graph of {self.checkpoint.where}", "one placeholder for the prices", f"{len(found)}: {listed(found)}", hint
-            )
+            fail(self.where, "one placeholder for the prices", f"{len(found)}: {listed(found)}", hint)
         return next(iter(found.values()))
 
     @cached_property
@@ -253,7 +253,7 @@ class RegressionModel(Model):
         behind = self.graph.ancestors(tensor.node, until=self.graph.sizes)
         found = {name: placeholder for name, placeholder in self._fed_placeholders.items() if name in behind}
         there = listed((tensor.node for tensor, _, _ in self.graph.iterator_outputs()), "none")
-        where, hint = f"graph of {self.checkpoint.where}", "tf.placeholder, and its values in feed_dict"
+        where, hint = self.where, "tf.placeholder, and its values in feed_dict"
         data = {name: placeholder for name, placeholder in found.items() if name not in self._switches}
         expect(bool(data), where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
         return data
