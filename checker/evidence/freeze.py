@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
 from tensorboard.util import tensor_util
 
-from checker.evidence.dataflow import PLACEHOLDER_OPS, VARIABLE_OPS, Tensor
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
+from checker.evidence.ops import PLACEHOLDER_OPS, VARIABLE_OPS
 
 ALLOWED_OPS = frozenset(
     """

@@ -11,8 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import reference
-from checker.evidence.dataflow import DEFAULT_OP, SOURCE_OPS, Tensor
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
+from checker.evidence.ops import DEFAULT_OP, SOURCE_OPS
 from checker.evidence.simplified import SimplifiedGraph, constants
 from checker.evidence.stdout import clean_line
 from checker.outline import LONGEST_TEXT, MOST_NODES, Node, Outline

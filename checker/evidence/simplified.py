@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from checker.evidence.dataflow import CHANGING_OPS, DEFAULT_OP, RANDOM_OPS, SOURCE_OPS, VARIABLE_OPS, Tensor
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
 from checker.evidence.losses import DIVISION_OPS
+from checker.evidence.ops import CHANGING_OPS, DEFAULT_OP, RANDOM_OPS, SOURCE_OPS, VARIABLE_OPS
 from checker.evidence.stdout import clean_line
 from checker.evidence.tensors import to_shape
 from checker.outline import LONGEST_TEXT, Shape

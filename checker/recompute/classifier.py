@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
+from checker.evidence.dataflow import Placeholder, Tensor
 from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
+from checker.evidence.ops import ITERATOR_OPS
+from checker.evidence.tensors import as_numpy_dtype
 from checker.evidence.training import Training
 from checker.expect import fail, listed
 from checker.outline import Shape, show_shape

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import ITERATOR_OPS, Tensor, as_numpy_dtype, dtype_name
+from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph
+from checker.evidence.ops import ITERATOR_OPS
+from checker.evidence.tensors import as_numpy_dtype, dtype_name
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 from reference.arrays import FloatArray
