@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
@@ -17,30 +16,6 @@ from checker.evidence.ops import ITERATOR_OPS
 from checker.evidence.tensors import as_numpy_dtype, dtype_name
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
-from reference.arrays import FloatArray
-
-AS_THEY_ARE = "as they are"
-
-
-class Scaling(NamedTuple):
-    """A way in which a script may have scaled what it feeds: value -> (value - shift) / scale, per column."""
-
-    title: str
-    shift: Any
-    scale: Any
-
-    @property
-    def is_none(self) -> bool:
-        """Whether it leaves values as they are."""
-        return self.title == AS_THEY_ARE
-
-    def apply(self, values: NDArray[Any]) -> FloatArray:
-        """Scale values."""
-        return np.asarray((values - self.shift) / self.scale, dtype=np.float64)
-
-    def undo(self, values: NDArray[Any]) -> FloatArray:
-        """Scale back."""
-        return np.asarray(values * self.scale + self.shift, dtype=np.float64)
 
 
 class Model:
