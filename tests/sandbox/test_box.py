@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from checker.catalog import Limits
-from checker.sandbox.box import PREFIX, YOUNG_S, Box, BoxError, JobResult
+from checker.sandbox.box import Box, BoxError, JobResult
+from checker.sandbox.scratch import PREFIX, YOUNG_S
 from checker.units import MIB
 from tests.support.paths import PROJECT
 
