@@ -1,4 +1,4 @@
-"""Checks that every exercise has."""
+"""The checks that every exercise has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from checker.checks.tensorboard import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
+from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
@@ -38,7 +38,7 @@ def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise
     request.node.user_properties.append(("graph", graph))
     expect(bool(graph.nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint + " after building it")
     if not graph.scopes() and len(graph.nodes) > 20:
-        advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
+        advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 
 
 def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, request: pytest.FixtureRequest) -> None:
@@ -57,17 +57,17 @@ def check_updates_every_variable(graph: Graph) -> None:
 
 
 def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished: ScriptRun, advise: Advise) -> None:
-    """is seen whole in TensorBoard"""
+    """is shown completely in TensorBoard"""
     logdir = finished.exercise.logdir
     events.require_whole(logdir)
-    expect_one_graph_a_run(events, logdir, advise)
+    expect_one_graph_per_run(events, logdir, advise)
     expect_steps_that_show_all(events, logdir)
     if board is None:
-        advise("There is so much in the event files that TensorBoard was not asked: it takes long to load them, too.")
+        advise("The event files hold so much that they were not loaded into TensorBoard: it would take long there, too.")
     else:
         expect_shown(events, board, logdir, advise)
 
 
 def listed_values(values: Iterable[float]) -> str:
-    """Return numbers as one line, four digits each."""
+    """Return numbers as one line, with four digits each."""
     return listed((f"{value:.4g}" for value in values), "none")
