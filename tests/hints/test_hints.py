@@ -131,7 +131,7 @@ QUOTED = [
     ("tensorflow-1", "AttributeError: module 'tensorflow' has no attribute 'initialize_all_variables'", "tensorflow.compat.v1"),
     ("module-case", "ModuleNotFoundError: No module named 'Tensorflow'", "lower case"),
     ("keras-optimiser-arguments", "TypeError: SGD.__init__() got an unexpected keyword argument 'lr'", "learning_rate"),
-    ("notebook", "NotebookError: not JSON, and so no notebook: Expecting value: line 1 column 1 (char 0)", "Jupyter"),
+    ("notebook", "NotebookError: not JSON, and so not a notebook: Expecting value: line 1 column 1 (char 0)", "Jupyter"),
     ("reshape-images", "ValueError: cannot reshape array of size 7840000 into shape (60000,784)", "--data full"),
     ("feed-one-example", "Cannot feed value of shape (784,) for Tensor x:0, which has shape (?, 784)", "numpy.newaxis"),
     ("feed-column", "Cannot feed value of shape (506,) for Tensor y:0, which has shape (?, 1)", "numpy.reshape"),
