@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.intake import names
 from checker.intake.archives import BadArchive, is_archive, stem_of, unpack
 from checker.intake.budget import Budget, OverBudget
@@ -33,7 +32,8 @@ class Intake:
     """Takes learners in, one after the other."""
 
     session: Path
-    exercises: Collection[str]
+    exercises: Collection[str]  # asked for
+    catalog: Collection[str]  # the ids of all exercises
 
     def take_all(self, submissions: Submissions, known: Mapping[str, str]) -> list[Learner]:
         """Take every learner in; `known` holds the folders that logins have already."""
@@ -48,14 +48,14 @@ class Intake:
         try:
             shutil.rmtree(copy, ignore_errors=True)
             copy.mkdir(parents=True)
-            _collect(list(sources), copy, findings)
-            scripts = _scripts(copy, self.exercises, findings)
+            _collect(list(sources), copy, self.catalog, findings)
+            scripts = _scripts(copy, self.exercises, self.catalog, findings)
         except Exception:  # a fault of ours with one learner's work must not keep the others waiting
             broke = traceback.format_exc()
         return Learner(login, folder, scripts, tuple(findings.problems), tuple(findings.remarks), broke)
 
 
-def _collect(sources: list[Source], copy: Path, findings: IntakeLog) -> None:
+def _collect(sources: list[Source], copy: Path, catalog: Collection[str], findings: IntakeLog) -> None:
     """Copy all sources into one folder; a second folder or archive gets a sub-folder of its own."""
     budget = Budget()
     if len(sources) > 1 and not all(
@@ -73,7 +73,7 @@ def _collect(sources: list[Source], copy: Path, findings: IntakeLog) -> None:
             findings.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
         if place.is_symlink():
             name, hint = names.own_name(names.readable_bytes(place.name)), "hand in what it leads to"
-            of_it = names.exercise_in(name) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            of_it = names.exercise_in(name, catalog) if name.lower().endswith(SCRIPT_ENDINGS) else ""
             findings.problem(place.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
         elif place.is_dir():
             copy_folder(place, target, budget, findings)
@@ -135,14 +135,14 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: IntakeLog) 
     archive.unlink()
 
 
-def _scripts(copy: Path, exercises: Collection[str], findings: IntakeLog) -> dict[str, Script]:
-    """Return the scripts of these exercises.
+def _scripts(copy: Path, exercises: Collection[str], catalog: Collection[str], findings: IntakeLog) -> dict[str, Script]:
+    """Return the scripts of the exercises that are asked for.
 
-    All are looked for and read, whichever are asked for: the digest of unchanged work is the same in a session of one
-    exercise and of six, so that none is run again.
+    The scripts of all exercises are looked for and read. So the digest of unchanged work is the same in a session of one
+    exercise and in a session of six, and nothing is run again.
     """
     of_all, found = IntakeLog(), {}
-    for exercise, path in find_scripts(copy, EXERCISES, of_all, findings.links).items():
+    for exercise, path in find_scripts(copy, catalog, of_all, findings.links).items():
         script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script

@@ -92,10 +92,12 @@ class Scheduler:
 
 
 def assignments_of(
-    pending: Sequence[Task], assignment_of: Callable[[str, tuple[Task, ...]], Assignment]
+    pending: Iterable[Task], order: Sequence[str], assignment_of: Callable[[str, tuple[Task, ...]], Assignment]
 ) -> list[Assignment]:
-    """Return one assignment a learner with what is pending of theirs, in the order of the exercises."""
+    """Return one assignment per learner with what is pending of theirs; `order` is that of the exercises."""
     tasks: dict[str, list[Task]] = {}
     for task in pending:
         tasks.setdefault(task.login, []).append(task)
-    return [assignment_of(login, tuple(sorted(own, key=lambda task: task.exercise))) for login, own in tasks.items()]
+    for own in tasks.values():
+        own.sort(key=lambda task: order.index(task.exercise))
+    return [assignment_of(login, tuple(own)) for login, own in tasks.items()]

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from checker.catalog import built_in
 from checker.engine.workshop import Options
 from checker.intake.sources import read_submissions
 from checker.outcome import Report, Status
 from checker.sandbox.box import choose_isolation
 from checker.session.scheduler import Listener
-from checker.session.session import Session, Settings
+from checker.session.session import Session
+from checker.session.settings import Settings
 from checker.session.store import Store
 from checker.units import MIB
 from checker.workers.assignment import Task
@@ -83,10 +85,9 @@ def check(
 ) -> Path:
     """Run a session on a cluster from this process; return its folder."""
     folder = pool.parent / "session"
-    settings = Settings(folder, exercises, Options(isolation=isolation), 1, cluster=cluster)
+    settings = Settings(folder, built_in(), exercises, Options(isolation=isolation), 1, cluster=cluster)
     with Session(settings) as session:
-        session.take_in(read_submissions(pool))
-        session.check(listener)
+        session.take_in(read_submissions(pool, built_in())).check(listener)
     return folder
 
 

@@ -24,6 +24,7 @@ ORDER = Order(
     folder="cyd_é",
     exercises=["ex01", "ex02"],
     scripts={"ex01": "submissions/cyd_é/ex01.py"},
+    packs=["packs/sea"],
     number=1,
     edition="embedded",
     timeout_s=None,

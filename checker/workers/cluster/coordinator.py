@@ -8,7 +8,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from checker.catalog import EXERCISES
 from checker.evidence.stdout import clean_line
 from checker.outcome import Report
 from checker.workers.assignment import Assignment, Event
@@ -65,7 +64,7 @@ class Coordinator:
         self._cluster = cluster
         self._settings = settings
         self._tell = tell
-        self._transfer = Transfer(settings.session, settings.options, cluster.largest_run)
+        self._transfer = Transfer(settings, cluster.largest_run)
         self._workers: dict[str, _Member] = {}
         self._shunned: dict[str, set[str]] = {}  # by login: the machines where a worker ended with their submission
         self._useful_at = 0.0  # when there was a worker that is of use
@@ -140,9 +139,8 @@ class Coordinator:
     def _greet(self, worker: _Member) -> None:
         self._workers[worker.address] = worker
         options = self._settings.options
-        datasets = sorted(
-            {exercise.dataset for exercise in EXERCISES.values() if exercise.data and exercise.data.is_built_in}
-        )
+        data = [exercise.data for exercise in self._settings.catalog.exercises.values() if exercise.data is not None]
+        datasets = sorted({each.name for each in data if each.is_built_in})  # a pack's own data travels with the orders
         self._link.call(worker.address, dask_worker.greet, options.isolation, options.edition, datasets)
 
     def _give_up(self, worker: _Member) -> Iterator[Event]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from checker.catalog import DataSet
+from checker.catalog import DataSet, load_catalog
 from checker.datasets import missing_files
 from checker.engine.publish import MOST_FILES
 from checker.engine.workshop import Options
@@ -101,7 +101,8 @@ class _SessionWorker:
         unpack(order.archive, self._folder, Budget())
         if self._worker is None:
             options = Options(order.edition, order.timeout_s, isolation=order.isolation)
-            settings = learner_worker.WorkerSettings(self._folder, options, threads_for(order.beside))
+            catalog = load_catalog([self._folder / path for path in order.packs], ask_environment=False)
+            settings = learner_worker.WorkerSettings(self._folder, catalog, options, threads_for(order.beside))
             self._worker = self._stack.enter_context(learner_worker.LearnerWorker(settings))
         tasks = tuple(Task(order.login, exercise, "") for exercise in order.exercises)
         scripts = {exercise: self._folder / path for exercise, path in order.scripts.items()}

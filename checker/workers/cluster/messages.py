@@ -39,6 +39,7 @@ class Order:
     folder: str  # the name of the folder of their copy
     exercises: list[str]
     scripts: dict[str, str]  # by exercise: their paths in the session's folder
+    packs: list[str]  # the paths there of the packs that do not come with the checker
     number: int  # of the exercise
     edition: str
     timeout_s: float | None

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.engine.publish import MOST_FILES, PublishError, publish
-from checker.engine.workshop import Options, run_folder
+from checker.engine.workshop import run_folder
 from checker.evidence.safe_walk import walk
 from checker.evidence.stdout import clean_line
 from checker.intake.archives import BadArchive
@@ -21,17 +20,22 @@ from checker.report.json import as_json, from_json
 from checker.units import MIB
 from checker.workers.assignment import Assignment
 from checker.workers.cluster.messages import Answer, BadMessage, Order, pack, unpack
+from checker.workers.learner_worker import WorkerSettings
 
 LARGEST_RUN = 256 * MIB  # that a worker sends back of one exercise
 
 
 class Transfer:
-    """Makes orders and takes answers, for the session in a folder."""
+    """Makes orders and takes answers, for one session.
 
-    def __init__(self, session: Path, options: Options, largest_run: int = LARGEST_RUN) -> None:
+    The packs of the session that do not come with the checker lie in its folder: they are part of each first order.
+    """
+
+    def __init__(self, settings: WorkerSettings, largest_run: int = LARGEST_RUN) -> None:
         self.token = uuid.uuid4().hex  # by which workers know the session
-        self._session = session
-        self._options = options
+        self._session = settings.session
+        self._catalog = settings.catalog
+        self._options = settings.options
         self._largest_run = largest_run
 
     def order(self, assignment: Assignment, number: int, process: str, beside: int) -> bytes:
@@ -47,6 +51,7 @@ class Transfer:
             folder=assignment.folder,
             exercises=[task.exercise for task in assignment.tasks],
             scripts={exercise: self._below(path) for exercise, path in assignment.scripts.items()},
+            packs=[self._below(each.folder) for each in self._catalog.foreign_packs],
             number=number,
             edition=self._options.edition,
             timeout_s=self._options.timeout_s,
@@ -75,7 +80,7 @@ class Transfer:
         report.logdir = ""
         if not run:
             return
-        target = run_folder(EXERCISES[report.exercise], self._session, assignment.folder)
+        target = run_folder(self._catalog[report.exercise], self._session, assignment.folder)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._session) as folder:
             came = Path(folder, "run")
             came.mkdir()
@@ -89,6 +94,8 @@ class Transfer:
 
     def _packed(self, assignment: Assignment) -> bytes:
         files = {*walk(self._session / COPIES / assignment.folder).files, *assignment.scripts.values()}
+        for foreign in self._catalog.foreign_packs:
+            files |= {*foreign.files}
         return pack(self._session, sorted(files), Budget())
 
     def _below(self, path: Path) -> str:
