@@ -21,6 +21,10 @@ ENTRY_POINTS = "graph_mode_suite.packs"  # each names a package whose folder is 
 BUILT_IN_DATA = ("boston", "mnist", "fashion_mnist")  # of `reference`
 MODELS = ("arithmetic", "regression", "classifier")  # fixtures that recompute a result
 LANGUAGE = "en"
+# The words of the command line: an exercise of such a name could not be asked for. Some commands are still to come.
+RESERVED_IDS = set(
+    "check data doctor examine hint list note progress report reset scalars session start tensorboard watch".split()
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class Exercise:
     def logdir(self) -> str:
         """Where the script writes, below the folder it runs in."""
         return f"logdir/{self.id}"
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether its pack comes with the checker."""
+        return self.folder.is_relative_to(BUILT_IN)
 
     @property
     def dataset(self) -> str:
@@ -232,6 +241,8 @@ def _read_exercise(
 ) -> Exercise:
     table = file.table(f"exercises.{exercise}", EXERCISE_KEYS)
     table.require_word(exercise)
+    if exercise in RESERVED_IDS:
+        table.refuse("", f"{exercise} is a command of the checker", "choose another id")
     check_file = checks / f"check_{exercise}.py"
     if not check_file.is_file():
         table.refuse("", f"{check_file} is not there", "write the checks of the exercise in that file")

@@ -6,7 +6,6 @@ import ast
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,12 @@ from checker.evidence.checkpoint import newest_prefix
 from checker.evidence.pictures import decode_png
 from checker.expected_graph import expected_outline
 from checker.outcome import Report, Status
-from checker.sandbox.box import Box, JobResult
+from checker.sandbox.box import Box
 from checker.sandbox.evaluator import Evaluator
 from checker.selftest.expected_graphs import as_expected
+from tests.support.fixture_types import RunScript
 from tests.support.paths import PROJECT
 from tests.support.tensorboard_server import server
-
-RunScript = Callable[..., JobResult]
 
 SCRIPTS = PROJECT / "exercises"
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto import graph_pb2
@@ -17,6 +15,7 @@ from checker.evidence.outline import outline_of
 from checker.expected_graph import expected_outline
 from checker.outline import EXTRA, MOST_NODES, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, compared
 from checker.report.drawing import differences, drawn, drawn_expected
+from tests.support.fixture_types import WriteWithTensorflow
 
 HEAD = """
 x = tf.placeholder(tf.float32, [None], name="x"); y = tf.placeholder(tf.float32, [None], name="y")
@@ -29,10 +28,8 @@ tf.train.export_meta_graph("g.meta")
 """
 LINE = HEAD + "loss = tf.reduce_mean(tf.square(w * x + b - y))" + TAIL
 
-Write = Callable[[str], Path]
 
-
-def line(write_with_tensorflow: Write, lines: str) -> Outline:
+def line(write_with_tensorflow: WriteWithTensorflow, lines: str) -> Outline:
     folder = write_with_tensorflow(lines)
     expected = expected_outline(EXERCISES["ex02"])
     assert expected
@@ -50,7 +47,7 @@ def line(write_with_tensorflow: Write, lines: str) -> Outline:
     ],
     ids=["plain", "losses", "scaled", "columns", "product"],
 )
-def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: Write, loss: str) -> None:
+def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: WriteWithTensorflow, loss: str) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     marked = [node for node in found.nodes if node.mark]
     if "product" not in loss and "(w * x + b - y) * (w" in loss:  # the difference is computed twice: so it is drawn
@@ -73,7 +70,7 @@ def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorf
     ids=["broadcast", "relu", "no bias", "sum"],
 )
 def test_what_is_another_model_is_marked_where_it_differs(
-    write_with_tensorflow: Write, loss: str, marks: list[tuple[str, str]]
+    write_with_tensorflow: WriteWithTensorflow, loss: str, marks: list[tuple[str, str]]
 ) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     assert found.differs
@@ -84,7 +81,7 @@ def test_what_is_another_model_is_marked_where_it_differs(
         assert [expected.nodes[index].kind for index in found.missing] == ["variable", "+"]
 
 
-def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: Write) -> None:
+def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: WriteWithTensorflow) -> None:
     one = line(write_with_tensorflow, LINE)
     other = line(write_with_tensorflow, LINE.replace('"w"', '"slope"').replace("w * x + b", "b + x * w"))
     assert one.digest == other.digest
