@@ -42,7 +42,7 @@ class Candidate:
 
 
 def find_scripts(
-    folder: Path, exercises: Collection[str], findings: IntakeLog, left_out: Collection[str] = ()
+    folder: Path, exercises: Collection[str], log: IntakeLog, left_out: Collection[str] = ()
 ) -> dict[str, Path]:
     """Return the file of each exercise that is there; say what was chosen among several, and what is missing.
 
@@ -63,10 +63,10 @@ def find_scripts(
         if of_it:
             chosen, *others = sorted(of_it)
             found[exercise] = folder / chosen.name
-            _report_choice(exercise, chosen.name, [other.name for other in others], folder, findings)
+            _report_choice(exercise, chosen.name, [other.name for other in others], folder, log)
         else:
             links = [name for name in left_out if _exercise_of_link(name, exercises) == exercise]
-            _report_missing(exercise, unclaimed, findings, links)
+            _report_missing(exercise, unclaimed, log, links)
     return found
 
 
@@ -108,10 +108,10 @@ def _folder_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, findings: IntakeLog) -> None:
+def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, log: IntakeLog) -> None:
     different = [name for name in others if not _same(folder / name, folder / chosen)]
     if different:
-        findings.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
+        log.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -121,14 +121,14 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _report_missing(exercise: str, unclaimed: list[str], findings: IntakeLog, links: list[str]) -> None:
+def _report_missing(exercise: str, unclaimed: list[str], log: IntakeLog, links: list[str]) -> None:
     if links:
         actual = "a link, or no plain file, which is left out"
-        findings.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
+        log.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
         return
     actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
     hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
-    findings.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
+    log.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
 
 
 def _listed(names: list[str]) -> str:

@@ -119,22 +119,22 @@ def _read_roster(roster: Path) -> Iterator[Source]:
     rows.fieldnames = columns
     seen = set()
     for row in _rows(rows, roster):
-        login, place = ((row.get(column) or "").strip() for column in ("login", "source"))
+        login, location = ((row.get(column) or "").strip() for column in ("login", "source"))
         where = f"{roster}, line {rows.line_num}"
         login = clean_line(unicodedata.normalize("NFC", login))
-        if not login and not place:
+        if not login and not location:
             continue
-        if not login or not place:
-            raise IntakeError(f"{where}: a login and a source, not {login!r} and {place!r}")
+        if not login or not location:
+            raise IntakeError(f"{where}: a login and a source, not {login!r} and {location!r}")
         if login in seen:
             raise IntakeError(f"{where}: {login} is there twice")
         seen.add(login)
         deadline = _deadline((row.get("deadline") or "").strip(), where)
-        if is_git(place):
-            yield Source(login, place, True, deadline)
+        if is_git(location):
+            yield Source(login, location, True, deadline)
         else:
-            local = roster.parent / place
-            yield Source(login, str(local), place.rstrip("/").endswith(".git") or is_repository(local), deadline)
+            local = roster.parent / location
+            yield Source(login, str(local), location.rstrip("/").endswith(".git") or is_repository(local), deadline)
 
 
 def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | None]]:

@@ -16,7 +16,7 @@ from checker.session.store import Store
 from checker.workers.assignment import Assignment, Task
 from checker.workers.cluster.coordinator import Coordinator
 from checker.workers.cores import threads_for
-from checker.workers.learner_worker import LearnerWorker, WorkerSettings, broken, key_of
+from checker.workers.learner_worker import LearnerWorker, WorkerSettings, failure_report, key_of
 from checker.workers.pool import run_all
 
 Cell = tuple[str, str]  # login and exercise
@@ -54,7 +54,7 @@ class Batch:
                 self._store.record(task, report, 1)
 
     def check(self, listener: Listener) -> None:
-        """Check whatever is pending. Interrupted at any point, it goes on from there next time. Raises `ClusterLost`."""
+        """Check whatever is pending. After an interruption the next session goes on from there. Raises `ClusterLost`."""
         settings = self._settings
         catalog = packs_of(settings.catalog, settings.exercises)
         workers = WorkerSettings(settings.session, catalog, settings.options, threads_for(settings.jobs))
@@ -63,7 +63,7 @@ class Batch:
             run = Coordinator(settings.cluster, workers, listener.tell)
         pending = [task for task in self._store.pending() if (task.login, task.exercise) in self.with_script]
         assignments = assignments_of(pending, settings.exercises, self._assignment)
-        Scheduler(self._store, run, self._broken, listener).work(assignments)
+        Scheduler(self._store, run, self._report_failure, listener).work(assignments)
 
     def _assignment(self, login: str, tasks: tuple[Task, ...]) -> Assignment:
         learner = self._by_login[login]
@@ -74,13 +74,13 @@ class Batch:
         pack = self._settings.catalog.pack_of(exercise)
         if exercise in learner.scripts:
             return key_of(learner.scripts[exercise].digest, self._settings.options, pack)
-        # Nothing of other exercises, which may not be asked for.
-        why = repr((problem_of(learner, exercise), learner.broke))
+        # Without the problems of other exercises, which may not be asked for.
+        why = repr((problem_of(learner, exercise), learner.failure))
         return key_of(hashlib.sha256(why.encode()).hexdigest(), self._settings.options, pack)
 
-    def _broken(self, task: Task, how: str) -> Report:
+    def _report_failure(self, task: Task, failure: str) -> Report:
         settings = self._settings
         script = self._by_login[task.login].scripts[task.exercise].path
-        report = broken(settings.catalog[task.exercise], script, settings.options, how)
+        report = failure_report(settings.catalog[task.exercise], script, settings.options, failure)
         report.script = script.relative_to(settings.session).as_posix()
         return report

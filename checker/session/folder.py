@@ -22,8 +22,8 @@ def require_session_folder(folder: Path, location: Path, submissions: Submission
         raise IntakeError(f"{folder}: the submissions lie in it, a session would write over them; {BESIDE}")
     if location in folder.parents:
         _require_no_learner(folder, location)
-    places = [source.location for sources in submissions.sources.values() for source in sources]
-    for source in (Path(place).resolve() for place in places if os.path.exists(place)):
+    locations = [source.location for sources in submissions.sources.values() for source in sources]
+    for source in (Path(location).resolve() for location in locations if os.path.exists(location)):
         if source == folder or folder in source.parents or source in folder.parents:
             raise IntakeError(f"{folder}: in it, or around it, lies what was handed in: {source}; {BESIDE}")
     # A session that was killed before its store was there has left its lock; so has one whose damaged store was moved away.

@@ -14,7 +14,7 @@ from checker.report.view import NOT_HANDED_IN, SUBMISSION
 
 def is_absent(learner: Learner, exercise: str) -> bool:
     """Whether an exercise without a script was not handed in; otherwise a file was, but it is of no use."""
-    return not learner.broke and problem_of(learner, exercise).where == SUBMISSION
+    return not learner.failure and problem_of(learner, exercise).where == SUBMISSION
 
 
 def problem_of(learner: Learner, exercise: str) -> Problem:
@@ -33,8 +33,8 @@ def report_without_script(learner: Learner, exercise: Exercise, options: Options
     """Return the report on an exercise that has no script."""
     report = new_report(exercise, Path(exercise.script), options)
     check = CheckResult(NOT_HANDED_IN, "is handed in, and can be read", Status.FAIL)
-    if learner.broke:
-        check = replace(check, status=Status.ERROR, detail=learner.broke)
+    if learner.failure:
+        check = replace(check, status=Status.ERROR, detail=learner.failure)
     else:
         problem = problem_of(learner, exercise.id)
         check = replace(check, where=problem.where, expected=problem.expected, actual=problem.actual, hint=problem.hint)

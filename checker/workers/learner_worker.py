@@ -1,4 +1,4 @@
-"""Where a worker checks one learner: a warm box of their own, their exercises in order."""
+"""A worker that checks learners one after the other: each in a warm box of their own, their exercises in order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WorkerSettings:
 
 
 class LearnerWorker:
-    """A bench for the exercises of learners: each learner gets a box of their own, and so nothing of another one."""
+    """Checks the exercises of learners. Each learner gets a new box, and so sees nothing of another learner."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self.is_spent = False
@@ -48,7 +48,7 @@ class LearnerWorker:
         self._workshop.__exit__(*error)
 
     def work(self, assignment: Assignment) -> Iterator[Report]:
-        """Check the exercises in their order; what breaks on our side is the ERROR of the exercise it broke on."""
+        """Check the exercises in their order; a failure of ours is the ERROR of the exercise it happened to."""
         if self._is_used:
             self._workshop.open_another_box()
         self._is_used = True
@@ -61,11 +61,11 @@ class LearnerWorker:
         try:
             report = self._workshop.check(exercise, script, options)
         except Exception:
-            report = broken(exercise, script, options, traceback.format_exc())
+            report = failure_report(exercise, script, options, traceback.format_exc())
         pack = self._settings.catalog.pack_of(exercise.id)
         if not pack.is_built_in:
             _forget_modules(pack.folder)
-        self.is_spent = self.is_spent or report.status is Status.ERROR  # the boxes may be what broke
+        self.is_spent = self.is_spent or report.status is Status.ERROR  # its boxes may be the cause
         session = self._settings.session
         report.script = script.relative_to(session).as_posix()
         report.logdir = Path(report.logdir).relative_to(session).as_posix() if report.logdir else ""
@@ -81,8 +81,8 @@ def _forget_modules(folder: Path) -> None:
     sys.path[:] = [entry for entry in sys.path if not Path(entry).is_relative_to(folder)]
 
 
-def broken(exercise: Exercise, script: Path, options: Options, detail: str) -> Report:
-    """Return the report of a check that broke on our side."""
+def failure_report(exercise: Exercise, script: Path, options: Options, detail: str) -> Report:
+    """Return the report of a check that ended with a failure of ours."""
     report = new_report(exercise, script, options)
     report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=detail))
     return report

@@ -82,7 +82,7 @@ def test_folders_archives_and_scripts_are_learners(pool: Path) -> None:
     assert learners["Max Muster_777"].scripts["ex02"].path.name == "Exercise 2.py"
     assert learners["bob"].scripts["ex01"].path == pool.parent / "session/submissions/bob/bob/tf/ex01.py"
     assert read_submissions(pool, CATALOG).ignored == ["readme.txt"]
-    assert not any(learner.broke for learner in learners.values())
+    assert not any(learner.failure for learner in learners.values())
 
 
 def test_scripts_without_a_name_belong_to_the_folder(pool: Path) -> None:
@@ -401,7 +401,7 @@ def test_a_roster_names_folders_archives_and_repositories(pool: Path) -> None:
     assert "a URL of https" in said(learners["cmd"])
     assert "without a password" in said(learners["gone"])
     assert not (pool / "ran").exists()
-    assert not any(learner.broke for learner in learners.values())
+    assert not any(learner.failure for learner in learners.values())
 
 
 def test_only_a_repository_has_a_deadline_and_a_local_one_is_cloned_without_one_too(pool: Path) -> None:

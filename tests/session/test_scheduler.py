@@ -17,7 +17,7 @@ from checker.session.scheduler import Listener, Scheduler, assignments_of
 from checker.workers import cores
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.cores import threads_for
-from checker.workers.learner_worker import broken, key_of
+from checker.workers.learner_worker import failure_report, key_of
 from checker.workers.pool import Began, Ended, Gave
 
 CATALOG = built_in()
@@ -54,7 +54,7 @@ class Book(Listener):
         self.heard.append(f"{report.status.value}{'' if is_final else ', again'}")
 
 
-class StubCrew:
+class StubPool:
     """Does tasks one after the other as a script says; "die" ends the worker before the task has a result."""
 
     def __init__(self, fates: dict[tuple[str, str], Sequence[str]]) -> None:
@@ -66,15 +66,15 @@ class StubCrew:
             while waiting:
                 current = waiting.popleft()
                 yield Began(current)
-                broke = ""
+                failure = ""
                 for task in current.tasks:
                     fate = self._fates.get((task.login, task.exercise))
                     word = fate.popleft() if fate else "pass"
                     if word == "die":
-                        broke = "the worker ended with status -9"
+                        failure = "the worker ended with status -9"
                         break
                     yield Gave(current, report_of(task.exercise, Status(word)))
-                yield Ended(current, broke)
+                yield Ended(current, failure)
         finally:
             self.is_closed = True
 
@@ -83,8 +83,8 @@ def work(*assignments: Assignment, **fates: str) -> Book:
     """Work; `ada_1="die pass"` says what becomes of ada's ex01 each time it is tried."""
     book = Book()
     named = {(key.split("_")[0], f"ex0{key.split('_')[1]}"): words.split() for key, words in fates.items()}
-    broke = lambda task, how: broken(CATALOG[task.exercise], Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
-    Scheduler(book, StubCrew(named), broke, book).work(assignments)
+    fail = lambda task, how: failure_report(CATALOG[task.exercise], Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
+    Scheduler(book, StubPool(named), fail, book).work(assignments)
     return book
 
 
@@ -122,16 +122,16 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_ends_the_crew() -> None:
+def test_an_interruption_keeps_what_is_stored_and_ends_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
 
-    book, crew = Impatient(), StubCrew({})
+    book, pool = Impatient(), StubPool({})
     with pytest.raises(KeyboardInterrupt):
-        Scheduler(book, crew, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
+        Scheduler(book, pool, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
     assert book.stored == [("ada", "ex01", "pass", 1)]
-    assert crew.is_closed
+    assert pool.is_closed
 
 
 def test_pending_tasks_become_one_assignment_a_learner() -> None:
@@ -161,6 +161,6 @@ def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pyte
 
 
 def test_what_broke_is_the_error_of_its_exercise() -> None:
-    report = broken(CATALOG["ex04"], Path("ex04.py"), Options(), "Traceback …")
+    report = failure_report(CATALOG["ex04"], Path("ex04.py"), Options(), "Traceback …")
     assert (report.exercise, report.status, report.data) == ("ex04", Status.ERROR, "embedded")
     assert CATALOG["ex04"].dataset

@@ -319,7 +319,7 @@ def test_a_worker_that_is_silent_for_too_long_is_started_again(stubs: Machines, 
     stubs.start_worker("--nworkers", "2")
     pool = hand_in(tmp_path / "in", {"ada": f"hold {tmp_path / 'never'}\n", "bob": "b\n"})
     stubs.process_ids(2)
-    session = check(pool, ClusterSettings(stubs.address, patience_s=4), Ear())
+    session = check(pool, ClusterSettings(stubs.address, silence_s=4), Ear())
     assert statuses(session) == {"ada ex01": Status.ERROR, "bob ex01": Status.PASS}
 
 
