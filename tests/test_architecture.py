@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from checker.catalog import EXERCISES
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT, TESTS
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -59,7 +59,7 @@ sys.exit("tensorflow" in sys.modules)
 
 
 def test_exercises_import_the_data_sets_and_nothing_else_of_ours() -> None:
-    for exercise in EXERCISES.values():
+    for exercise in CATALOG.exercises.values():
         source = (PROJECT / "exercises" / exercise.script).read_text("utf-8")
         ours = re.findall(r"^(?:from|import) ((?:checker|reference|tests)\S*)", source, re.MULTILINE)
         assert set(ours) <= {"reference.datasets"}
@@ -67,7 +67,7 @@ def test_exercises_import_the_data_sets_and_nothing_else_of_ours() -> None:
 
 def test_the_subjects_name_every_exercise_and_every_open_question() -> None:
     subjects = (PROJECT / "exercises" / "README.md").read_text("utf-8")
-    for exercise in EXERCISES.values():
+    for exercise in CATALOG.exercises.values():
         assert f"{exercise.id}.py" in subjects
         assert exercise.question in subjects
 

@@ -25,10 +25,10 @@ CHUNK = 1 << 20
 SCRIPT_ENDINGS = (".py", ".ipynb")
 
 
-def copy_folder(source: Path, target: Path, budget: Budget, findings: IntakeLog) -> None:
+def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> None:
     """Copy the plain files below a folder, scripts and archives first; what exceeds the budget is left out and told."""
     target.mkdir(parents=True, exist_ok=True)
-    files = sorted(_plain_files(source, findings), key=lambda path: (not _matters(path.name), str(path)))
+    files = sorted(_plain_files(source, log), key=lambda path: (not _matters(path.name), str(path)))
     left_out = []
     for path in files:
         try:
@@ -36,9 +36,9 @@ def copy_folder(source: Path, target: Path, budget: Budget, findings: IntakeLog)
         except OverBudget:
             left_out.append(path.relative_to(source).as_posix())
         except OSError as error:
-            findings.problem(shown(path, source), "a file that can be read", reason_of(error), "hand it in again")
+            log.problem(shown(path, source), "a file that can be read", reason_of(error), "hand it in again")
     if left_out:
-        findings.remark(f"left out, a session keeps {budget.said} of a learner: {_listed(left_out)}")
+        log.remark(f"left out, a session keeps {budget.said} of a learner: {_listed(left_out)}")
 
 
 def copy_file(source: Path, target: Path, budget: Budget) -> None:
@@ -73,25 +73,25 @@ def reason_of(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _plain_files(folder: Path, findings: IntakeLog) -> Iterator[Path]:
+def _plain_files(folder: Path, log: IntakeLog) -> Iterator[Path]:
     entries = 0
     links = []
 
     def unreadable(error: OSError) -> None:
         where = shown(Path(os.fsdecode(error.filename)), folder)
-        findings.problem(where, "a folder that can be read", reason_of(error), "allow reading it, or hand it in again")
+        log.problem(where, "a folder that can be read", reason_of(error), "allow reading it, or hand it in again")
 
     for here, folders, names in os.walk(folder, onerror=unreadable):
         entries += len(folders) + len(names)
         if entries > MOST_ENTRIES:
-            findings.problem(folder.name, f"at most {MOST_ENTRIES:,} files", "more", "hand in the scripts only")
+            log.problem(folder.name, f"at most {MOST_ENTRIES:,} files", "more", "hand in the scripts only")
             return
         links += [Path(here, name) for name in [*folders, *names] if os.path.islink(Path(here, name))]
         folders[:] = sorted(name for name in folders if not is_noise(name))
         yield from (Path(here, name) for name in names if not is_noise(name) and not os.path.islink(Path(here, name)))
     if links:
-        findings.remark(f"links are not followed: {_listed([shown(path, folder) for path in links])}")
-        findings.links += [path.relative_to(folder).as_posix() for path in links]
+        log.remark(f"links are not followed: {_listed([shown(path, folder) for path in links])}")
+        log.links += [path.relative_to(folder).as_posix() for path in links]
 
 
 def _matters(name: str) -> bool:

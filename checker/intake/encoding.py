@@ -21,17 +21,17 @@ Remark = Callable[[str], None]
 SAVE_AS_UTF8 = 'save it as UTF-8: in an editor, "save with encoding"'
 
 
-def prepare(path: Path, exercise: str, folder: Path, findings: IntakeLog) -> Path | None:
+def prepare(path: Path, exercise: str, folder: Path, log: IntakeLog) -> Path | None:
     """Return the script that Python can read: `path` itself, rewritten where need be; None, when there is nothing to run.
 
-    What is wrong is in `findings`. A notebook stays what it is: it is converted where it runs, so that an error is found in
+    What is wrong is in `log`. A notebook stays what it is: it is converted where it runs, so that an error is found in
     its cell.
     """
     where = path.relative_to(folder).as_posix()
     try:
-        return _prepare(path, lambda text: findings.remark(f"{where} {text}", exercise))
+        return _prepare(path, lambda text: log.remark(f"{where} {text}", exercise))
     except Refused as error:
-        findings.problem(where, error.expected, error.actual, error.hint, exercise)
+        log.problem(where, error.expected, error.actual, error.hint, exercise)
         return None
 
 

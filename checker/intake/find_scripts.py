@@ -1,15 +1,16 @@
 """Finding the scripts of the exercises in what a learner handed in.
 
-The rule: of the files below the folder that speak of an exercise, the one is taken that is
+Several files below the folder may speak of an exercise. The first difference in this list decides which one is taken:
 
-1. named ``ex04.py``; else so but for upper case (``EX04.PY``); else with the exercise in its name (``ada_ex4_final.py``,
-   ``Exercise 4.py``); else the only script, or the only notebook, of a folder named so (``ex04/main.py``); a script before
-   a notebook (``ex04.ipynb``) in each of these;
-2. nearest to the top;
-3. first by its path.
+1. The name. Best is ``ex04.py``; then the same in upper case (``EX04.PY``); then the exercise somewhere in the name
+   (``ada_ex4_final.py``, ``Exercise 4.py``, ``ada_tides.py``); then the only script, or the only notebook, of a folder
+   with such a name (``ex04/main.py``).
+2. The kind. A script is better than a notebook (``ex04.ipynb``).
+3. The depth. The nearest to the top is best.
+4. The path, in alphabetical order.
 
-Folders and files that begin with a dot, virtual environments and the like are not looked into. Where there was a choice
-it is reported, unless the candidates are the same to the byte.
+Folders and files that begin with a dot, virtual environments and the like are passed over. A choice is reported, unless
+all candidates have the same bytes.
 """
 
 from __future__ import annotations
@@ -41,18 +42,18 @@ class Candidate:
 
 
 def find_scripts(
-    folder: Path, exercises: Collection[str], findings: IntakeLog, left_out: Collection[str] = ()
+    folder: Path, exercises: Collection[str], log: IntakeLog, left_out: Collection[str] = ()
 ) -> dict[str, Path]:
     """Return the file of each exercise that is there; say what was chosen among several, and what is missing.
 
-    `left_out` are names of links, which may be why a script is missing.
+    `exercises` are the ids of all exercises. `left_out` are names of links, which may be why a script is missing.
     """
     names = sorted(_names(folder))
     siblings = Counter((_folder_of(name), _is_notebook(name)) for name in names)
     candidates: dict[str, list[Candidate]] = {exercise: [] for exercise in exercises}
     unclaimed = []
     for name in names:
-        exercise, rank = _meaning(name, is_alone=siblings[_folder_of(name), _is_notebook(name)] == 1)
+        exercise, rank = _meaning(name, exercises, is_alone=siblings[_folder_of(name), _is_notebook(name)] == 1)
         if exercise in candidates:
             candidates[exercise].append(Candidate(rank, _is_notebook(name), name.count("/"), name))
         elif not exercise:
@@ -62,9 +63,10 @@ def find_scripts(
         if of_it:
             chosen, *others = sorted(of_it)
             found[exercise] = folder / chosen.name
-            _report_choice(exercise, chosen.name, [other.name for other in others], folder, findings)
+            _report_choice(exercise, chosen.name, [other.name for other in others], folder, log)
         else:
-            _report_missing(exercise, unclaimed, findings, [name for name in left_out if _speaks_of(exercise, name)])
+            links = [name for name in left_out if _exercise_of_link(name, exercises) == exercise]
+            _report_missing(exercise, unclaimed, log, links)
     return found
 
 
@@ -76,25 +78,26 @@ def _names(folder: Path) -> Iterator[str]:
                 yield Path(here, name).relative_to(folder).as_posix()
 
 
-def _meaning(name: str, is_alone: bool) -> tuple[str, int]:
+def _meaning(name: str, exercises: Collection[str], is_alone: bool) -> tuple[str, int]:
     """Return which exercise a file speaks of, "" for none, and how plainly."""
     stem, _, ending = name.rpartition("/")[2].rpartition(".")
-    exercise = exercise_in(stem)
+    exercise = exercise_in(stem, exercises)
     if not exercise:
-        return (exercise_in(_folder_of(name).rpartition("/")[2]) if is_alone else ""), IN_ITS_FOLDER
+        of_folder = exercise_in(_folder_of(name).rpartition("/")[2], exercises)
+        return (of_folder if is_alone else ""), IN_ITS_FOLDER
     if stem == exercise and ending in ("py", "ipynb"):
         return exercise, EXACT
     return exercise, EXACT_BUT_FOR_CASE if stem.casefold() == exercise else IN_ITS_NAME
 
 
-def _speaks_of(exercise: str, link: str) -> bool:
-    """Whether a link seems to be the script of an exercise, or its folder."""
+def _exercise_of_link(link: str, exercises: Collection[str]) -> str:
+    """Return the exercise whose script, or folder, a link seems to be; "" for none."""
     folder, _, name = link.rpartition("/")
     if "." not in name:
-        return exercise_in(name) == exercise
-    return (
-        name.lower().endswith(SCRIPT_ENDINGS) and (exercise_in(name) or exercise_in(folder.rpartition("/")[2])) == exercise
-    )
+        return exercise_in(name, exercises)
+    if not name.lower().endswith(SCRIPT_ENDINGS):
+        return ""
+    return exercise_in(name, exercises) or exercise_in(folder.rpartition("/")[2], exercises)
 
 
 def _is_notebook(name: str) -> bool:
@@ -105,10 +108,10 @@ def _folder_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, findings: IntakeLog) -> None:
+def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, log: IntakeLog) -> None:
     different = [name for name in others if not _same(folder / name, folder / chosen)]
     if different:
-        findings.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
+        log.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -118,14 +121,14 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _report_missing(exercise: str, unclaimed: list[str], findings: IntakeLog, links: list[str]) -> None:
+def _report_missing(exercise: str, unclaimed: list[str], log: IntakeLog, links: list[str]) -> None:
     if links:
         actual = "a link, or no plain file, which is left out"
-        findings.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
+        log.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
         return
     actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
     hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
-    findings.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
+    log.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
 
 
 def _listed(names: list[str]) -> str:

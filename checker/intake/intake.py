@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.intake import names
 from checker.intake.archives import BadArchive, is_archive, stem_of, unpack
 from checker.intake.budget import Budget, OverBudget
@@ -33,7 +32,8 @@ class Intake:
     """Takes learners in, one after the other."""
 
     session: Path
-    exercises: Collection[str]
+    exercises: Collection[str]  # asked for
+    catalog: Collection[str]  # the ids of all exercises
 
     def take_all(self, submissions: Submissions, known: Mapping[str, str]) -> list[Learner]:
         """Take every learner in; `known` holds the folders that logins have already."""
@@ -42,69 +42,69 @@ class Intake:
 
     def take(self, login: str, folder: str, sources: Iterable[Source]) -> Learner:
         """Copy a learner's work and look through it. Whatever is wrong with it is in what is returned."""
-        copy, findings = self.session / COPIES / folder, IntakeLog()
+        copy, log = self.session / COPIES / folder, IntakeLog()
         scripts: dict[str, Script] = {}
-        broke = ""
+        failure = ""
         try:
             shutil.rmtree(copy, ignore_errors=True)
             copy.mkdir(parents=True)
-            _collect(list(sources), copy, findings)
-            scripts = _scripts(copy, self.exercises, findings)
+            _collect(list(sources), copy, self.catalog, log)
+            scripts = _scripts(copy, self.exercises, self.catalog, log)
         except Exception:  # a fault of ours with one learner's work must not keep the others waiting
-            broke = traceback.format_exc()
-        return Learner(login, folder, scripts, tuple(findings.problems), tuple(findings.remarks), broke)
+            failure = traceback.format_exc()
+        return Learner(login, folder, scripts, tuple(log.problems), tuple(log.remarks), failure)
 
 
-def _collect(sources: list[Source], copy: Path, findings: IntakeLog) -> None:
+def _collect(sources: list[Source], copy: Path, catalog: Collection[str], log: IntakeLog) -> None:
     """Copy all sources into one folder; a second folder or archive gets a sub-folder of its own."""
     budget = Budget()
     if len(sources) > 1 and not all(
         Path(source.location).is_file() and not is_archive(source.location) for source in sources
     ):
-        findings.remark(f"handed in more than once: {', '.join(Path(source.location).name for source in sources)}")
+        log.remark(f"handed in more than once: {', '.join(Path(source.location).name for source in sources)}")
     for number, source in enumerate(sources, 1):
-        place = Path(source.location)
-        target = copy if number == 1 else copy / f"{number} {names.safe_folder(place.name)}"
+        path = Path(source.location)
+        target = copy if number == 1 else copy / f"{number} {names.safe_folder(path.name)}"
         if source.is_repository:
-            _clone(source, target, budget, findings)
+            _clone(source, target, budget, log)
             continue
         if source.deadline:
-            why = f"{place.name} is no repository and has no history"
-            findings.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
-        if place.is_symlink():
-            name, hint = names.own_name(names.readable_bytes(place.name)), "hand in what it leads to"
-            of_it = names.exercise_in(name) if name.lower().endswith(SCRIPT_ENDINGS) else ""
-            findings.problem(place.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
-        elif place.is_dir():
-            copy_folder(place, target, budget, findings)
+            why = f"{path.name} is no repository and has no history"
+            log.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
+        if path.is_symlink():
+            name, hint = names.own_name(names.readable_bytes(path.name)), "hand in what it leads to"
+            of_it = names.exercise_in(name, catalog) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            log.problem(path.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
+        elif path.is_dir():
+            copy_folder(path, target, budget, log)
         else:
-            name = names.own_name(names.readable_bytes(place.name))
-            _copy_one(place, target / name if (copy / name).exists() else copy / name, budget, findings)
-    _unpack_all(copy, budget, findings)
-    if not any(copy.rglob("*")) and not findings.problems:
-        findings.problem(SUBMISSION, "files", "nothing", "was the right folder handed in?")
+            name = names.own_name(names.readable_bytes(path.name))
+            _copy_one(path, target / name if (copy / name).exists() else copy / name, budget, log)
+    _unpack_all(copy, budget, log)
+    if not any(copy.rglob("*")) and not log.problems:
+        log.problem(SUBMISSION, "files", "nothing", "was the right folder handed in?")
 
 
-def _copy_one(file: Path, copy: Path, budget: Budget, findings: IntakeLog) -> None:
+def _copy_one(file: Path, copy: Path, budget: Budget, log: IntakeLog) -> None:
     try:
         copy_file(file, copy, budget)
     except OverBudget as error:
-        findings.problem(file.name, budget.said, str(error), "leave data, runs and virtual environments out")
+        log.problem(file.name, budget.said, str(error), "leave data, runs and virtual environments out")
     except OSError as error:
-        findings.problem(file.name, "a file that can be read", reason_of(error), "hand it in again")
+        log.problem(file.name, "a file that can be read", reason_of(error), "hand it in again")
 
 
-def _clone(source: Source, target: Path, budget: Budget, findings: IntakeLog) -> None:
+def _clone(source: Source, target: Path, budget: Budget, log: IntakeLog) -> None:
     try:
         target.mkdir(exist_ok=True)
         remark, left_out = clone(source.location, source.deadline, target, budget)
-        findings.remark(remark)
-        findings.links += left_out
+        log.remark(remark)
+        log.links += left_out
     except Refused as error:
-        findings.problem(source.location, error.expected, error.actual, error.hint)
+        log.problem(source.location, error.expected, error.actual, error.hint)
 
 
-def _unpack_all(copy: Path, budget: Budget, findings: IntakeLog) -> None:
+def _unpack_all(copy: Path, budget: Budget, log: IntakeLog) -> None:
     """Unpack each archive beside itself, and those it holds; each is gone afterwards."""
     for depth in range(DEEPEST_ARCHIVE + 1):
         archives = [
@@ -113,13 +113,13 @@ def _unpack_all(copy: Path, budget: Budget, findings: IntakeLog) -> None:
         if depth == DEEPEST_ARCHIVE:
             for archive in archives:
                 expected, hint = f"at most {DEEPEST_ARCHIVE} archives inside each other", "pack the scripts once"
-                findings.problem(shown(archive, copy), expected, "one more", hint)
+                log.problem(shown(archive, copy), expected, "one more", hint)
             return
         for archive in archives:
-            _unpack_one(archive, copy, budget, findings)
+            _unpack_one(archive, copy, budget, log)
 
 
-def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: IntakeLog) -> None:
+def _unpack_one(archive: Path, copy: Path, budget: Budget, log: IntakeLog) -> None:
     where = archive.relative_to(copy).as_posix()
     target = archive.with_name(stem_of(archive.name) or "archive")
     while target.exists():
@@ -127,26 +127,26 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, findings: IntakeLog) 
     try:
         left_out = unpack(archive, target, budget)
         if left_out:
-            findings.remark(f"{where}: left out, no plain files: {', '.join(left_out[:5])}")
-            findings.links += left_out
+            log.remark(f"{where}: left out, no plain files: {', '.join(left_out[:5])}")
+            log.links += left_out
     except BadArchive as error:
         shutil.rmtree(target, ignore_errors=True)
-        findings.problem(where, error.expected, error.actual, error.hint)
+        log.problem(where, error.expected, error.actual, error.hint)
     archive.unlink()
 
 
-def _scripts(copy: Path, exercises: Collection[str], findings: IntakeLog) -> dict[str, Script]:
-    """Return the scripts of these exercises.
+def _scripts(copy: Path, exercises: Collection[str], catalog: Collection[str], log: IntakeLog) -> dict[str, Script]:
+    """Return the scripts of the exercises that are asked for.
 
-    All are looked for and read, whichever are asked for: the digest of unchanged work is the same in a session of one
-    exercise and of six, so that none is run again.
+    The scripts of all exercises are looked for and read. So the digest of unchanged work is the same in a session of one
+    exercise and in a session of six, and nothing is run again.
     """
     of_all, found = IntakeLog(), {}
-    for exercise, path in find_scripts(copy, EXERCISES, of_all, findings.links).items():
+    for exercise, path in find_scripts(copy, catalog, of_all, log.links).items():
         script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script
-    findings.take_over(of_all, exercises)
+    log.take_over(of_all, exercises)
     digests = _Digests(copy, found)
     return {exercise: Script(exercise, found[exercise], digests.of(exercise)) for exercise in found if exercise in exercises}
 

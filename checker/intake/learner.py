@@ -56,12 +56,12 @@ class Learner:
     scripts: Mapping[str, Script]  # by exercise
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    broke: str = ""  # the traceback of an error of ours while the submission was taken in
+    failure: str = ""  # the traceback of an error of ours while the submission was taken in
 
 
 @dataclass
 class IntakeLog:
-    """Collects what is to be said of a submission while it is taken in; of any number of findings, a bounded part."""
+    """Collects what is to be said of a submission while it is taken in; of any number of log, a bounded part."""
 
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from checker.evidence.stdout import clean_line
 
 LONGEST_FOLDER = 60  # characters; four bytes each stay below the 255 that file systems allow
-EXERCISE_WORD = r"(?:exercise|exercice|exo|ex)[\s_.-]*0*(?P<number>\d{1,2})(?!\d)"
 
 # "Ada Lovelace_12345_assignsubmission_file_ex01.py": what Moodle makes of a name, a number and a file.
 _MOODLE = re.compile(r"^(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
-_EXERCISE = re.compile(rf"(?<![^\W\d_]){EXERCISE_WORD}", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?<![^\W\d_])(?:exercise|exercice|exo|ex)[\s_.-]*0*(?P<number>\d{1,2})(?!\d)", re.IGNORECASE)
 _EDGES = " _.-"
 
 
@@ -24,14 +24,17 @@ def login_of(name: str) -> str:
     return _readable(moodle["who"] if moodle else name) or "nameless"
 
 
-def login_of_file(stem: str) -> str:
-    """Return the login that the name of a file, without its ending, means: what it says beside the exercise, maybe ""."""
+def login_of_file(stem: str, exercises: Collection[str]) -> str:
+    """Return the login in the name of a file: what the name, without its ending, says besides the exercise; maybe ""."""
     moodle = _MOODLE.match(stem)
     if moodle:
         return _readable(moodle["who"])
-    rest = _EXERCISE.sub("\0", stem, count=1)
-    parts = [part.strip(_EDGES) for part in rest.split("\0")]
-    return _readable("_".join(filter(None, parts)))
+    found = _find_exercise(stem, exercises)
+    parts = [stem]
+    if found:
+        _, match = found
+        parts = [stem[: match.start()], stem[match.end() :]]
+    return _readable("_".join(filter(None, (part.strip(_EDGES) for part in parts))))
 
 
 def own_name(name: str) -> str:
@@ -40,10 +43,14 @@ def own_name(name: str) -> str:
     return moodle["rest"] if moodle and moodle["rest"] else name
 
 
-def exercise_in(name: str) -> str:
-    """Return the exercise that a name speaks of, as ``ex04`` for "Exercise 4", "" when it speaks of none."""
-    found = _EXERCISE.search(unicodedata.normalize("NFKC", name))
-    return f"ex{int(found['number']):02}" if found else ""
+def exercise_in(name: str, exercises: Collection[str]) -> str:
+    """Return the id of the exercise that a name speaks of, "" when it speaks of none; `exercises` are all ids.
+
+    A number is looked for first: "Exercise 4" speaks of ``ex04``. Any other id is a word of the name, whatever its case;
+    the longest id counts. An exercise with a number that no id has is still an exercise: ``ex99``.
+    """
+    found = _find_exercise(unicodedata.normalize("NFKC", name), exercises)
+    return found[0] if found else ""
 
 
 def assign_folders(logins: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
@@ -84,6 +91,28 @@ def readable_bytes(name: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def _find_exercise(name: str, exercises: Collection[str]) -> tuple[str, re.Match[str]] | None:
+    """Return the id of the exercise that a name speaks of, and where in the name."""
+    numbered = _NUMBERED.search(name)
+    of_number = f"ex{int(numbered['number']):02}" if numbered else ""
+    if numbered and of_number in exercises:
+        return of_number, numbered
+    for exercise in sorted(exercises, key=len, reverse=True):
+        found = _pattern_of_word(exercise).search(name)
+        if found:
+            return exercise, found
+    return (of_number, numbered) if numbered else None
+
+
+@lru_cache
+def _pattern_of_word(exercise: str) -> re.Pattern[str]:
+    """Return a pattern that finds an id between other characters than letters and digits.
+
+    Where the id has an underscore, the name may have a blank, a dash or a dot.
+    """
+    return re.compile(rf"(?<![^\W_]){exercise.replace('_', '[ _.-]')}(?![^\W_])", re.IGNORECASE)
 
 
 def _readable(name: str) -> str:

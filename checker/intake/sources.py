@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.evidence.stdout import clean_line
 from checker.intake import names
 from checker.intake.archives import is_archive, stem_of
@@ -46,11 +45,11 @@ class Submissions:
     ignored: list[str]
 
 
-def read_submissions(submissions: Path) -> Submissions:
-    """Read a folder of submissions, or a roster. Raises `IntakeError`."""
+def read_submissions(submissions: Path, exercises: Collection[str]) -> Submissions:
+    """Read a folder of submissions, or a roster; `exercises` are the ids of all exercises. Raises `IntakeError`."""
     try:
         if submissions.is_dir():
-            found, ignored = _read_folder(submissions)
+            found, ignored = _read_folder(submissions, exercises)
         elif not os.path.lexists(submissions):
             raise IntakeError(f"{submissions}: it is not there; name the folder of submissions, or a roster")
         elif submissions.suffix.lower() == ".csv":
@@ -79,7 +78,7 @@ def is_left_out(path: Path) -> bool:
     return path.name.startswith(".") or path.name == MAC_NOISE or is_session(path) or (path / LOCK_FILE).exists()
 
 
-def _read_folder(folder: Path) -> tuple[list[Source], list[str]]:
+def _read_folder(folder: Path, exercises: Collection[str]) -> tuple[list[Source], list[str]]:
     """Return a source for each sub-folder, archive and script; those that speak of the same login are one learner's."""
     found, ignored = [], []
     if is_session(folder):
@@ -88,7 +87,7 @@ def _read_folder(folder: Path) -> tuple[list[Source], list[str]]:
         path = folder / name
         if is_left_out(path):
             continue
-        login = _login(path, folder)
+        login = _login(path, folder, exercises)
         if login:
             found.append(Source(login, str(path)))
         else:
@@ -96,15 +95,15 @@ def _read_folder(folder: Path) -> tuple[list[Source], list[str]]:
     return found, ignored
 
 
-def _login(path: Path, folder: Path) -> str:
-    """Return whose a file or folder is, "" for nobody's."""
+def _login(path: Path, folder: Path, exercises: Collection[str]) -> str:
+    """Return the login of the owner of a file or folder, "" for nobody's."""
     name = names.readable_bytes(path.name)
     if path.is_dir():
         return names.login_of(name)
     if is_archive(name):
-        return names.login_of_file(stem_of(name)) or names.login_of(stem_of(name))
-    if name.lower().endswith(SCRIPT_ENDINGS) and names.exercise_in(names.own_name(name)) in EXERCISES:
-        return names.login_of_file(name.rpartition(".")[0]) or names.login_of(folder.resolve().name)
+        return names.login_of_file(stem_of(name), exercises) or names.login_of(stem_of(name))
+    if name.lower().endswith(SCRIPT_ENDINGS) and names.exercise_in(names.own_name(name), exercises) in exercises:
+        return names.login_of_file(name.rpartition(".")[0], exercises) or names.login_of(folder.resolve().name)
     return ""
 
 
@@ -120,22 +119,22 @@ def _read_roster(roster: Path) -> Iterator[Source]:
     rows.fieldnames = columns
     seen = set()
     for row in _rows(rows, roster):
-        login, place = ((row.get(column) or "").strip() for column in ("login", "source"))
+        login, location = ((row.get(column) or "").strip() for column in ("login", "source"))
         where = f"{roster}, line {rows.line_num}"
         login = clean_line(unicodedata.normalize("NFC", login))
-        if not login and not place:
+        if not login and not location:
             continue
-        if not login or not place:
-            raise IntakeError(f"{where}: a login and a source, not {login!r} and {place!r}")
+        if not login or not location:
+            raise IntakeError(f"{where}: a login and a source, not {login!r} and {location!r}")
         if login in seen:
             raise IntakeError(f"{where}: {login} is there twice")
         seen.add(login)
         deadline = _deadline((row.get("deadline") or "").strip(), where)
-        if is_git(place):
-            yield Source(login, place, True, deadline)
+        if is_git(location):
+            yield Source(login, location, True, deadline)
         else:
-            local = roster.parent / place
-            yield Source(login, str(local), place.rstrip("/").endswith(".git") or is_repository(local), deadline)
+            local = roster.parent / location
+            yield Source(login, str(local), location.rstrip("/").endswith(".git") or is_repository(local), deadline)
 
 
 def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | None]]:

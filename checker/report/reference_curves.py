@@ -13,23 +13,29 @@ from reference.curves import curve_bands
 FOLDER = "_reference"  # no learner's: their folders begin with a letter or a digit
 EVENT_FILE = "events.out.tfevents.0.reference"
 VERSION = "brain.Event:2"  # what every event file begins with
-SECONDS_A_STEP = 1.0  # where TensorBoard is asked for the time instead of the step
+SECONDS_PER_STEP = 1.0  # where TensorBoard is asked for the time instead of the step
 
 
 def write_reference_curves(logdir: Path, exercises: Sequence[str]) -> None:
     """Write the runs ``_reference/ex04/low`` and ``…/high`` below a logdir, for each exercise whose curves are known."""
     for exercise in exercises:
         bands = curve_bands(exercise)
-        for side in ("low", "high") if bands else ():
-            folder = logdir / FOLDER / exercise / side
-            folder.mkdir(parents=True)
+        if not bands:
+            continue
+        for side in ("low", "high"):
             points = [
                 (step, tag, value) for tag, band in bands.items() for step, value in zip(band.steps, getattr(band, side))
             ]
-            with open(folder / EVENT_FILE, "wb") as file:
-                writer = RecordWriter(file)
-                writer.write(event_pb2.Event(file_version=VERSION).SerializeToString())
-                for step, tag, value in points:
-                    summary = summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, simple_value=value)])
-                    event = event_pb2.Event(wall_time=step * SECONDS_A_STEP, step=step, summary=summary)
-                    writer.write(event.SerializeToString())
+            _write_run(logdir / FOLDER / exercise / side, points)
+
+
+def _write_run(folder: Path, points: Sequence[tuple[int, str, float]]) -> None:
+    """Write an event file with these scalars: step, tag and value of each."""
+    folder.mkdir(parents=True)
+    with open(folder / EVENT_FILE, "wb") as file:
+        writer = RecordWriter(file)
+        writer.write(event_pb2.Event(file_version=VERSION).SerializeToString())
+        for step, tag, value in points:
+            summary = summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, simple_value=value)])
+            event = event_pb2.Event(wall_time=step * SECONDS_PER_STEP, step=step, summary=summary)
+            writer.write(event.SerializeToString())

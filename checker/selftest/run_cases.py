@@ -93,6 +93,6 @@ def examine_all(
         elif isinstance(event, Gave):
             outcomes[event.task] = event.result
         else:
-            outcomes.setdefault(event.task, Outcome(event.task, (), event.broke))
+            outcomes.setdefault(event.task, Outcome(event.task, (), event.failure))
             on_done(outcomes[event.task])
     return [outcomes[case] for case in cases]

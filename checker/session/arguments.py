@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
-from checker.catalog import EXERCISES, DataSet
+from checker.catalog import Catalog, DataSet, load_catalog
+from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
+from checker.pack_file import PackError
+
+
+@dataclass(frozen=True)
+class SessionArguments:
+    """The arguments and options of the command `session`, as they were typed."""
+
+    submissions: Path
+    into: Path | None
+    packs: tuple[Path, ...]
+    exercises: str | None
+    jobs: int | None
+    edition: str
+    timeout_s: float | None
+    sandbox: str
+    cluster: str | None
+    wait_s: float
+    force: bool
+    likeness: bool
+
+    def require_consistent(self) -> None:
+        """Raise `click.UsageError` when an option has no meaning, or lacks a library."""
+        if self.timeout_s is not None and math.isnan(self.timeout_s):
+            raise click.UsageError("--timeout: nan is not a number of seconds")
+        require_likeness(self.likeness)
+        if self.cluster is not None:
+            require_cluster(self.cluster, self.jobs)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the session."""
+        return self.into or Path(f"{self.submissions.resolve().name.removesuffix('.csv')}-session")
 
 
 def require_likeness(asked: bool) -> None:
@@ -23,34 +59,46 @@ def require_likeness(asked: bool) -> None:
         raise click.UsageError(str(error)) from None
 
 
-def read_exercises(words: str | None) -> list[str]:
-    """Return the exercises that an option names. Raises `click.UsageError`."""
+def read_catalog(packs: Sequence[Path]) -> Catalog:
+    """Return all exercises, those of these packs included. Raises `click.UsageError`."""
+    try:
+        return load_catalog(packs)
+    except PackError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def read_exercises(words: str | None, catalog: Catalog, packs: Sequence[Path]) -> list[str]:
+    """Return the exercises that an option names, in the order of the catalog. Raises `click.UsageError`.
+
+    Without the option these are the exercises of the packs in the folders `packs`, and without such packs all.
+    """
     if words is None:
-        return [*EXERCISES]
+        folders = {folder.resolve() for folder in packs}
+        named = [each.id for pack in catalog.packs if pack.folder in folders for each in pack.exercises]
+        return named or [*catalog]
     named = [word.strip() for word in words.split(",") if word.strip()]
-    unknown = [word for word in named if word not in EXERCISES]
+    unknown = [word for word in named if word not in catalog]
     if unknown or not named:
-        raise click.UsageError(f"--exercises {words}: known are {', '.join(EXERCISES)}")
-    return [exercise for exercise in EXERCISES if exercise in named]
+        raise click.UsageError(f"--exercises {words}: known are {', '.join(catalog)}")
+    return [exercise for exercise in catalog if exercise in named]
 
 
-def required_isolation(asked: str) -> str:
-    """Return the isolation of a session, which is none only where that is asked for. Raises `click.UsageError`."""
+def required_isolation(asked: str, is_cluster: bool) -> str:
+    """Return the isolation of a session, which is none only where that is asked for. Raises `click.UsageError`.
+
+    On a cluster each worker looks for itself, and one without walls is refused.
+    """
     from checker.sandbox.box import BUBBLEWRAP, NO_ISOLATION, NoWalls, choose_isolation
 
+    wanted = NO_ISOLATION if asked == NO_ISOLATION else BUBBLEWRAP
+    if is_cluster:
+        return wanted
     try:
-        return choose_isolation(NO_ISOLATION if asked == NO_ISOLATION else BUBBLEWRAP)
+        return choose_isolation(wanted)
     except NoWalls as error:
         risk = "without it, strangers' scripts could read your files and use the network"
-        remedy = "python -m checker doctor tells more; on a machine you can afford to lose, say --sandbox none"
+        remedy = f"{command('doctor')} tells more; on a machine you can afford to lose, say --sandbox none"
         raise click.UsageError(f"{error}; {risk}. {remedy}") from None
-
-
-def isolation_of_workers(asked: str) -> str:
-    """Return the isolation of workers elsewhere: one without walls is refused, unless that is asked for."""
-    from checker.sandbox.box import BUBBLEWRAP, NO_ISOLATION
-
-    return NO_ISOLATION if asked == NO_ISOLATION else BUBBLEWRAP
 
 
 def require_cluster(address: str, jobs: int | None) -> None:
@@ -71,6 +119,6 @@ def require_data(ctx: click.Context, edition: str, data_sets: Iterable[DataSet])
 
     missing = missing_files(data_sets, edition)
     if missing:
-        remedy = "python -m checker data --full" if edition == "full" else "git checkout -- reference/data"
+        remedy = command("data --full") if edition == "full" else "git checkout -- reference/data"
         click.echo("\n".join(["the data cannot be used:", *missing, f"remedy: {remedy}"]), err=True)
         ctx.exit(USAGE if edition == "full" else CHECKER_BROKE)

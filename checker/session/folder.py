@@ -10,17 +10,20 @@ from checker.intake.sources import LOCK_FILE, IntakeError, Submissions, is_left_
 BESIDE = "name a new folder outside it with --into"
 
 
-def require_session_folder(folder: Path, submissions: Path, pool: Submissions) -> None:
-    """Raise `IntakeError` when a session in that folder would write over what is there, or over what was handed in."""
-    folder, submissions = folder.resolve(), submissions.resolve()
+def require_session_folder(folder: Path, location: Path, submissions: Submissions) -> None:
+    """Raise `IntakeError` when a session in that folder would write over what is there, or over what was handed in.
+
+    `location` is the folder or the roster that names the submissions.
+    """
+    folder, location = folder.resolve(), location.resolve()
     if folder.exists() and not folder.is_dir():
         raise IntakeError(f"{folder}: a file, and no folder for a session; name another one with --into")
-    if submissions.is_dir() and (folder == submissions or folder in submissions.parents):
+    if location.is_dir() and (folder == location or folder in location.parents):
         raise IntakeError(f"{folder}: the submissions lie in it, a session would write over them; {BESIDE}")
-    if submissions in folder.parents:
-        _require_no_learner(folder, submissions)
-    places = [source.location for sources in pool.sources.values() for source in sources]
-    for source in (Path(place).resolve() for place in places if os.path.exists(place)):
+    if location in folder.parents:
+        _require_no_learner(folder, location)
+    locations = [source.location for sources in submissions.sources.values() for source in sources]
+    for source in (Path(location).resolve() for location in locations if os.path.exists(location)):
         if source == folder or folder in source.parents or source in folder.parents:
             raise IntakeError(f"{folder}: in it, or around it, lies what was handed in: {source}; {BESIDE}")
     # A session that was killed before its store was there has left its lock; so has one whose damaged store was moved away.

@@ -13,14 +13,12 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-import checker
-from checker.catalog import EXERCISES
+from checker.catalog import Catalog
 from checker.report.view import Alike
 from checker.sandbox.notebook import NotebookError, convert, is_notebook
 from checker.session.store import Store
@@ -69,18 +67,19 @@ def require_library() -> None:
         raise LikenessError("--likeness needs the library datasketch: pip install datasketch")
 
 
-def find_alike(store: Store, session: Path) -> list[Alike]:
-    """Return the groups of submissions that are alike, by exercise. Nothing is run."""
+def find_alike(store: Store, session: Path, catalog: Catalog) -> list[Alike]:
+    """Return the groups of submissions that are alike, in the order of the exercises. Nothing is run."""
     folders = store.folders()
-    found: dict[str, list[Submission]] = {exercise: [] for exercise in EXERCISES}
+    found: dict[str, list[Submission]] = {exercise: [] for exercise in catalog}
     for login, report in store.reports():
         runs = _read(session, report.script)
         found[report.exercise].append(Submission(login, folders[login], runs, report.weights))
-    return [group for exercise in EXERCISES for group in _groups(exercise, found[exercise])]
+    ours = runs_of_solutions(catalog)
+    return [group for exercise, submissions in found.items() for group in _groups(exercise, submissions, ours)]
 
 
-def _groups(exercise: str, submissions: list[Submission]) -> Iterator[Alike]:
-    for members, least in near_identical(submissions):
+def _groups(exercise: str, submissions: list[Submission], ours: Runs) -> Iterator[Alike]:
+    for members, least in near_identical(submissions, ours):
         yield Alike(exercise, "scripts", [(each.login, each.folder) for each in members], least)
     by_weights: dict[str, list[Submission]] = {}
     for each in submissions:
@@ -91,12 +90,15 @@ def _groups(exercise: str, submissions: list[Submission]) -> Iterator[Alike]:
             yield Alike(exercise, "weights", [(each.login, each.folder) for each in members], 1.0)
 
 
-def near_identical(submissions: Iterable[Submission]) -> list[tuple[list[Submission], float]]:
-    """Return groups of submissions, each with the least share of runs that one has in common with the first of its group."""
+def near_identical(submissions: Iterable[Submission], ours: Runs) -> list[tuple[list[Submission], float]]:
+    """Return groups of submissions, each with the least share of runs that one has in common with the first of its group.
+
+    `ours` are the runs of our own scripts, which nobody needs to have from another.
+    """
     from datasketch import MinHash, MinHashLSH
 
     compared = [(each, each.runs) for each in submissions if each.runs is not None]
-    given = _given([runs for _, runs in compared])
+    given = np.union1d(ours, _shared_by_many([runs for _, runs in compared]))
     index = MinHashLSH(threshold=NEAR, num_perm=PERMUTATIONS)
     groups: list[list[tuple[Submission, float]]] = []
     firsts: list[Runs] = []
@@ -118,20 +120,20 @@ def near_identical(submissions: Iterable[Submission]) -> list[tuple[list[Submiss
     return [([each for each, _ in group], min(share for _, share in group)) for group in groups if len(group) > 1]
 
 
-def _given(scripts: list[Runs]) -> Runs:
-    """Return the runs that nobody needs to have from another: those of our own scripts, and those that many have."""
-    runs, counts = np.unique(np.concatenate([*scripts, np.empty(0, np.uint32)]), return_counts=True)
-    many = max(SKELETON_LEARNERS, SKELETON_SHARE * len(scripts))
-    given: Runs = np.union1d(_ours(), runs[counts > many])
-    return given
-
-
-@lru_cache(maxsize=1)
-def _ours() -> Runs:
-    folder = Path(checker.__file__).parent.parent / "exercises"
-    texts = [path.read_text("utf-8") for path in sorted(folder.glob("*.py"))]
+def runs_of_solutions(catalog: Catalog) -> Runs:
+    """Return the runs of our own scripts: the solutions of the catalog that are there."""
+    solutions = [exercise.solution for exercise in catalog.exercises.values() if exercise.solution.is_file()]
+    texts = [path.read_text("utf-8", "replace") for path in solutions]
     found: Runs = np.unique(np.concatenate([*map(runs_of, texts), np.empty(0, np.uint32)]))
     return found
+
+
+def _shared_by_many(scripts: list[Runs]) -> Runs:
+    """Return the runs that so many scripts have that nobody needs to have them from another."""
+    runs, counts = np.unique(np.concatenate([*scripts, np.empty(0, np.uint32)]), return_counts=True)
+    many = max(SKELETON_LEARNERS, SKELETON_SHARE * len(scripts))
+    shared: Runs = runs[counts > many]
+    return shared
 
 
 def _likeness(some: Runs, others: Runs) -> float:

@@ -15,22 +15,21 @@ class SessionIsOpen(Exception):
 
 
 class SessionLock:
-    """Holds the lock of a folder. Use as a context manager. Raises `SessionIsOpen`."""
+    """Holds the lock of a folder from the beginning. Use as a context manager. Raises `SessionIsOpen`."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK_FILE
-
-    def __enter__(self) -> SessionLock:
         # Not inherited by any child: descriptors of Python are closed on exec.
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = os.read(self._descriptor, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(self._descriptor)
-            raise SessionIsOpen(f"{self._path.parent}: a session is running on it already, in process {holder}") from None
+            raise SessionIsOpen(f"{folder}: a session is running on it already, in process {holder}") from None
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, str(os.getpid()).encode())
+
+    def __enter__(self) -> SessionLock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -20,12 +20,12 @@ class NoteError(Exception):
 def write_note(store: Store, login: str, exercise: str, text: str | None, again: str | None, kind: str) -> str:
     """Append a note, or give one again that was written about the same failing check; return what was done."""
     login = find_login(store, login)
+    if (login, exercise) not in store.statuses():
+        raise NoteError(f"{exercise} is no exercise of this session")
     if again is not None:
         text = _text_again(store, login, exercise, again)
     if not text or not text.strip():
         raise NoteError("a note without a text")
-    if (login, exercise) not in store.statuses():
-        raise NoteError(f"{exercise} is no exercise of this session")
     note = store.add_note(login, exercise, text, kind)
     about = f" (it fails {', '.join(note.failing)})" if note.failing else ""
     return f"noted on {login} {exercise}{about}: {note.text}"
@@ -34,6 +34,8 @@ def write_note(store: Store, login: str, exercise: str, text: str | None, again:
 def list_notes(store: Store, login: str | None, exercise: str | None, kind: str | None = None) -> str:
     """Return the notes of a session, of a login, of an exercise of it, or of a kind among these, a line each."""
     found = store.notes(find_login(store, login) if login else "", exercise or "")
+    if exercise and not found and exercise not in {each for _, each in store.statuses()}:
+        raise NoteError(f"{exercise} is no exercise of this session")
     lines = []
     for note in (note for note in found if kind in (None, note.kind)):
         written = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.written_at))

@@ -12,14 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from checker.catalog import EXERCISES
+from checker.catalog import Catalog
+from checker.expected_graph import expected_outline
 from checker.report import files
-from checker.report.html import PAGES, index_page, learner_page, likeness_page
+from checker.report.html import PAGES, Pages
 from checker.report.reference_curves import FOLDER as REFERENCE
 from checker.report.reference_curves import write_reference_curves
 from checker.report.view import Overview, ShownLearner, ShownNote, ShownProblem
 from checker.session.likeness import find_alike
-from checker.session.store import Store
+from checker.session.packs import kept_catalog
+from checker.session.store import Store, StoreError
 
 GRADESCOPE, LOGDIR, LIKENESS = "gradescope", "logdir", "likeness.html"
 
@@ -27,9 +29,12 @@ GRADESCOPE, LOGDIR, LIKENESS = "gradescope", "logdir", "likeness.html"
 def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
     """Write all reports of a session into its folder, each complete or not at all; return the page to open.
 
-    The page of submissions that are alike is there only where it is asked for: else an old one goes.
+    The page of submissions that are alike is there only where it is asked for: otherwise an old one goes. Raises
+    `StoreError`, or `PackError` for a pack in the session's folder.
     """
-    exercises = sorted({exercise for _, exercise in store.statuses()}, key=list(EXERCISES).index)
+    catalog = kept_catalog(folder)
+    exercises = _exercises_of(store, catalog, folder)
+    pages = Pages(catalog.exercises, {exercise: expected_outline(catalog[exercise]) for exercise in exercises})
     overview = Overview(folder.name, exercises, has_likeness=likeness)
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as made:
         new = Path(made)
@@ -39,12 +44,12 @@ def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
             for learner in shown_learners(store, exercises):
                 overview.add(learner)
                 streams.add(learner)
-                _write(new / PAGES / f"{learner.folder}.html", learner_page(learner))
+                _write(new / PAGES / f"{learner.folder}.html", pages.learner(learner))
                 (new / GRADESCOPE / learner.folder).mkdir()
                 _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
-        _write(new / "index.html", index_page(overview))
+        _write(new / "index.html", pages.index(overview))
         if likeness:
-            _write(new / LIKENESS, likeness_page(folder.name, find_alike(store, folder)))
+            _write(new / LIKENESS, pages.likeness(folder.name, find_alike(store, folder, catalog)))
         else:
             (folder / LIKENESS).unlink(missing_ok=True)
         write_reference_curves(new / LOGDIR, exercises)
@@ -52,6 +57,15 @@ def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
         for path in sorted(new.iterdir()):
             _replace(path, folder / path.name)
     return folder / "index.html"
+
+
+def _exercises_of(store: Store, catalog: Catalog, folder: Path) -> list[str]:
+    """Return the exercises of a session in the order of the catalog. Raises `StoreError` when no pack holds one."""
+    found = {exercise for _, exercise in store.statuses()}
+    unknown = sorted(found - {*catalog})
+    if unknown:
+        raise StoreError(f"{folder}: no pack in it holds {', '.join(unknown)}; run the session again with --pack FOLDER")
+    return [exercise for exercise in catalog if exercise in found]
 
 
 def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]:

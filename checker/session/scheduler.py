@@ -1,20 +1,20 @@
-"""The order of work in a session: who is checked next, what is tried again, and that every result is stored at once."""
+"""The order of work in a session: which learner is next, and what is tried again. Every result is stored at once."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from checker.outcome import Report, Status
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.pool import Began, Gave
 
-MOST_ATTEMPTS = 2  # of a task that breaks on our side
+MOST_ATTEMPTS = 2  # at a task that ends with an error of ours
 
-Runner = Callable[[deque[Assignment]], Generator[Event, None, None]]  # the crew, a cluster, or a stand-in
+Runner = Callable[[deque[Assignment]], Generator[Event, None, None]]  # the pool of this machine, or a cluster
 
 
 class ResultStore(Protocol):
@@ -25,33 +25,34 @@ class ResultStore(Protocol):
 
 
 class Listener:
-    """What a user interface wants to hear; does nothing."""
+    """What a user interface is told while a session runs; this one does nothing."""
 
     def begin(self, task: Task) -> None:
-        """A task is under way."""
+        """Hear that a task has begun."""
 
     def finish(self, task: Task, report: Report, is_final: bool) -> None:
-        """A task has a result; one that is not final is tried again."""
+        """Hear that a task has a result; without `is_final` it is tried again."""
 
     def tell(self, text: str) -> None:
-        """Something became of the machines that check."""
+        """Hear what happened to the machines that check."""
 
 
 @dataclass
 class Scheduler:
-    """Has assignments worked on and stores what comes of it."""
+    """Gives assignments to workers and stores their results."""
 
-    records: ResultStore
+    store: ResultStore
     run: Runner
-    broken: Callable[[Task, str], Report]  # the report of a task that broke its worker
+    report_failure: Callable[[Task, str], Report]  # makes the report of a task whose worker ended
     listener: Listener
+    _waiting: deque[Assignment] = field(default_factory=deque, init=False)
+    _attempts: dict[Task, int] = field(default_factory=dict, init=False)
+    _left: dict[str, list[Task]] = field(default_factory=dict, init=False)  # by login: tasks without a result
+    _again: dict[str, list[Task]] = field(default_factory=dict, init=False)  # by login: tasks that are tried again
 
     def work(self, assignments: Iterable[Assignment]) -> None:
-        """Work until nothing is left. Interrupted at any point, everything that was finished is stored."""
-        self._waiting = deque(assignments)
-        self._attempts: dict[Task, int] = {}
-        self._left: dict[str, list[Task]] = {}
-        self._again: dict[str, list[Task]] = {}
+        """Work until nothing is left. Whenever this is interrupted, all finished results are stored."""
+        self._waiting.extend(assignments)
         with closing(self.run(self._waiting)) as events:  # closing it ends the workers
             for event in events:
                 if isinstance(event, Began):
@@ -59,7 +60,7 @@ class Scheduler:
                 elif isinstance(event, Gave):
                     self._take(event.task, event.result)
                 else:
-                    self._end(event.task, event.broke)
+                    self._end(event.task, event.failure)
 
     def _begin(self, assignment: Assignment) -> None:
         self._left[assignment.login] = list(assignment.tasks)
@@ -70,18 +71,18 @@ class Scheduler:
         task = self._left[assignment.login].pop(0)
         self._attempts[task] = self._attempts.get(task, 0) + 1
         is_final = report.status is not Status.ERROR or self._attempts[task] >= MOST_ATTEMPTS
-        # Stored even when it is tried again: an error counts as pending, should the session end here.
-        self.records.record(task, report, self._attempts[task])
+        # Stored even when it is tried again: if the session ends here, an error counts as pending.
+        self.store.record(task, report, self._attempts[task])
         if not is_final:
             self._again[assignment.login].append(task)
         self.listener.finish(task, report, is_final)
         self._announce(assignment)
 
-    def _end(self, assignment: Assignment, broke: str) -> None:
-        """Put what is left, or is tried again, back in the queue; what was under way when a worker broke takes the blame."""
+    def _end(self, assignment: Assignment, failure: str) -> None:
+        """Put tasks without a final result back in the queue. A failure is that of the task that was under way."""
         left = self._left[assignment.login]
-        if broke and left:
-            self._take(assignment, self.broken(left[0], broke))
+        if failure and left:
+            self._take(assignment, self.report_failure(left[0], failure))
         tasks = tuple(self._again.pop(assignment.login) + self._left.pop(assignment.login))
         if tasks:
             self._waiting.append(replace(assignment, tasks=tasks))
@@ -92,10 +93,12 @@ class Scheduler:
 
 
 def assignments_of(
-    pending: Sequence[Task], assignment_of: Callable[[str, tuple[Task, ...]], Assignment]
+    pending: Iterable[Task], order: Sequence[str], assignment_of: Callable[[str, tuple[Task, ...]], Assignment]
 ) -> list[Assignment]:
-    """Return one assignment a learner with what is pending of theirs, in the order of the exercises."""
+    """Return one assignment per learner with what is pending of theirs; `order` is that of the exercises."""
     tasks: dict[str, list[Task]] = {}
     for task in pending:
         tasks.setdefault(task.login, []).append(task)
-    return [assignment_of(login, tuple(sorted(own, key=lambda task: task.exercise))) for login, own in tasks.items()]
+    for own in tasks.values():
+        own.sort(key=lambda task: order.index(task.exercise))
+    return [assignment_of(login, tuple(own)) for login, own in tasks.items()]

@@ -1,4 +1,4 @@
-"""What workers are given: exercises of one learner, and the key that decides whether a result is still valid."""
+"""What workers are given: exercises of one learner, each with the key that decides whether a result is still valid."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a worker is to do: exercises of one learner."""
+    """Exercises of one learner, for one worker."""
 
     login: str
     folder: str
@@ -29,5 +29,5 @@ class Assignment:
     scripts: Mapping[str, Path]  # by exercise
 
 
-# What becomes of an assignment while it is worked on.
+# What happens to an assignment.
 Event = Began[Assignment] | Gave[Assignment, Report] | Ended[Assignment]

@@ -1,10 +1,10 @@
-"""How many jobs and threads this machine has room for."""
+"""The cores of this machine, and how many jobs and threads use them."""
 
 from __future__ import annotations
 
 import os
 
-MOST_JOBS = 8  # unless more are asked for: each of them holds TensorFlow twice, in 1.3 GB
+MOST_JOBS = 8  # by default: each job holds TensorFlow twice, in 1.3 GB
 
 
 def cores() -> int:
@@ -13,7 +13,7 @@ def cores() -> int:
 
 
 def default_jobs() -> int:
-    """Return how many workers to use when nothing is said."""
+    """Return the number of workers when none is asked for."""
     return min(cores(), MOST_JOBS)
 
 

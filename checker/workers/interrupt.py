@@ -1,4 +1,4 @@
-"""Ctrl-C, and a request to end: both clear away what is running, and wait while something is written."""
+"""Ctrl-C and SIGTERM: both clear away what is running, and both wait while something is written."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def interrupt_once(number: int, frame: FrameType | None) -> None:
-    """Handle SIGTERM as if it were Ctrl-C, so that boxes and folders are cleared away; a second one must not stop that."""
+    """Handle SIGTERM like Ctrl-C, so that boxes and folders are cleared away; a second signal must not stop that."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put both off until the end of the block. In a thread that gets no signals, it does nothing."""
+    """Delay both signals until the end of the block. In a thread that gets no signals, this does nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

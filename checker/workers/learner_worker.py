@@ -1,4 +1,4 @@
-"""Where a worker checks one learner: a warm box of their own, their exercises in order."""
+"""A worker that checks learners one after the other: each in a warm box of their own, their exercises in order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import checker
-from checker.catalog import EXERCISES
+from checker.catalog import Catalog, Exercise, Pack, built_in
 from checker.engine.workshop import Options, Workshop, new_report
 from checker.outcome import CheckResult, Report, Status
 from checker.workers.assignment import Assignment
@@ -23,17 +23,21 @@ class WorkerSettings:
     """How the workers of a session check."""
 
     session: Path
+    catalog: Catalog  # holds every exercise that is given out
     options: Options
     threads: int  # for each job, so that jobs do not fight over the cores
 
 
 class LearnerWorker:
-    """A bench for the exercises of learners: each learner gets a box of their own, and so nothing of another one."""
+    """Checks the exercises of learners. Each learner gets a new box, and so sees nothing of another learner."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self.is_spent = False
         self._settings = settings
-        self._workshop = Workshop(settings.options.isolation, dict.fromkeys(THREAD_VARIABLES, str(settings.threads)))
+        threads = dict.fromkeys(THREAD_VARIABLES, str(settings.threads))
+        data = [exercise.data for exercise in settings.catalog.exercises.values() if exercise.data is not None]
+        files = [each.file for each in data if each.file is not None]
+        self._workshop = Workshop(settings.options.isolation, threads, files)
         self._is_used = False
 
     def __enter__(self) -> LearnerWorker:
@@ -43,46 +47,51 @@ class LearnerWorker:
         self._workshop.__exit__(*error)
 
     def work(self, assignment: Assignment) -> Iterator[Report]:
-        """Check the exercises in their order; what breaks on our side is the ERROR of the exercise it broke on."""
+        """Check the exercises in their order; a failure of ours is the ERROR of the exercise it happened to."""
         if self._is_used:
             self._workshop.open_another_box()
         self._is_used = True
         options = replace(self._settings.options, publish_to=self._settings.session, learner=assignment.folder)
         for task in assignment.tasks:
-            yield self._check(task.exercise, assignment.scripts[task.exercise], options, assignment.folder)
+            exercise = self._settings.catalog[task.exercise]
+            yield self._check(exercise, assignment.scripts[task.exercise], options)
 
-    def _check(self, exercise: str, script: Path, options: Options, folder: str) -> Report:
+    def _check(self, exercise: Exercise, script: Path, options: Options) -> Report:
         try:
-            report = self._workshop.check(EXERCISES[exercise], script, options)
+            report = self._workshop.check(exercise, script, options)
         except Exception:
-            report = broken(exercise, script, options, traceback.format_exc())
-        self.is_spent = self.is_spent or report.status is Status.ERROR  # the boxes may be what broke
+            report = failure_report(exercise, script, options, traceback.format_exc())
+        self.is_spent = self.is_spent or report.status is Status.ERROR  # its boxes may be the cause
         session = self._settings.session
         report.script = script.relative_to(session).as_posix()
         report.logdir = Path(report.logdir).relative_to(session).as_posix() if report.logdir else ""
         return report
 
 
-def broken(exercise: str, script: Path, options: Options, detail: str) -> Report:
-    """Return the report of a check that broke on our side."""
-    report = new_report(EXERCISES[exercise], script, options)
+def failure_report(exercise: Exercise, script: Path, options: Options, detail: str) -> Report:
+    """Return the report of a check that ended with a failure of ours."""
+    report = new_report(exercise, script, options)
     report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=detail))
     return report
 
 
-def key_of(digest: str, options: Options) -> str:
-    """Return what a result depends on, as one text: the script and its files, how it is run, and the checker."""
-    parts = (digest, options.edition, str(options.timeout_s), options.isolation, code_version())
+def key_of(digest: str, options: Options, pack: Pack) -> str:
+    """Return what a result depends on, as one text: the script and its files, how it is run, the checker and the pack."""
+    parts = [digest, options.edition, str(options.timeout_s), options.isolation, code_version()]
+    if not pack.is_built_in:  # those are part of the version
+        parts.append(pack.digest)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @lru_cache
 def code_version() -> str:
-    """Return the version of the checker with a digest of its sources: an edited check is another check."""
+    """Return the version of the checker with a digest of its sources and packs: an edited check is another check."""
     project = Path(checker.__file__).parent.parent
     digest = hashlib.sha256()
     for room in ("checker", "reference"):
         for path in sorted((project / room).rglob("*")):
             if path.suffix in (".py", ".json", ".ini", ".txt") and path.is_file():
                 digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    for pack in built_in().packs:
+        digest.update(pack.digest.encode())
     return f"{checker.__version__}+{digest.hexdigest()[:12]}"

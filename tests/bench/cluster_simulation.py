@@ -26,13 +26,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from checker.catalog import EXERCISES
+from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.safe_walk import walk
 from checker.intake.budget import Budget
 from checker.intake.sources import read_submissions
 from checker.session.scheduler import Listener
-from checker.session.session import Session, Settings
+from checker.session.session import Session
+from checker.session.settings import Settings
 from checker.workers.cluster.coordinator import ClusterSettings
 from checker.workers.cluster.messages import pack
 from checker.workers.cluster.transfer import LARGEST_RUN
@@ -43,6 +44,7 @@ from tests.support.paths import PROJECT
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 STUB_LEARNERS, STUBS = 100, 2  # learners and workers while the driver is measured
 SEED = 5
+CATALOG = built_in()
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,15 @@ def measure(folder: Path, learners: int) -> Costs:
 def _measure_worker(folder: Path, learners: int) -> Costs:
     """Check learners drawn from the corpus, each in a box of their own, and count what all processes spend on each exercise."""
     hand_in(folder / "handed in", learners)
-    exercises: dict[str, list[float]] = {exercise: [] for exercise in EXERCISES}
+    exercises: dict[str, list[float]] = {exercise: [] for exercise in CATALOG}
     sizes = []
     with Workshop() as workshop:
         options = Options(publish_to=folder, learner="x")
-        workshop.check(EXERCISES["ex01"], PROJECT / "exercises" / "ex01.py", options)  # warms the box for evaluations
+        workshop.check(CATALOG["ex01"], PROJECT / "exercises" / "ex01.py", options)  # warms the box for evaluations
         for learner in sorted((folder / "handed in").iterdir()):
             before = _spent()
             workshop.open_another_box()
-            for exercise in EXERCISES.values():
+            for exercise in CATALOG.exercises.values():
                 report = workshop.check(exercise, learner / exercise.script, options)
                 now = _spent()
                 exercises[exercise.id].append(now - before)
@@ -127,7 +129,7 @@ def _spent() -> float:
 
 def _measure_driver(folder: Path, worker: Costs) -> Costs:
     """Run a session whose workers run no script, but leave runs of the size that was measured."""
-    pool, exercises = folder / "handed in", [*EXERCISES]
+    pool, exercises = folder / "handed in", [*CATALOG]
     for number in range(STUB_LEARNERS):
         (pool / f"l{number}").mkdir(parents=True)
         for exercise in exercises:
@@ -137,10 +139,12 @@ def _measure_driver(folder: Path, worker: Costs) -> Costs:
         machines.process_ids(STUBS)
         scheduler = psutil.Process(machines.scheduler.pid)
         cluster = ClusterSettings(machines.address)
-        with Session(Settings(folder / "session", exercises, Options(isolation="none"), 1, cluster=cluster)) as session:
-            session.take_in(read_submissions(pool))
+        with Session(
+            Settings(folder / "session", CATALOG, exercises, Options(isolation="none"), 1, cluster=cluster)
+        ) as session:
+            batch = session.take_in(read_submissions(pool, CATALOG))
             began, at_scheduler = _own(), sum(scheduler.cpu_times()[:2])
-            session.check(Listener())
+            batch.check(Listener())
             driver, at_scheduler = _own() - began, sum(scheduler.cpu_times()[:2]) - at_scheduler
             count = len(session.store.statuses())
             disk = _disk_wait(session, count)
@@ -167,7 +171,7 @@ def model(costs: Costs, learners: int, workers: int) -> Outcome:
     """
     chance = random.Random(SEED)
     scheduler_free = driver_free = busy = end = 0.0
-    left = [[chance.choice(costs.exercises[exercise]) for exercise in EXERCISES] for _ in range(learners)]
+    left = [[chance.choice(costs.exercises[exercise]) for exercise in CATALOG] for _ in range(learners)]
     at_work = [(0.0, number, list[float]()) for number in range(workers)]  # when done, which worker, what it has left
     heapq.heapify(at_work)
     while at_work:
@@ -179,7 +183,7 @@ def model(costs: Costs, learners: int, workers: int) -> Outcome:
         if own:
             busy += own[0]
             heapq.heappush(at_work, (driver_free + own[0], number, own[1:]))
-    done = learners * len(EXERCISES)
+    done = learners * len(CATALOG)
     return Outcome(workers, end / 3600, done * costs.driver_s / end, done * costs.scheduler_s / end, busy / workers / end)
 
 
@@ -198,7 +202,7 @@ def show_costs(console: Console, costs: Costs) -> None:
 
 def show(console: Console, outcomes: Sequence[Outcome], learners: int) -> None:
     """Print the table of throughput."""
-    console.print(f"{learners} learners, {len(EXERCISES)} exercises each")
+    console.print(f"{learners} learners, {len(CATALOG)} exercises each")
     table = Table(
         "workers",
         "hours",

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from checker.catalog import EXERCISES
+from checker.catalog import built_in
 from checker.selftest.corpus import Case, read_case
 from tests.bench.pairs import Comparison, Way
 from tests.support.paths import SUBMISSIONS
@@ -36,7 +36,7 @@ def comparisons(folder: Path, learners: int) -> list[Comparison]:
 
 
 def hand_in(folder: Path, learners: int) -> None:
-    cases: dict[str, list[Case]] = {exercise: [] for exercise in EXERCISES}
+    cases: dict[str, list[Case]] = {exercise: [] for exercise in built_in()}
     for path in sorted(SUBMISSIONS.glob("*/case.json")):
         case = read_case(path.parent)
         cases[case.exercise.id].append(case)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES
+from checker.catalog import built_in
 from checker.intake import budget, copy_files, encoding
 from checker.intake.intake import Intake
 from checker.intake.learner import Learner
@@ -20,6 +20,7 @@ from checker.intake.names import assign_folders, exercise_in, login_of, login_of
 from checker.intake.sources import IntakeError, read_submissions
 from checker.units import MIB
 
+CATALOG = built_in()
 SOURCE = "print('hello')\n"
 
 
@@ -32,8 +33,8 @@ def pool(tmp_path: Path) -> Path:
 
 
 def take(pool: Path, *exercises: str) -> dict[str, Learner]:
-    intake = Intake(pool.parent / "session", exercises or ["ex01", "ex02"])
-    return {learner.login: learner for learner in intake.take_all(read_submissions(pool), {})}
+    intake = Intake(pool.parent / "session", exercises or ["ex01", "ex02"], CATALOG)
+    return {learner.login: learner for learner in intake.take_all(read_submissions(pool, CATALOG), {})}
 
 
 def write(path: Path, content: str | bytes = SOURCE) -> Path:
@@ -80,8 +81,8 @@ def test_folders_archives_and_scripts_are_learners(pool: Path) -> None:
     }
     assert learners["Max Muster_777"].scripts["ex02"].path.name == "Exercise 2.py"
     assert learners["bob"].scripts["ex01"].path == pool.parent / "session/submissions/bob/bob/tf/ex01.py"
-    assert read_submissions(pool).ignored == ["readme.txt"]
-    assert not any(learner.broke for learner in learners.values())
+    assert read_submissions(pool, CATALOG).ignored == ["readme.txt"]
+    assert not any(learner.failure for learner in learners.values())
 
 
 def test_scripts_without_a_name_belong_to_the_folder(pool: Path) -> None:
@@ -142,7 +143,7 @@ def test_a_learner_who_comes_later_takes_nobodys_folder() -> None:
     ],
 )
 def test_the_exercise_is_read_off_a_name(name: str, exercise: str) -> None:
-    assert exercise_in(name) == exercise
+    assert exercise_in(name, CATALOG) == exercise
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_the_exercise_is_read_off_a_name(name: str, exercise: str) -> None:
     [("ada_ex01", "ada"), ("ex01_ada", "ada"), ("ex01", ""), ("ada@uni.fr ex 2", "ada@uni.fr"), ("TP_ex01_ada", "TP_ada")],
 )
 def test_the_login_is_read_off_the_name_of_a_file(stem: str, login: str) -> None:
-    assert login_of_file(stem) == login
+    assert login_of_file(stem, CATALOG) == login
 
 
 def test_control_characters_of_a_name_reach_no_terminal() -> None:
@@ -201,7 +202,7 @@ def test_missing_empty_unreadable_and_binary_scripts_have_messages_of_their_own(
     os.mkfifo(pool / "ada/ex04.py")
     os.mkdir(pool / "ada/ex05.py")
     os.symlink("/etc/passwd", pool / "ada/ex06.py")
-    learner = take(pool, *EXERCISES)["ada"]
+    learner = take(pool, *CATALOG)["ada"]
     assert learner.scripts == {}
     assert "ex01 ex01.py: expected a script, found an empty file of 0 bytes" in said(learner)
     assert "ex02 ex02.py: expected Python text, found a file that begins with b'\\x7fELF" in said(learner)
@@ -344,7 +345,7 @@ def test_the_digest_is_the_same_whichever_exercises_are_asked_for(pool: Path) ->
     write(pool / "ada/ex02.py", "print('é')\n".encode("utf-16"))
     write(pool / "ada/other ex2.py", "x = 2\n")
     write(pool / "ada/ex03.py", "")
-    every = take(pool, *EXERCISES)["ada"]
+    every = take(pool, *CATALOG)["ada"]
     for asked in (["ex01"], ["ex02"], ["ex01", "ex02"], ["ex04", "ex02"]):
         learner = take(pool, *asked)["ada"]
         assert {*learner.scripts} == {*asked} & {"ex01", "ex02"}
@@ -390,8 +391,8 @@ def test_a_roster_names_folders_archives_and_repositories(pool: Path) -> None:
         "gone;https://127.0.0.1:9/a.git;",
     ]
     roster = write(pool / "roster.csv", "\ufeff" + "\n".join(rows))
-    intake = Intake(pool.parent / "session", ["ex01"])
-    learners = {learner.login: learner for learner in intake.take_all(read_submissions(roster), {})}
+    intake = Intake(pool.parent / "session", ["ex01"], CATALOG)
+    learners = {learner.login: learner for learner in intake.take_all(read_submissions(roster, CATALOG), {})}
     sources = {login: script.path.read_text() for login, learner in learners.items() for script in learner.scripts.values()}
     assert sources == {"ada": SOURCE, "bob": SOURCE, "eva": "print('first')\n", "max": "print('late 2')\n"}
     assert "cloned at commit" in said(learners["eva"])
@@ -402,7 +403,7 @@ def test_a_roster_names_folders_archives_and_repositories(pool: Path) -> None:
     assert "a URL of https" in said(learners["cmd"])
     assert "without a password" in said(learners["gone"])
     assert not (pool / "ran").exists()
-    assert not any(learner.broke for learner in learners.values())
+    assert not any(learner.failure for learner in learners.values())
 
 
 def test_only_a_repository_has_a_deadline_and_a_local_one_is_cloned_without_one_too(pool: Path) -> None:
@@ -418,8 +419,8 @@ def test_only_a_repository_has_a_deadline_and_a_local_one_is_cloned_without_one_
     places = ("plain", "work.zip", "repo", "bare", "tree")
     rows = [f"{place}{day},{place},{day}" for place in places for day in ("", "2026-11-20", "2020-01-01")]
     roster = write(pool / "roster.csv", "\n".join(["login,source,deadline", *rows]))
-    intake = Intake(pool.parent / "session", ["ex01"])
-    learners = {learner.login: learner for learner in intake.take_all(read_submissions(roster), {})}
+    intake = Intake(pool.parent / "session", ["ex01"], CATALOG)
+    learners = {learner.login: learner for learner in intake.take_all(read_submissions(roster, CATALOG), {})}
     for place in ("plain", "work.zip"):
         for day in ("", "2026-11-20", "2020-01-01"):
             learner = learners[place + day]
@@ -445,16 +446,16 @@ def test_only_a_repository_has_a_deadline_and_a_local_one_is_cloned_without_one_
 )
 def test_a_roster_that_cannot_be_used_says_where(pool: Path, content: str, said_of_it: str) -> None:
     with pytest.raises(IntakeError, match=said_of_it):
-        read_submissions(write(pool / "roster.csv", content))
+        read_submissions(write(pool / "roster.csv", content), CATALOG)
 
 
 def test_submissions_that_are_no_folder_or_a_session_are_refused(pool: Path) -> None:
     with pytest.raises(IntakeError, match="missing: it is not there; name the folder"):
-        read_submissions(pool / "missing")
+        read_submissions(pool / "missing", CATALOG)
     with pytest.raises(IntakeError, match="neither a folder of submissions nor a roster"):
-        read_submissions(write(pool / "readme.txt"))
+        read_submissions(write(pool / "readme.txt"), CATALOG)
     write(pool / "session.sqlite")
     with pytest.raises(IntakeError, match="is the folder of a session"):
-        read_submissions(pool)
+        read_submissions(pool, CATALOG)
     with pytest.raises(IntakeError, match="unpack it first"):
-        read_submissions(zip_of(pool / "all.zip", ada__ex01=SOURCE))
+        read_submissions(zip_of(pool / "all.zip", ada__ex01=SOURCE), CATALOG)

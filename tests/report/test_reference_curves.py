@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES
+from checker.catalog import built_in
 from checker.evidence.events import read_event_log
 from checker.intake.names import safe_folder
 from checker.report.reference_curves import FOLDER, write_reference_curves
@@ -20,7 +20,7 @@ from reference.regression import ROOMS, least_squares
 TAGS = {"ex01": [], "ex02": ["loss"], "ex03": ["loss"], "ex04": ["loss", "accuracy"]}
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", built_in())
 def test_a_band_has_low_below_high_and_ends_where_trainings_end(exercise: str) -> None:
     bands = curve_bands(exercise)
     assert list(bands) == TAGS.get(exercise, ["epoch_loss", "epoch_accuracy"])

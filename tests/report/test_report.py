@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from checker.catalog import EXERCISES
 from checker.outcome import CheckResult, Report, Status, VariableStatistics
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
 HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
@@ -92,10 +92,10 @@ def printed(terminal: bool = False, verbose: bool = False) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
     report = TerminalReport(console, verbose)
-    report.start(EXERCISES["ex04"], Path("exercises/ex04.py"))
+    report.start(CATALOG["ex04"], Path("exercises/ex04.py"))
     for check in REPORT.checks:
         report.show(check)
-    report.finish(REPORT, EXERCISES["ex04"])
+    report.finish(REPORT, CATALOG["ex04"])
     report.summarise([REPORT])
     return stream.getvalue()
 

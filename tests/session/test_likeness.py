@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.catalog import built_in
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.graph import Graph
 from checker.evidence.variables import digest
 from checker.intake.learner import Learner
 from checker.outcome import CheckResult, Report, Status
 from checker.report.view import Alike
-from checker.session.likeness import NEAR, Submission, find_alike, near_identical, runs_of
+from checker.session.likeness import NEAR, Submission, find_alike, near_identical, runs_of, runs_of_solutions
 from checker.session.reporting import write_reports
 from checker.session.store import Store
 from checker.workers.assignment import Task
@@ -24,6 +25,7 @@ from tests.support.fixture_types import WriteWithTensorflow
 from tests.support.paths import PROJECT
 
 SCRIPTS = PROJECT / "exercises"
+OURS = runs_of_solutions(built_in())
 WORDS = "tf.matmul tf.reduce_mean tf.square tf.nn.relu np.zeros np.ones tf.reshape tf.concat sorted len print tf.add".split()
 
 
@@ -38,7 +40,7 @@ def script(seed: int, lines: int = 60) -> str:
 
 
 def grouped(texts: dict[str, str]) -> list[set[str]]:
-    found = near_identical([Submission(login, login, runs_of(text), "") for login, text in texts.items()])
+    found = near_identical([Submission(login, login, runs_of(text), "") for login, text in texts.items()], OURS)
     assert all(share >= NEAR for _, share in found)
     return [{each.login for each in group} for group, _ in found]
 
@@ -77,22 +79,22 @@ def test_a_notebook_is_compared_by_its_code(tmp_path: Path) -> None:
         for login, suffix in (("ada", "ipynb"), ("bob", "py"), ("eva", "ipynb")):
             report = Report("ex02", f"submissions/{login}.{suffix}", "none", "none", [CheckResult("c", "t", Status.PASS)])
             store.record(Task(login, "ex02", "k"), report, 1)
-        (group,) = find_alike(store, tmp_path)
+        (group,) = find_alike(store, tmp_path, built_in())
     assert [login for login, _ in group.logins] == ["ada", "bob"]
 
 
 def test_what_is_short_or_missing_is_not_compared() -> None:
     short = "print(3 * 2 ** 2 - 12 ** 5)\n"
     assert grouped({"ada": short, "bob": short, "eva": "", "max": ""}) == []
-    assert near_identical([Submission("ada", "ada", None, ""), Submission("bob", "bob", None, "")]) == []
-    assert near_identical([]) == []
+    assert near_identical([Submission("ada", "ada", None, ""), Submission("bob", "bob", None, "")], OURS) == []
+    assert near_identical([], OURS) == []
 
 
 def test_two_thousand_learners_take_seconds_whether_all_are_alike_or_none() -> None:
     for texts in ([script(seed % 400, 12) for seed in range(2_000)], [script(seed, 12) for seed in range(2_000)]):
         submissions = [Submission(str(i), str(i), runs_of(text), "") for i, text in enumerate(texts)]
         began = time.process_time()
-        groups = near_identical(submissions)
+        groups = near_identical(submissions, OURS)
         assert time.process_time() - began < 60
         assert len(groups) in (0, 400)
 
@@ -141,7 +143,7 @@ def session(tmp_path: Path) -> Path:
 
 def test_groups_are_found_in_a_session(session: Path) -> None:
     with Store(session, create=False) as store:
-        assert find_alike(store, session) == [
+        assert find_alike(store, session, built_in()) == [
             Alike("ex04", "scripts", [("ada", "ada"), ("bob", "bob")], 1.0),
             Alike("ex04", "weights", [("ada", "ada"), ("eva", "eva")], 1.0),
         ]

@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES
+from checker.catalog import built_in
 from checker.engine.workshop import Options
 from checker.outcome import CheckResult, Report, Status
 from checker.session.scheduler import Listener, Scheduler, assignments_of
 from checker.workers import cores
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.cores import threads_for
-from checker.workers.learner_worker import broken, key_of
+from checker.workers.learner_worker import failure_report, key_of
 from checker.workers.pool import Began, Ended, Gave
+
+CATALOG = built_in()
+ORDER = [*CATALOG]
 
 
 def report_of(exercise: str, status: Status) -> Report:
@@ -80,8 +83,8 @@ def work(*assignments: Assignment, **fates: str) -> Book:
     """Work; `ada_1="die pass"` says what becomes of ada's ex01 each time it is tried."""
     book = Book()
     named = {(key.split("_")[0], f"ex0{key.split('_')[1]}"): words.split() for key, words in fates.items()}
-    broke = lambda task, how: broken(task.exercise, Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
-    Scheduler(book, StubPool(named), broke, book).work(assignments)
+    fail = lambda task, how: failure_report(CATALOG[task.exercise], Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
+    Scheduler(book, StubPool(named), fail, book).work(assignments)
     return book
 
 
@@ -119,7 +122,7 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
+def test_an_interruption_keeps_what_is_stored_and_ends_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
@@ -133,7 +136,7 @@ def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
 
 def test_pending_tasks_become_one_assignment_per_learner() -> None:
     pending = [task_of("ada", 3), task_of("bob", 1), task_of("ada", 1)]
-    made = assignments_of(pending, lambda login, tasks: Assignment(login, login, tasks, {}))
+    made = assignments_of(pending, ORDER, lambda login, tasks: Assignment(login, login, tasks, {}))
     assert [(each.login, [task.exercise for task in each.tasks]) for each in made] == [
         ("ada", ["ex01", "ex03"]),
         ("bob", ["ex01"]),
@@ -146,14 +149,18 @@ def test_jobs_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = key_of("digest", Options())
-    assert key == key_of("digest", Options(publish_to=Path("elsewhere"), learner="ada"))
-    others = [key_of("other", Options()), key_of("digest", Options("full")), key_of("digest", Options(timeout_s=1))]
+    pack = CATALOG.packs[0]
+    key = key_of("digest", Options(), pack)
+    assert key == key_of("digest", Options(publish_to=Path("elsewhere"), learner="ada"), pack)
+    others = [
+        key_of(digest, options, pack)
+        for digest, options in (("other", Options()), ("digest", Options("full")), ("digest", Options(timeout_s=1)))
+    ]
     monkeypatch.setattr("checker.workers.learner_worker.code_version", partial(str, "2"))
-    assert len({key, *others, key_of("digest", Options())}) == 5
+    assert len({key, *others, key_of("digest", Options(), pack)}) == 5
 
 
 def test_a_failure_of_ours_is_the_error_of_its_exercise() -> None:
-    report = broken("ex04", Path("ex04.py"), Options(), "Traceback …")
+    report = failure_report(CATALOG["ex04"], Path("ex04.py"), Options(), "Traceback …")
     assert (report.exercise, report.status, report.data) == ("ex04", Status.ERROR, "embedded")
-    assert EXERCISES["ex04"].dataset
+    assert CATALOG["ex04"].dataset

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from checker.catalog import built_in
 from checker.engine.workshop import Options
 from checker.intake.learner import Learner
 from checker.intake.sources import read_submissions
 from checker.outcome import CheckResult, Report, Status
 from checker.session.folder import require_session_folder
 from checker.session.notes import NoteError, find_login
-from checker.session.session import Session, Settings
+from checker.session.session import Session
+from checker.session.settings import Settings
 from checker.session.store import Store
 from tests.support.fixture_types import CommandLine
 from tests.support.processes import checker_command, environment
@@ -224,7 +226,7 @@ def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(p
     for folder in ("session", "handed in/before"):
         Store(tmp_path / folder).close()
         (tmp_path / folder / "index.html").write_text("ours")
-    found = read_submissions(pool)
+    found = read_submissions(pool, built_in())
     assert [*found.sources] == ["ada", "Bo b", "eva"]
     for folder in ("new", "empty", "left", "session", "handed in/before", "handed in/new", "handed in/.session"):
         require_session_folder(tmp_path / folder, pool, found)
@@ -279,16 +281,16 @@ def test_what_was_not_handed_in_is_counted_apart(command_line: CommandLine, tmp_
 
 def test_work_that_did_not_change_is_not_run_again_for_other_exercises(pool: Path, tmp_path: Path) -> None:
     ok = CheckResult("check_a", "does a", Status.PASS)
-    with Session(Settings(tmp_path / "session", ["ex01"], Options(), 1)) as session:
-        session.take_in(read_submissions(pool))
+    with Session(Settings(tmp_path / "session", built_in(), ["ex01"], Options(), 1)) as session:
+        session.take_in(read_submissions(pool, built_in()))
         for task in session.store.pending():
             session.store.record(task, Report(task.exercise, "s", "none", "none", [ok]), 1)
         first = session.store.statuses()
     assert None not in first.values()
     (pool / "ada" / "ex02.py").write_text("x = 1\n")
     for exercises in (["ex02", "ex01"], ["ex01", "ex03"], ["ex01"]):
-        with Session(Settings(tmp_path / "session", exercises, Options(), 1)) as session:
-            session.take_in(read_submissions(pool))
+        with Session(Settings(tmp_path / "session", built_in(), exercises, Options(), 1)) as session:
+            session.take_in(read_submissions(pool, built_in()))
             statuses = session.store.statuses()
             assert {cell: statuses[cell] for cell in first if cell[0] != "ada"} == {
                 c: s for c, s in first.items() if c[0] != "ada"

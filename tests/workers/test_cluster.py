@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from checker.catalog import built_in
 from checker.engine.workshop import Options
 from checker.intake.sources import read_submissions
 from checker.outcome import Report, Status
 from checker.sandbox.box import choose_isolation
 from checker.session.scheduler import Listener
-from checker.session.session import Session, Settings
+from checker.session.session import Session
+from checker.session.settings import Settings
 from checker.session.store import Store
 from checker.units import MIB
 from checker.workers.assignment import Task
@@ -86,10 +88,9 @@ def check(
 ) -> Path:
     """Run a session on a cluster from this process; return its folder."""
     folder = pool.parent / "session"
-    settings = Settings(folder, exercises, Options(isolation=isolation), 1, cluster=cluster)
+    settings = Settings(folder, built_in(), exercises, Options(isolation=isolation), 1, cluster=cluster)
     with Session(settings) as session:
-        session.take_in(read_submissions(pool))
-        session.check(listener)
+        session.take_in(read_submissions(pool, built_in())).check(listener)
     return folder
 
 
@@ -318,7 +319,7 @@ def test_a_worker_that_is_silent_for_too_long_is_started_again(stubs: Machines, 
     stubs.start_worker("--nworkers", "2")
     pool = hand_in(tmp_path / "in", {"ada": f"hold {tmp_path / 'never'}\n", "bob": "b\n"})
     stubs.process_ids(2)
-    session = check(pool, ClusterSettings(stubs.address, patience_s=4), Ear())
+    session = check(pool, ClusterSettings(stubs.address, silence_s=4), Ear())
     assert statuses(session) == {"ada ex01": Status.ERROR, "bob ex01": Status.PASS}
 
 

@@ -14,7 +14,7 @@ import pytest
 from checker.intake.archives import BadArchive
 from checker.intake.budget import Budget, OverBudget
 from checker.workers.cluster import messages
-from checker.workers.cluster.messages import BROKE, REPORT, Answer, BadMessage, Greeting, Order, pack, unpack
+from checker.workers.cluster.messages import FAILED, REPORT, Answer, BadMessage, Greeting, Order, pack, unpack
 
 ORDER = Order(
     token="t",
@@ -24,29 +24,30 @@ ORDER = Order(
     folder="cyd_é",
     exercises=["ex01", "ex02"],
     scripts={"ex01": "submissions/cyd_é/ex01.py"},
+    packs=["packs/sea"],
     number=1,
     edition="embedded",
     timeout_s=None,
     isolation="bubblewrap",
-    beside=2,
+    workers_on_machine=2,
     largest_run=5,
 )
 
 
 def test_what_is_sent_arrives() -> None:
     with_files = replace(ORDER, archive=b"\n\0archive\n")
-    assert Order.read(with_files.sealed()) == with_files
+    assert Order.read(with_files.to_bytes()) == with_files
     answer = Answer(REPORT, 'two\nlines, "é" and \udcff', b"\n\n")
-    assert Answer.read(answer.sealed()) == answer
-    assert Greeting.read(Greeting("p", "1+2", "").sealed()) == Greeting("p", "1+2", "")
+    assert Answer.read(answer.to_bytes()) == answer
+    assert Greeting.read(Greeting("p", "1+2", "").to_bytes()) == Greeting("p", "1+2", "")
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         ("text", "a str where bytes"),
-        (Answer(BROKE), "a Answer where bytes"),
-        (pickle.dumps(Answer(BROKE)), "no JSON|without the end of a line"),
+        (Answer(FAILED), "a Answer where bytes"),
+        (pickle.dumps(Answer(FAILED)), "no JSON|without the end of a line"),
         (b"", "without the end of a line"),
         (b"{}", "without the end of a line"),
         (b"[1]\n", "a JSON list"),

@@ -19,13 +19,13 @@ from tests.support.pool_worker import ScriptedWorker
 from tests.support.processes import environment
 
 
-def happened(tasks: list[str], jobs: int = 1, patience_s: float = 300) -> list[str]:
+def happened(tasks: list[str], jobs: int = 1, silence_s: float = 300) -> list[str]:
     words = []
-    for event in run_all(ScriptedWorker, deque(tasks), jobs, patience_s):
+    for event in run_all(ScriptedWorker, deque(tasks), jobs, silence_s):
         if isinstance(event, Gave):
             words.append(event.result)
         elif isinstance(event, Ended):
-            words.append(f"end {event.broke.strip().splitlines()[-1] if event.broke else ''}".strip())
+            words.append(f"end {event.failure.strip().splitlines()[-1] if event.failure else ''}".strip())
     return words
 
 
@@ -54,7 +54,7 @@ def test_a_worker_that_dies_or_breaks_ends_its_own_task_only() -> None:
 
 
 def test_a_worker_that_is_silent_for_too_long_is_killed() -> None:
-    assert happened(["a sleep", "b"], patience_s=6) == [
+    assert happened(["a sleep", "b"], silence_s=6) == [
         "A",
         "end the worker gave no sign for 6 s and was killed",
         "B",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from checker.catalog import EXERCISES
-from checker.expected_graph import expected_outline
+from checker.catalog import Exercise
 from checker.outcome import Status
+from checker.outline import Outline
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
 from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
@@ -34,49 +33,56 @@ WORDS = {
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-def index_page(overview: Overview) -> str:
-    """Return the overview: the grid of learners and exercises, and who shares which mistake."""
-    return _clean(_environment().get_template("index.html").render(overview=overview))
+class Pages:
+    """Makes the pages of a session, with the titles of its exercises and their expected graphs.
+
+    `expected` holds, by exercise, None where no graph is expected.
+    """
+
+    def __init__(self, exercises: Mapping[str, Exercise], expected: Mapping[str, Outline | None]) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("checker.report.html"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            exercises=exercises,
+            expected=expected,
+            pages=PAGES,
+            symbols=SYMBOLS,
+            words=WORDS,
+            Status=Status,
+            mib=MIB,
+            differences=differences,
+            counted=counted,
+            outcome_of=outcome_of,
+            drawn=drawn,
+            drawn_expected=drawn_expected,
+            curve=_curve,
+        )
+        self._environment.filters["shell"] = shlex.quote
+        self._environment.filters["url"] = lambda path: quote(path, safe="/")
+
+    def index(self, overview: Overview) -> str:
+        """Return the overview: the grid of learners and exercises, and who shares which mistake."""
+        return self._rendered("index.html", overview=overview)
+
+    def likeness(self, name: str, groups: Sequence[Alike]) -> str:
+        """Return the page of submissions that are alike."""
+        return self._rendered("likeness.html", name=name, groups=groups)
+
+    def learner(self, learner: ShownLearner) -> str:
+        """Return the page of a learner."""
+        return self._rendered("learner.html", learner=learner)
+
+    def _rendered(self, template: str, **content: object) -> str:
+        return _clean(self._environment.get_template(template).render(content))
 
 
-def likeness_page(name: str, groups: Sequence[Alike]) -> str:
-    """Return the page of submissions that are alike."""
-    return _clean(_environment().get_template("likeness.html").render(name=name, groups=groups))
-
-
-def learner_page(learner: ShownLearner) -> str:
-    """Return the page of a learner."""
-    return _clean(_environment().get_template("learner.html").render(learner=learner))
-
-
-@lru_cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("checker.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        exercises=EXERCISES,
-        pages=PAGES,
-        symbols=SYMBOLS,
-        words=WORDS,
-        Status=Status,
-        mib=MIB,
-        expected=lambda exercise: expected_outline(EXERCISES[exercise]),
-        differences=differences,
-        counted=counted,
-        outcome_of=outcome_of,
-        drawn=drawn,
-        drawn_expected=drawn_expected,
-        # Made of numbers and of our own words only.
-        curve=lambda values: Markup(as_svg(values, "training loss")),
-    )
-    environment.filters["shell"] = shlex.quote
-    environment.filters["url"] = lambda path: quote(path, safe="/")
-    return environment
+def _curve(values: Sequence[float]) -> Markup:
+    return Markup(as_svg(values, "training loss"))  # made of numbers and of our own words only
 
 
 def _clean(page: str) -> str:

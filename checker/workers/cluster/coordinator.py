@@ -1,4 +1,4 @@
-"""A session on the workers of a Dask cluster: as the crew of this machine, one learner at a time for each worker."""
+"""A session on the workers of a Dask cluster: like the pool of this machine, with one learner at a time for each worker."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from checker.catalog import EXERCISES
 from checker.evidence.stdout import clean_line
 from checker.outcome import Report
 from checker.workers.assignment import Assignment, Event
 from checker.workers.cluster import dask_worker
 from checker.workers.cluster.dask_client import ConnectionLost, DaskClient, Reply
-from checker.workers.cluster.messages import BROKE, REPORT, RESTARTED, Answer, BadMessage, Greeting
+from checker.workers.cluster.messages import FAILED, REPORT, RESTARTED, Answer, BadMessage, Greeting
 from checker.workers.cluster.transfer import LARGEST_RUN, Transfer
 from checker.workers.learner_worker import WorkerSettings, code_version
-from checker.workers.pool import PATIENCE_S, Began, Ended, Gave
+from checker.workers.pool import SILENCE_S, Began, Ended, Gave
 
-WAIT_S = 300.0  # for a scheduler, or for a worker that is of use, before the session ends
-LOOK_S = 1.0  # between two looks at who is there
+WAIT_S = 300.0  # for a scheduler, or for a worker that can be used, before the session ends
+POLL_S = 1.0  # between two polls of the cluster's members
 
 
 class ClusterLost(Exception):
-    """The session cannot go on with its cluster; the message says why. What was checked is kept."""
+    """The session cannot go on with its cluster; the message says why. Stored results are kept."""
 
 
 @dataclass(frozen=True)
@@ -33,141 +32,138 @@ class ClusterSettings:
 
     address: str  # of the scheduler
     wait_s: float = WAIT_S
-    patience_s: float = PATIENCE_S
+    silence_s: float = SILENCE_S  # after which a silent worker is started again
     largest_run: int = LARGEST_RUN
 
 
 @dataclass
 class _Member:
-    """A worker process as it is seen from here."""
+    """A worker process of the cluster, as the session sees it."""
 
     address: str
     machine: str
-    process: str = ""  # "" until it has greeted
+    process: str = ""  # "" until it has sent its greeting
     is_refused: bool = False
     assignment: Assignment | None = None  # under way
-    number: int = 0  # of the exercise of it
+    number: int = 0  # of the exercise in the assignment
     silent_until: float = 0.0
 
     @property
     def is_idle(self) -> bool:
-        """Whether it waits for something to do."""
+        """Whether it waits for an assignment."""
         return bool(self.process) and not self.is_refused and self.assignment is None
 
 
 class Coordinator:
-    """Has assignments worked on by a cluster; called with what is waiting, it yields what happens, as `crew.run_all` does.
+    """Gives assignments to the workers of a cluster. Called with what is waiting, it yields events like `pool.run_all`.
 
-    `tell` is told what becomes of the workers. Raises `ClusterLost`.
+    `tell` is told what happens to the workers. The connection is made at once. Raises `ClusterLost`, then and later.
     """
 
     def __init__(self, cluster: ClusterSettings, settings: WorkerSettings, tell: Callable[[str], None]) -> None:
         self._cluster = cluster
         self._settings = settings
         self._tell = tell
-        self._transfer = Transfer(settings.session, settings.options, cluster.largest_run)
+        self._transfer = Transfer(settings, cluster.largest_run)
         self._workers: dict[str, _Member] = {}
-        self._shunned: dict[str, set[str]] = {}  # by login: the machines where a worker ended with their submission
-        self._useful_at = 0.0  # when there was a worker that is of use
-        self._looked_at = 0.0
+        self._failed_on: dict[str, set[str]] = {}  # by login: machines where a worker ended with that submission
+        self._polled_at = 0.0
+        self._client = self._connect()
+        self._usable_at = time.monotonic()  # when there was a worker that can be used
 
     def __call__(self, waiting: deque[Assignment]) -> Generator[Event, None, None]:
-        """Work until nothing is left of `waiting`, to which assignments may be added meanwhile."""
-        self._link = self._connected()
-        self._useful_at = time.monotonic()
+        """Work until nothing is left of `waiting`, to which assignments may be added meanwhile; then disconnect."""
         try:
-            while waiting or self._busy():
+            while waiting or self._under_way():
                 try:
-                    yield from self._look()
+                    yield from self._poll()
                     yield from self._give(waiting)
-                    heard = self._link.hear(LOOK_S)
-                    if heard:
-                        yield from self._take(heard)
+                    reply = self._client.next_reply(POLL_S)
+                    if reply:
+                        yield from self._take(reply)
                 except ConnectionLost as lost:
                     yield from self._reconnect(lost)
         finally:
             idle = [worker.address for worker in self._workers.values() if worker.is_idle]  # the others forget by themselves
-            self._link.close(dask_worker.leave, self._transfer.token, workers=idle)
+            self._client.close(dask_worker.leave, self._transfer.token, workers=idle)
 
-    def _connected(self) -> DaskClient:
-        until, reason = time.monotonic() + self._cluster.wait_s, ""
+    def _connect(self) -> DaskClient:
+        address, wait_s = self._cluster.address, self._cluster.wait_s
+        until, reason = time.monotonic() + wait_s, ""
         while not reason or time.monotonic() < until:
             try:
-                return DaskClient(self._cluster.address)
+                return DaskClient(address)
             except ConnectionLost as lost:
                 if not reason:
-                    self._tell(
-                        f"no scheduler at {self._cluster.address}: waiting for it, {self._cluster.wait_s:.0f} s at most"
-                    )
+                    self._tell(f"no scheduler at {address}: waiting for it, {wait_s:.0f} s at most")
                 reason = str(lost)
-                time.sleep(min(LOOK_S, self._cluster.wait_s))
-        raise ClusterLost(f"no scheduler answers at {self._cluster.address}: {reason}")
+                time.sleep(min(POLL_S, wait_s))
+        raise ClusterLost(f"no scheduler answers at {address}: {reason}")
 
     def _reconnect(self, lost: ConnectionLost) -> Iterator[Event]:
-        """Take everything back, without blame on anybody, and look for the scheduler."""
+        """Take all assignments back without a failure, and look for the scheduler."""
         self._tell(f"the scheduler is lost ({lost}); what was under way starts again when it is back, and has workers")
-        busy = self._busy()
+        under_way = self._under_way()
         self._workers.clear()
-        self._link.close()
-        for assignment in busy:
+        self._client.close()
+        for assignment in under_way:
             yield Ended(assignment, "")
-        self._link = self._connected()
+        self._client = self._connect()
         self._tell(f"the scheduler at {self._cluster.address} is there")
-        self._useful_at = time.monotonic()
+        self._usable_at = time.monotonic()
 
-    def _busy(self) -> list[Assignment]:
+    def _under_way(self) -> list[Assignment]:
         return [worker.assignment for worker in self._workers.values() if worker.assignment]
 
-    def _look(self) -> Iterator[Event]:
-        """See who came, who went and who has been silent for too long."""
+    def _poll(self) -> Iterator[Event]:
+        """Find new workers, workers that have gone, and workers that were silent for too long."""
         now = time.monotonic()
-        if now < self._looked_at + LOOK_S:
+        if now < self._polled_at + POLL_S:
             return
-        self._looked_at = now
-        members = self._link.members()
+        self._polled_at = now
+        members = self._client.members()
         for address in set(self._workers) - set(members):
             yield from self._lose(address)
         for address in sorted(set(members) - set(self._workers)):
-            self._greet(_Member(address, members[address], silent_until=now + PATIENCE_S))
+            self._greet(_Member(address, members[address], silent_until=now + SILENCE_S))
         for worker in list(self._workers.values()):
             if not worker.is_refused and not worker.is_idle and worker.silent_until < now:
                 yield from self._give_up(worker)
         if any(not worker.is_refused for worker in self._workers.values()):
-            self._useful_at = now
-        elif now > self._useful_at + self._cluster.wait_s:
+            self._usable_at = now
+        elif now > self._usable_at + self._cluster.wait_s:
             raise ClusterLost(f"no worker of {self._cluster.address} was of use for {self._cluster.wait_s:.0f} s")
 
     def _greet(self, worker: _Member) -> None:
         self._workers[worker.address] = worker
         options = self._settings.options
-        datasets = sorted(
-            {exercise.dataset for exercise in EXERCISES.values() if exercise.data and exercise.data.is_built_in}
-        )
-        self._link.call(worker.address, dask_worker.greet, options.isolation, options.edition, datasets)
+        data = [exercise.data for exercise in self._settings.catalog.exercises.values() if exercise.data is not None]
+        datasets = sorted({each.name for each in data if each.is_built_in})  # a pack's own data travels with the orders
+        self._client.call(worker.address, dask_worker.greet, options.isolation, options.edition, datasets)
 
     def _give_up(self, worker: _Member) -> Iterator[Event]:
-        silence = f"the worker {worker.address} gave no sign for {self._cluster.patience_s:.0f} s and is started again"
+        silence = f"the worker {worker.address} gave no sign for {self._cluster.silence_s:.0f} s and is started again"
         self._tell(silence)
         worker.is_refused = True
-        self._link.drop(worker.address)
-        self._link.restart(worker.address)
+        self._client.drop(worker.address)
+        self._client.restart(worker.address)
         if worker.assignment:
             yield from self._end(worker, silence)
 
     def _lose(self, address: str) -> Iterator[Event]:
         worker = self._workers.pop(address)
-        self._link.drop(address)
+        self._client.drop(address)
         if worker.assignment:
             self._tell(f"the worker {address} has ended; what it checked is given to another one")
             yield from self._end(worker, f"the worker {address} ended while it checked this")
 
-    def _end(self, worker: _Member, broke: str) -> Iterator[Event]:
+    def _end(self, worker: _Member, failure: str) -> Iterator[Event]:
         assignment = worker.assignment
         assert assignment is not None
         worker.assignment = None
-        if broke:
-            self._shunned.setdefault(assignment.login, set()).add(worker.machine)
-        yield Ended(assignment, broke)
+        if failure:
+            self._failed_on.setdefault(assignment.login, set()).add(worker.machine)
+        yield Ended(assignment, failure)
 
     def _give(self, waiting: deque[Assignment]) -> Iterator[Event]:
         for worker in [worker for worker in self._workers.values() if worker.is_idle]:
@@ -182,11 +178,11 @@ class Coordinator:
                 yield from self._end(worker, traceback.format_exc())
 
     def _next(self, waiting: deque[Assignment], worker: _Member) -> Assignment | None:
-        """Take the first assignment that did not end a worker on this machine already, if there are other machines."""
+        """Take the first assignment that has not failed on this machine; one that failed everywhere may come back."""
         machines = {other.machine for other in self._workers.values() if other.process and not other.is_refused}
         for index, assignment in enumerate(waiting):
-            shunned = self._shunned.get(assignment.login, set())
-            if worker.machine not in shunned or machines <= shunned:
+            failed_on = self._failed_on.get(assignment.login, set())
+            if worker.machine not in failed_on or machines <= failed_on:
                 del waiting[index]
                 return assignment
         return None
@@ -194,20 +190,20 @@ class Coordinator:
     def _order(self, worker: _Member) -> None:
         assignment = worker.assignment
         assert assignment is not None
-        beside = Counter(other.machine for other in self._workers.values())[worker.machine]
-        order = self._transfer.order(assignment, worker.number, worker.process, beside)
-        worker.silent_until = time.monotonic() + self._cluster.patience_s
-        self._link.call(worker.address, dask_worker.work, order)
+        on_machine = Counter(other.machine for other in self._workers.values())[worker.machine]
+        order = self._transfer.order(assignment, worker.number, worker.process, on_machine)
+        worker.silent_until = time.monotonic() + self._cluster.silence_s
+        self._client.call(worker.address, dask_worker.work, order)
 
-    def _take(self, heard: Reply) -> Iterator[Event]:
-        worker = self._workers.get(heard.worker)
+    def _take(self, reply: Reply) -> Iterator[Event]:
+        worker = self._workers.get(reply.worker)
         if worker is None:
             return
         if worker.assignment is None:
-            self._welcome(worker, heard)
+            self._admit(worker, reply)
             return
         try:
-            answer = Answer(BROKE, heard.broke) if heard.broke else Answer.read(heard.result)
+            answer = Answer(FAILED, reply.failure) if reply.failure else Answer.read(reply.result)
             report = self._transfer.report(worker.assignment, worker.number, answer) if answer.kind == REPORT else None
         except BadMessage as error:
             yield from self._end(worker, f"the worker {worker.address} answered with {error}")
@@ -217,17 +213,17 @@ class Coordinator:
         elif answer.kind == RESTARTED:  # it is greeted again: it may be another version by now
             yield from self._lose(worker.address)
         else:
-            yield from self._end(worker, answer.text if answer.kind == BROKE else "")
+            yield from self._end(worker, answer.text if answer.kind == FAILED else "")
 
-    def _welcome(self, worker: _Member, heard: Reply) -> None:
-        """Let a worker in that runs this version of the suite, and has what the session needs."""
+    def _admit(self, worker: _Member, reply: Reply) -> None:
+        """Refuse a worker that runs another version of the suite, or lacks what the session needs."""
         try:
-            greeting = None if heard.broke else Greeting.read(heard.result)
-            said = heard.broke
+            greeting = None if reply.failure else Greeting.read(reply.result)
+            failure = reply.failure
         except BadMessage as error:
-            greeting, said = None, str(error)
+            greeting, failure = None, str(error)
         if greeting is None:
-            lacks = f"it cannot be asked for its version of the suite, here it is {code_version()}: {said}"
+            lacks = f"it cannot be asked for its version of the suite, here it is {code_version()}: {failure}"
         elif greeting.version != code_version():
             lacks = f"it has version {greeting.version} of the suite, here it is {code_version()}"
         else:
@@ -239,9 +235,9 @@ class Coordinator:
     def _take_report(self, worker: _Member, assignment: Assignment, report: Report, run: bytes) -> Iterator[Event]:
         worker.number += 1
         is_last = worker.number == len(assignment.tasks)
-        if not is_last:  # the worker goes on while its answer is put away
+        if not is_last:  # the worker goes on while its answer is stored
             self._order(worker)
-        self._transfer.put_away(assignment, report, run)
+        self._transfer.store_run(assignment, report, run)
         yield Gave(assignment, report)
         if is_last:
             yield from self._end(worker, "")

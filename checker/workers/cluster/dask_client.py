@@ -1,6 +1,6 @@
-"""The link of a session to a Dask cluster: who is there, functions called on one worker, and what they return.
+"""A session's connection to a Dask cluster: its members, calls of functions on one worker, and their replies.
 
-Dask is an extra: it is imported when a link is made.
+Dask is an optional dependency: it is imported when a connection is made.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT_S = 5
-PATIENCE_S = 30  # with a scheduler that is connected and gives no answer
-FETCH_S = 60  # for an answer to arrive, once it is there
-FAREWELL_S = 15
-PASSED_ON = ("dask", "msgpack")  # what is read of an answer: pickles are not
+ANSWER_S = 30  # for a connected scheduler to answer
+FETCH_S = 60  # for a result to arrive, once it is there
+CLOSE_S = 15
+SERIALIZERS = ("dask", "msgpack")  # that a result may use: no pickle is read
 
 
 class ConnectionLost(Exception):
-    """The scheduler cannot be reached, or is another one: whatever was under way is nobody's any more."""
+    """The scheduler cannot be reached, or was started again: all calls under way are lost."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of a call."""
+    """The result of a call, or why there is none."""
 
     worker: str
     result: object
-    broke: str  # why there is none, "" if there is one
+    failure: str  # "" if there is a result
 
 
 class DaskClient:
@@ -47,11 +47,11 @@ class DaskClient:
         import dask
         import distributed
 
-        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # an order brings its files along
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what a loss means is said by the session
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})  # an order holds files
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the session itself reports losses
         try:
             self._client: Client = distributed.Client(
-                address, timeout=CONNECT_S, set_as_default=False, deserializers=PASSED_ON, name="checker"
+                address, timeout=CONNECT_S, set_as_default=False, deserializers=SERIALIZERS, name="checker"
             )
         except (OSError, ValueError, RuntimeError) as error:
             raise ConnectionLost(str(error)) from None
@@ -61,14 +61,14 @@ class DaskClient:
         self._done: queue.SimpleQueue[tuple[str, Future]] = queue.SimpleQueue()
 
     def members(self) -> dict[str, str]:
-        """Return the addresses of the workers, with the machine each is on."""
+        """Return the machine of each worker, by the worker's address."""
         if self._client.status != "running":
             raise ConnectionLost("the connection has ended")
         try:
             found: dict[str, Any] = self._client.sync(
-                self._client.scheduler.identity, n_workers=-1, callback_timeout=PATIENCE_S
+                self._client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_S
             )
-        except Exception as error:  # of Dask, its event loop and its sockets: all of them mean the same
+        except Exception as error:  # of Dask, its event loop or its sockets: all mean the same
             raise ConnectionLost(f"{type(error).__name__}: {error}") from None
         self._scheduler = self._scheduler or found["id"]
         if found["id"] != self._scheduler:
@@ -76,17 +76,17 @@ class DaskClient:
         return {address: str(worker["host"]) for address, worker in found["workers"].items()}
 
     def call(self, worker: str, function: Callable[..., bytes | None], *arguments: object) -> None:
-        """Have a worker, and no other one, call a function. It has one call at a time.
+        """Have one certain worker call a function. Each worker has one call at a time.
 
-        Without a connection nothing is called: the next look at the members says so.
+        Without a connection nothing is called, and the next `members` raises `ConnectionLost`.
         """
         with contextlib.suppress(Exception):
             future = self._submit(worker, function, *arguments)
             self._calls[worker] = future
             future.add_done_callback(lambda done: self._done.put((worker, done)))
 
-    def hear(self, timeout_s: float) -> Reply | None:
-        """Wait until a call has ended, and forget it; None when none has within the time."""
+    def next_reply(self, timeout_s: float) -> Reply | None:
+        """Return the reply of the next call that ends, None when none ends within the time."""
         until = time.monotonic() + timeout_s
         while True:
             try:
@@ -94,51 +94,51 @@ class DaskClient:
             except queue.Empty:
                 return None
             if self._calls.get(worker) is future:
-                return self._heard(worker, future)
+                return self._reply(worker, future)
 
     def drop(self, worker: str) -> None:
-        """Forget the call of a worker, whatever becomes of it."""
+        """Forget the call of a worker."""
         future = self._calls.pop(worker, None)
         if future is not None:
             with contextlib.suppress(Exception):
                 future.cancel(force=True)
 
     def restart(self, worker: str) -> None:
-        """Have the nanny of a worker, if it has one, start it again, without waiting for that."""
+        """Have the nanny of a worker, if there is one, start it again. This does not wait."""
 
         def restart() -> None:
             with contextlib.suppress(Exception):
-                self._client.restart_workers([worker], timeout=PATIENCE_S, raise_for_error=False)
+                self._client.restart_workers([worker], timeout=ANSWER_S, raise_for_error=False)
 
         threading.Thread(target=restart, daemon=True).start()
 
-    def close(self, farewell: Callable[..., object] | None = None, *arguments: object, workers: Iterable[str] = ()) -> None:
-        """Give up what is under way, have workers call a function for the last time, and disconnect."""
+    def close(self, last_call: Callable[..., object] | None = None, *arguments: object, workers: Iterable[str] = ()) -> None:
+        """Drop all calls, have these workers call a function once more, and disconnect."""
         from distributed import wait
 
         for worker in list(self._calls):
             self.drop(worker)
         with contextlib.suppress(Exception):
-            if farewell and self._client.status == "running":
-                wait([self._submit(worker, farewell, *arguments) for worker in workers], timeout=FAREWELL_S)
+            if last_call and self._client.status == "running":
+                wait([self._submit(worker, last_call, *arguments) for worker in workers], timeout=CLOSE_S)
         with contextlib.suppress(Exception):
-            self._client.close(timeout=FAREWELL_S)
+            self._client.close(timeout=CLOSE_S)
 
     def _submit(self, worker: str, function: Callable[..., object], *arguments: object) -> Future:
-        key = f"checker-{self._name}-{next(self._numbers)}"  # the same order given again is another order
+        key = f"checker-{self._name}-{next(self._numbers)}"  # or Dask would take an order given again for the same one
         return self._client.submit(function, *arguments, key=key, workers=[worker], allow_other_workers=False)
 
-    def _heard(self, worker: str, future: Future) -> Reply | None:
+    def _reply(self, worker: str, future: Future) -> Reply | None:
         if future.status in ("cancelled", "lost"):
             raise ConnectionLost("what was under way is cancelled")
         try:
             result = future.result(timeout=FETCH_S)
-        except asyncio.TimeoutError:  # asked for again, unless its worker has gone
+        except asyncio.TimeoutError:  # tried again, unless its worker has gone
             self._done.put((worker, future))
             return None
-        except Exception as error:  # whatever Dask makes of what it could not call
-            heard = Reply(worker, None, f"{type(error).__name__}: {error}")
+        except Exception as error:  # Dask raises whatever the call raised, and errors of its own
+            reply = Reply(worker, None, f"{type(error).__name__}: {error}")
         else:
-            heard = Reply(worker, result, "")
+            reply = Reply(worker, result, "")
         del self._calls[worker]
-        return heard
+        return reply

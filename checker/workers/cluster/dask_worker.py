@@ -1,4 +1,4 @@
-"""What runs in the worker processes of a cluster: a bench for each session, where one learner at a time is checked."""
+"""What runs in the worker processes of a cluster: for each session a worker that checks one learner at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from checker.catalog import DataSet
+from checker.catalog import DataSet, load_catalog
 from checker.datasets import missing_files
 from checker.engine.publish import MOST_FILES
 from checker.engine.workshop import Options
@@ -26,34 +26,34 @@ from checker.sandbox.bubblewrap import why_not
 from checker.units import MIB
 from checker.workers import learner_worker
 from checker.workers.assignment import Assignment, Task
-from checker.workers.cluster.messages import BROKE, GONE, REPORT, RESTARTED, Answer, Greeting, Order, pack, unpack
+from checker.workers.cluster.messages import FAILED, GONE, REPORT, RESTARTED, Answer, Greeting, Order, pack, unpack
 from checker.workers.cores import threads_for
 
 PROCESS = uuid.uuid4().hex
-IDLE_S = 120  # after which a bench, with the 1.3 GB of its boxes, is closed: the session may have been killed
+IDLE_S = 120  # after which a session's worker, with 1.3 GB of boxes, is closed: the session may have been killed
 
 _sessions: dict[str, _SessionWorker] = {}  # by the token of the session
-_one_at_a_time = threading.RLock()  # however many threads the worker has
+_one_at_a_time = threading.RLock()  # whatever the number of Dask's threads
 
 
 def greet(isolation: str, edition: str, datasets: list[str]) -> bytes:
-    """Say which process and version of the suite this is, and what it lacks for a session."""
+    """Return the greeting of this process: its version of the suite, and what it lacks for a session."""
     lacks = [f"no walls: {why_not()}"] if isolation == BUBBLEWRAP and why_not() else []
     lacks += missing_files(map(DataSet, datasets), edition)
-    return Greeting(PROCESS, learner_worker.code_version(), "; ".join(lacks)).sealed()
+    return Greeting(PROCESS, learner_worker.code_version(), "; ".join(lacks)).to_bytes()
 
 
 def work(data: bytes) -> bytes:
-    """Check one exercise; whatever goes wrong is in the answer."""
+    """Check one exercise. A failure is an answer, too."""
     try:
         with _one_at_a_time:
-            return _answer(Order.read(data)).sealed()
+            return _answer(Order.read(data)).to_bytes()
     except Exception:
-        return Answer(BROKE, traceback.format_exc()).sealed()
+        return Answer(FAILED, traceback.format_exc()).to_bytes()
 
 
 def leave(token: str) -> None:
-    """Close the bench of a session, if there is one."""
+    """Close the worker of a session, if there is one."""
     with _one_at_a_time:
         session = _sessions.pop(token, None)
         if session:
@@ -72,12 +72,12 @@ def _answer(order: Order) -> Answer:
     try:
         return session.check(order)
     except BaseException:
-        leave(order.token)  # it may be what broke
+        leave(order.token)  # the session's worker may be the cause
         raise
 
 
 class _SessionWorker:
-    """The bench of a session, and the folder that stands for the session's own."""
+    """The worker of one session, and the folder that stands for the session's own."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="session-", dir=_scratch())).resolve()
@@ -93,7 +93,7 @@ class _SessionWorker:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def take_in(self, order: Order) -> None:
-        """Unpack a submission where that of the learner before was."""
+        """Unpack a submission in place of the last learner's."""
         self._timer.cancel()
         self.expects = ("", 0)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -101,14 +101,15 @@ class _SessionWorker:
         unpack(order.archive, self._folder, Budget())
         if self._worker is None:
             options = Options(order.edition, order.timeout_s, isolation=order.isolation)
-            settings = learner_worker.WorkerSettings(self._folder, options, threads_for(order.beside))
+            catalog = load_catalog([self._folder / path for path in order.packs], ask_environment=False)
+            settings = learner_worker.WorkerSettings(self._folder, catalog, options, threads_for(order.workers_on_machine))
             self._worker = self._stack.enter_context(learner_worker.LearnerWorker(settings))
         tasks = tuple(Task(order.login, exercise, "") for exercise in order.exercises)
         scripts = {exercise: self._folder / path for exercise, path in order.scripts.items()}
         self._reports = self._worker.work(Assignment(order.login, order.folder, tasks, scripts))
 
     def check(self, order: Order) -> Answer:
-        """Check the next exercise; the run comes along, if it is published and small enough."""
+        """Check the next exercise. The answer holds the run, if one is published and small enough."""
         self._timer.cancel()
         report = next(self._reports)
         archive = self._packed(report, order)
@@ -122,7 +123,7 @@ class _SessionWorker:
         return Answer(REPORT, self._as_of(report, order.session), archive)
 
     def _packed(self, report: Report, order: Order) -> bytes:
-        """Return the archive of a run; of one that is too large, a note is in the report."""
+        """Return the archive of a run. If the run is too large, the report says so, and the archive is empty."""
         if not report.logdir:
             return b""
         run = self._folder / report.logdir
@@ -137,13 +138,13 @@ class _SessionWorker:
             shutil.rmtree(run, ignore_errors=True)
 
     def _as_of(self, report: Report, session: str) -> str:
-        """Return a report as JSON, with the folder of the session where a script told of this one."""
+        """Return a report as JSON. Where it names the folder on this machine, it then names the session's folder."""
         own, theirs = (json.dumps(path, ensure_ascii=False)[1:-1] for path in (str(self._folder), session))
         return as_json([report]).replace(own, theirs)
 
 
 def _scratch() -> str | None:
-    """Return the folder that Dask clears away when a worker was killed, None outside of a worker."""
+    """Return the folder that Dask clears away when a worker is killed, None outside of a worker."""
     from distributed import get_worker
 
     try:
@@ -157,4 +158,4 @@ def _leave_all() -> None:
         leave(token)
 
 
-multiprocessing.util.Finalize(None, _leave_all, exitpriority=10)  # atexit is not asked in the process of a nanny
+multiprocessing.util.Finalize(None, _leave_all, exitpriority=10)  # a nanny's process does not run atexit

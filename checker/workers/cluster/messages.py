@@ -1,4 +1,4 @@
-"""What travels between a session and the workers of a cluster: a line of JSON and an archive, as bytes, both bounded."""
+"""The messages between a session and the workers of a cluster: a line of JSON and an archive, as bytes of bounded size."""
 
 from __future__ import annotations
 
@@ -16,64 +16,65 @@ from checker.intake.archives import unpack_stream
 from checker.intake.budget import SUBMISSION_BYTES, Budget
 from checker.units import MIB
 
-LARGEST_LINE = 64 * MIB  # a report; those of the exercises take 10 kB
-LARGEST_ARCHIVE = SUBMISSION_BYTES + 16 * MIB  # packed: what cannot be packed any smaller takes a little more
-QUICKEST = 1  # level of gzip: runs are made of floats, which the others pack no smaller
+LARGEST_LINE = 64 * MIB  # holds a report, which usually takes 10 kB
+LARGEST_ARCHIVE = SUBMISSION_BYTES + 16 * MIB  # packed: random bytes become a little larger
+QUICKEST = 1  # level of gzip: higher levels pack the floats of a run no smaller
 
-REPORT, BROKE, GONE, RESTARTED = "report", "broke", "gone", "restarted"
-ANSWERS = (REPORT, BROKE, GONE, RESTARTED)
+REPORT, FAILED, GONE, RESTARTED = "report", "failed", "gone", "restarted"
+ANSWERS = (REPORT, FAILED, GONE, RESTARTED)
 
 
 class BadMessage(Exception):
-    """What came is not what was agreed; the message says in what way."""
+    """A message is not in the agreed form; the text says what is wrong."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is to do: the exercise of that number of a learner; the first one brings the submission along."""
+    """One exercise of a learner for a worker; the order with number 0 holds the submission."""
 
-    token: str  # of the session, so that two sessions can share workers
-    process: str  # the process that greeted: a worker that was started again since is another one
+    token: str  # of the session: two sessions may share workers
+    process: str  # that sent the greeting: a worker that was started again has another id
     session: str  # the folder of the session, as reports name it
     login: str
-    folder: str  # the name of the folder of their copy
+    folder: str  # the name of the learner's folder
     exercises: list[str]
-    scripts: dict[str, str]  # by exercise: their paths in the session's folder
-    number: int  # of the exercise
+    scripts: dict[str, str]  # by exercise: paths in the session's folder
+    packs: list[str]  # paths of the foreign packs in the session's folder
+    number: int  # of the exercise, from 0
     edition: str
     timeout_s: float | None
     isolation: str
-    beside: int  # workers on that worker's machine, itself included: they share its cores
-    largest_run: int  # bytes that come back of a run
-    archive: bytes = b""  # of the submission
+    workers_on_machine: int  # with the one that gets the order: they share the cores
+    largest_run: int  # bytes of a run that may be sent back
+    archive: bytes = b""  # of the submission and the packs
 
-    def sealed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the order as bytes."""
-        return _sealed({**asdict(self), "archive": ""}, self.archive)
+        return _to_bytes({**asdict(self), "archive": ""}, self.archive)
 
     @staticmethod
     def read(data: bytes) -> Order:
-        """Return the order that `sealed` made."""
-        line, archive = _opened(data)
+        """Return the order that `to_bytes` made."""
+        line, archive = _from_bytes(data)
         return Order(**{**line, "archive": archive})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a worker has to say of an order."""
+    """A worker's answer to an order."""
 
     kind: str  # one of ANSWERS
-    text: str = ""  # the report as JSON, or what broke
-    archive: bytes = b""  # of the run, "" where nothing is published
+    text: str = ""  # the report as JSON, or the traceback of a failure
+    archive: bytes = b""  # of the run, empty where nothing is published
 
-    def sealed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the answer as bytes."""
-        return _sealed({"kind": self.kind, "text": self.text}, self.archive)
+        return _to_bytes({"kind": self.kind, "text": self.text}, self.archive)
 
     @staticmethod
     def read(data: object) -> Answer:
-        """Return the answer that `sealed` made. Raises `BadMessage` on anything else."""
-        line, archive = _opened(data)
+        """Return the answer that `to_bytes` made. Raises `BadMessage` on anything else."""
+        line, archive = _from_bytes(data)
         kind, text = _texts(line, "kind", "text")
         if kind not in ANSWERS:
             raise BadMessage(f"an answer of the kind {kind[:20]!r}")
@@ -82,20 +83,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class Greeting:
-    """What a worker says of itself."""
+    """How a worker introduces itself."""
 
     process: str
     version: str  # of the suite
-    lacks: str  # what it needs for this session and has not, "" if nothing
+    lacks: str  # what this session needs and the machine lacks, "" if nothing
 
-    def sealed(self) -> bytes:
+    def to_bytes(self) -> bytes:
         """Return the greeting as bytes."""
-        return _sealed(asdict(self), b"")
+        return _to_bytes(asdict(self), b"")
 
     @staticmethod
     def read(data: object) -> Greeting:
-        """Return the greeting that `sealed` made. Raises `BadMessage` on anything else."""
-        line, _ = _opened(data)
+        """Return the greeting that `to_bytes` made. Raises `BadMessage` on anything else."""
+        line, _ = _from_bytes(data)
         return Greeting(*_texts(line, "process", "version", "lacks"))
 
 
@@ -119,11 +120,11 @@ def unpack(archive: bytes, target: Path, budget: Budget) -> None:
         unpack_stream(stream, target, budget)
 
 
-def _sealed(line: dict[str, Any], archive: bytes) -> bytes:
+def _to_bytes(line: dict[str, Any], archive: bytes) -> bytes:
     return json.dumps(line).encode() + b"\n" + archive
 
 
-def _opened(data: object) -> tuple[dict[str, Any], bytes]:
+def _from_bytes(data: object) -> tuple[dict[str, Any], bytes]:
     if not isinstance(data, bytes):
         raise BadMessage(f"a {type(data).__name__} where bytes were expected")
     end = data.find(b"\n", 0, LARGEST_LINE)

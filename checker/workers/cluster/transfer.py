@@ -1,4 +1,4 @@
-"""What a session sends to the workers of a cluster, and where it puts what comes back."""
+"""What a session sends to the workers of a cluster, and how it stores their answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.engine.publish import MOST_FILES, PublishError, publish
-from checker.engine.workshop import Options, run_folder
+from checker.engine.workshop import run_folder
 from checker.evidence.safe_walk import walk
 from checker.evidence.stdout import clean_line
 from checker.intake.archives import BadArchive
@@ -21,23 +20,28 @@ from checker.report.json import as_json, from_json
 from checker.units import MIB
 from checker.workers.assignment import Assignment
 from checker.workers.cluster.messages import Answer, BadMessage, Order, pack, unpack
+from checker.workers.learner_worker import WorkerSettings
 
-LARGEST_RUN = 256 * MIB  # that a worker sends back of one exercise
+LARGEST_RUN = 256 * MIB  # sent back per exercise
 
 
 class Transfer:
-    """Makes orders and takes answers, for the session in a folder."""
+    """Makes the orders of one session, and reads the answers.
 
-    def __init__(self, session: Path, options: Options, largest_run: int = LARGEST_RUN) -> None:
-        self.token = uuid.uuid4().hex  # by which workers know the session
-        self._session = session
-        self._options = options
+    The session's foreign packs lie in its folder. They are part of the first order of each learner.
+    """
+
+    def __init__(self, settings: WorkerSettings, largest_run: int = LARGEST_RUN) -> None:
+        self.token = uuid.uuid4().hex  # the name of the session among workers
+        self._session = settings.session
+        self._catalog = settings.catalog
+        self._options = settings.options
         self._largest_run = largest_run
 
-    def order(self, assignment: Assignment, number: int, process: str, beside: int) -> bytes:
-        """Return the order for the exercise of that number; the first one brings the submission along.
+    def order(self, assignment: Assignment, number: int, process: str, workers_on_machine: int) -> bytes:
+        """Return the order for the exercise of that number; the first order holds the submission.
 
-        `process` is the worker's, and `beside` the number of workers on its machine. Raises `OverBudget` or `OSError`.
+        `process` is the worker's id. Raises `OverBudget` or `OSError`.
         """
         return Order(
             token=self.token,
@@ -47,17 +51,18 @@ class Transfer:
             folder=assignment.folder,
             exercises=[task.exercise for task in assignment.tasks],
             scripts={exercise: self._below(path) for exercise, path in assignment.scripts.items()},
+            packs=[self._below(each.folder) for each in self._catalog.foreign_packs],
             number=number,
             edition=self._options.edition,
             timeout_s=self._options.timeout_s,
             isolation=self._options.isolation,
-            beside=beside,
+            workers_on_machine=workers_on_machine,
             largest_run=self._largest_run,
             archive=self._packed(assignment) if number == 0 else b"",
-        ).sealed()
+        ).to_bytes()
 
     def report(self, assignment: Assignment, number: int, answer: Answer) -> Report:
-        """Return the report of an answer, with the path that its script has here. Raises `BadMessage`."""
+        """Return the report in an answer, with the path of the script on this machine. Raises `BadMessage`."""
         exercise = assignment.tasks[number].exercise
         try:
             (report,) = from_json(answer.text)
@@ -70,18 +75,18 @@ class Transfer:
         report.script = self._below(assignment.scripts[exercise])
         return report
 
-    def put_away(self, assignment: Assignment, report: Report, run: bytes) -> None:
-        """Put a run where it would lie had it been made here; the report says where, or why it does not."""
+    def store_run(self, assignment: Assignment, report: Report, run: bytes) -> None:
+        """Unpack a run where runs of this machine lie, too; the report says where, or why it could not be kept."""
         report.logdir = ""
         if not run:
             return
-        target = run_folder(EXERCISES[report.exercise], self._session, assignment.folder)
+        target = run_folder(self._catalog[report.exercise], self._session, assignment.folder)
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._session) as folder:
-            came = Path(folder, "run")
-            came.mkdir()
+            unpacked = Path(folder, "run")
+            unpacked.mkdir()
             try:
-                unpack(run, came, Budget(self._largest_run, MOST_FILES))
-                publish(came, target, beside=self._session)
+                unpack(run, unpacked, Budget(self._largest_run, MOST_FILES))
+                publish(unpacked, target, beside=self._session)
                 report.logdir = self._below(target)
             except (BadArchive, PublishError) as error:
                 report.notes.append(clean_line(str(error)))
@@ -89,6 +94,8 @@ class Transfer:
 
     def _packed(self, assignment: Assignment) -> bytes:
         files = {*walk(self._session / COPIES / assignment.folder).files, *assignment.scripts.values()}
+        for foreign in self._catalog.foreign_packs:
+            files |= {*foreign.files}
         return pack(self._session, sorted(files), Budget())
 
     def _below(self, path: Path) -> str:
@@ -96,7 +103,7 @@ class Transfer:
 
 
 def _texts(report: Report) -> Iterator[object]:
-    """Yield whatever must be text in a report."""
+    """Yield all values of a report that must be texts."""
     yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output)
     yield from (*report.figures, *report.notes, *report.measures, *(variable.name for variable in report.variables))
     for check in report.checks:

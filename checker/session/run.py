@@ -1,0 +1,97 @@
+"""Running the command `session`: from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import sys
+from contextlib import nullcontext
+
+import click
+from rich.console import Console
+
+from checker.engine.workshop import Options
+from checker.intake.sources import IntakeError, Submissions, read_submissions
+from checker.invocation import command
+from checker.outcome import CHECKER_BROKE, INTERRUPTED, NOTHING_TO_CHECK, USAGE, exit_code
+from checker.pack_file import PackError
+from checker.session.arguments import SessionArguments, read_catalog, read_exercises, require_data, required_isolation
+from checker.session.console import show_ignored, show_plan, show_problems, show_summary
+from checker.session.folder import require_session_folder
+from checker.session.lock import SessionIsOpen
+from checker.session.progress import ProgressScreen
+from checker.session.reporting import write_reports
+from checker.session.session import Session
+from checker.session.settings import Settings
+from checker.session.store import StoreError
+from checker.workers.cluster.coordinator import ClusterLost, ClusterSettings
+from checker.workers.cores import default_jobs
+
+
+def run_session(ctx: click.Context, arguments: SessionArguments) -> int:
+    """Check submissions and return the exit code. Raises `click.UsageError`, or ends the context where data is missing."""
+    settings = read_settings(ctx, arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no session
+    try:
+        submissions = read_submissions(arguments.submissions, settings.catalog)
+        require_session_folder(arguments.folder, arguments.submissions, submissions)
+        if not submissions.sources:
+            click.echo(f"nothing to check: no learner's work in {arguments.submissions}", err=True)
+            return NOTHING_TO_CHECK
+        with Session(settings) as session:
+            check_submissions(session, settings, submissions, arguments.likeness)
+            statuses = session.store.statuses()
+    except (IntakeError, SessionIsOpen, StoreError, PackError) as error:
+        click.echo(f"error: {error}", err=True)
+        return USAGE
+    except ClusterLost as error:
+        click.echo(f"error: {error}: {how_to_go_on()}", err=True)
+        return CHECKER_BROKE
+    except KeyboardInterrupt:
+        click.echo(f"interrupted: {how_to_go_on()}", err=True)
+        return INTERRUPTED
+    return exit_code(status for status in statuses.values() if status)
+
+
+def read_settings(ctx: click.Context, arguments: SessionArguments) -> Settings:
+    """Return what a session is to do. Raises `click.UsageError`, or ends the context where data is missing."""
+    arguments.require_consistent()
+    catalog = read_catalog(arguments.packs)
+    exercises = read_exercises(arguments.exercises, catalog, arguments.packs)
+    isolation = required_isolation(arguments.sandbox, is_cluster=arguments.cluster is not None)
+    require_data(ctx, arguments.edition, [data for exercise in exercises if (data := catalog[exercise].data)])
+    return Settings(
+        session=arguments.folder.resolve(),
+        catalog=catalog,
+        exercises=exercises,
+        options=Options(arguments.edition, arguments.timeout_s, isolation=isolation),
+        jobs=arguments.jobs or default_jobs(),
+        force=arguments.force,
+        cluster=ClusterSettings(arguments.cluster, arguments.wait_s) if arguments.cluster else None,
+    )
+
+
+def check_submissions(session: Session, settings: Settings, submissions: Submissions, likeness: bool) -> None:
+    """Take in what was handed in, check it, and say what came of it."""
+    console = Console(highlight=False)
+    console.print(f"session {settings.session}", markup=False, soft_wrap=True)
+    show_ignored(console, submissions)
+    with console.status("taking in") if console.is_terminal else nullcontext():
+        batch = session.take_in(submissions)
+    show_problems(console, batch.learners)
+    statuses = session.store.statuses()
+    show_plan(console, batch, statuses, settings)
+    try:
+        jobs = 0 if settings.cluster else settings.jobs
+        with ProgressScreen(console, statuses, settings.exercises, jobs, batch.absent) as screen:
+            batch.check(screen)
+    finally:  # of what there is, when it was interrupted
+        page = write_reports(session.store, settings.session, likeness)
+    show_summary(console, batch, session.store.statuses(), settings, page)
+
+
+def how_to_go_on() -> str:
+    """Return what to tell somebody whose session ended before its end."""
+    again = [word for word in sys.argv[1:] if word != "--force"]
+    return f"all results so far are kept. Go on: {command(shlex.join(again))}"
