@@ -3,56 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from reference import datasets, fetch, held_out
-
-IMAGE_SETS = ("mnist", "fashion_mnist")
-
-
-@dataclass(frozen=True)
-class DataFile:
-    """One file of data, and whether it is as it should be."""
-
-    name: str
-    edition: str
-    path: str
-    digest: str
-
-    def problem(self) -> str:
-        """Return what is wrong with the file, "" when it verifies."""
-        try:
-            datasets.load_verified(self.path, self.digest)
-        except datasets.DataError as error:
-            return str(error).removeprefix(f"{self.path}: ")
-        return ""
-
-
-def data_files() -> list[DataFile]:
-    """Return every file of data the suite knows, embedded ones first."""
-    digests = sorted(datasets.DIGESTS.items(), key=lambda item: datasets.EDITIONS.index(item[0][0]))
-    files = [
-        DataFile(name, edition, (datasets.embedded_path if edition == "embedded" else datasets.full_path)(name), digest)
-        for (edition, name), digest in digests
-    ]
-    held = [DataFile(name, "held out", held_out.path(name), digest) for name, digest in held_out.DIGESTS.items()]
-    return [*files[:3], *held, *files[3:]]
-
-
-def missing_for(edition: str, names: set[str]) -> list[str]:
-    """Return what keeps the named data sets from being used in an edition, one line a file."""
-    wanted = {
-        ("boston", "embedded"),
-        *((name, edition) for name in IMAGE_SETS),
-        *((name, "held out") for name in IMAGE_SETS),
-    }
-    files = [file for file in data_files() if file.name in names and (file.name, file.edition) in wanted]
-    return [f"{file.path}: {problem}" for file in files if (problem := file.problem())]
+from checker.datasets import IMAGE_SETS, data_files
+from reference import datasets, fetch
 
 
 def show(console: Console) -> bool:

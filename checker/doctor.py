@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from checker.data import missing_for
+from checker.catalog import BUILT_IN_DATA, DataSet
+from checker.datasets import missing_files
 from checker.sandbox.bubblewrap import why_not
 from checker.units import GIB
 from reference.datasets import EDITIONS
@@ -26,7 +27,6 @@ from reference.datasets import EDITIONS
 SMALLEST_DISK = 2 * GIB  # a job may write 1 GiB, and two may run
 SMALLEST_MEMORY = 4 * GIB
 TENSORBOARD_PORT = 6006
-DATA_SETS = {"boston", "mnist", "fashion_mnist"}
 IMPORT_TIMEOUT_S = 120
 
 
@@ -125,7 +125,7 @@ def _sysctl(path: str) -> str:
 
 def _data() -> Iterator[Finding]:
     for edition in EDITIONS:
-        missing = missing_for(edition, DATA_SETS)
+        missing = missing_files(map(DataSet, BUILT_IN_DATA), edition)
         full = edition == "full"
         remedy = "python -m checker data --full" if full else "git checkout -- reference/data"
         yield Finding(f"data, {edition}", "; ".join(missing) or "verified", remedy if missing else "", needed=not full)

@@ -1,4 +1,4 @@
-"""A graph in outline: what a person draws of a model, a box an operation, from what is fed to the loss and the training."""
+"""A graph in outline: what a person draws of a model, a node an operation, from what is fed to the loss and the training."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ MARKS = ("", EXTRA, OTHER_SHAPE, OTHER_INPUTS)
 # One is as good as another.
 ACTIVATIONS = set("relu sigmoid tanh Elu Selu Relu6 LeakyRelu Softplus Softsign".split())
 ORDERLESS = {"+", "×"}  # the arms may stand in any order
-MOST_BOXES = 40
+MOST_NODES = 40
 LONGEST_TEXT = 200  # characters of a kind, a shape or a name
 
 Shape = tuple[int | None, ...] | None  # None for an unknown dimension, and for an unknown rank
 
 
 @dataclass(frozen=True)
-class Box:
-    """One operation: what it computes, the shape of what comes out, the name its author gave it, and the boxes it reads."""
+class Node:
+    """One operation: what it computes, the shape of what comes out, the name its author gave it, and the nodes it reads."""
 
     kind: str
     shape: Shape
     name: str
-    inputs: tuple[int, ...] = ()  # boxes that stand before it
+    inputs: tuple[int, ...] = ()  # nodes that stand before it
     is_data: bool = False  # depends on what is fed, so that its first dimension counts examples
     mark: str = ""  # one of MARKS: how it differs from what is expected
     expected: str = ""  # the shape that is expected, where that is how it differs
@@ -54,19 +54,19 @@ class Box:
 
 @dataclass(frozen=True)
 class Outline:
-    """The boxes of a graph, each after those it reads; how many were left out; and which expected ones it lacks."""
+    """The nodes of a graph, each after those it reads; how many were left out; and which expected ones it lacks."""
 
-    boxes: tuple[Box, ...]
+    nodes: tuple[Node, ...]
     left_out: int = 0
-    missing: tuple[int, ...] = ()  # boxes of the expected outline that have no counterpart
+    missing: tuple[int, ...] = ()  # nodes of the expected outline that have no counterpart
     against: str = ""  # the digest of the expected outline, "" while it is compared with none
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What tells the computation of each box, with all it is computed from, from any other."""
+        """What tells the computation of each node, with all it is computed from, from any other."""
         found: list[str] = []
-        for box in self.boxes:
-            found.append(_key(box, [found[index] for index in box.inputs]))
+        for node in self.nodes:
+            found.append(_key(node, [found[index] for index in node.inputs]))
         return tuple(found)
 
     @cached_property
@@ -77,25 +77,25 @@ class Outline:
     @property
     def differs(self) -> bool:
         """Whether it was compared, and is another graph than the expected one."""
-        return bool(self.missing) or any(box.mark for box in self.boxes)
+        return bool(self.missing) or any(node.mark for node in self.nodes)
 
     def as_object(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        boxes = [
+        nodes = [
             {
-                "kind": box.kind,
-                "shape": None if box.shape is None else list(box.shape),
-                "name": box.name,
-                "data": box.is_data,
-                "mark": box.mark,
-                "expected": box.expected,
+                "kind": node.kind,
+                "shape": None if node.shape is None else list(node.shape),
+                "name": node.name,
+                "data": node.is_data,
+                "mark": node.mark,
+                "expected": node.expected,
             }
-            for box in self.boxes
+            for node in self.nodes
         ]
-        edges = [[read, index] for index, box in enumerate(self.boxes) for read in box.inputs]
+        edges = [[read, index] for index, node in enumerate(self.nodes) for read in node.inputs]
         return {
             "digest": self.digest,
-            "nodes": boxes,
+            "nodes": nodes,
             "edges": edges,
             "left_out": self.left_out,
             "missing": list(self.missing),
@@ -110,8 +110,8 @@ class Outline:
             if not 0 <= read < index:
                 raise ValueError(f"an edge from {read} to {index}")
             inputs[index].append(read)
-        boxes = tuple(
-            Box(
+        nodes = tuple(
+            Node(
                 node["kind"],
                 None if node["shape"] is None else tuple(node["shape"]),
                 node["name"],
@@ -122,47 +122,49 @@ class Outline:
             )
             for node, reads in zip(content["nodes"], inputs)
         )
-        return cls(boxes, content["left_out"], tuple(content["missing"]), content["against"])
+        return cls(nodes, content["left_out"], tuple(content["missing"]), content["against"])
 
 
 def show_shape(shape: Shape) -> str:
     """Return a shape as TensorFlow users write it: ``[?, 784]``."""
-    return "" if shape is None else "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
+    if shape is None:
+        return "<unknown>"
+    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
 
 
 def compared(outline: Outline, expected: Outline) -> Outline:
-    """Return an outline with a mark on each box that has no counterpart in the expected one, or another shape or input.
+    """Return an outline with a mark on each node that has no counterpart in the expected one, or another shape or input.
 
-    Counterparts are the boxes that compute the same; then those that the same is made of; then, in their order, those of the
+    Counterparts are the nodes that compute the same; then those that the same is made of; then, in their order, those of the
     same kind and shape; then those of the same kind; and always what counterparts read.
     """
     pairs = _counterparts(outline, expected)
-    boxes = []
-    for index, box in enumerate(outline.boxes):
+    nodes = []
+    for index, node in enumerate(outline.nodes):
         mark, wanted = EXTRA, ""
         if index in pairs:
-            other = expected.boxes[pairs[index]]
-            mark, wanted = _difference(box, other, pairs), show_shape(other.shape)
-        boxes.append(
-            Box(box.kind, box.shape, box.name, box.inputs, box.is_data, mark, wanted if mark == OTHER_SHAPE else "")
+            other = expected.nodes[pairs[index]]
+            mark, wanted = _difference(node, other, pairs), show_shape(other.shape)
+        nodes.append(
+            Node(node.kind, node.shape, node.name, node.inputs, node.is_data, mark, wanted if mark == OTHER_SHAPE else "")
         )
     met = set(pairs.values())
-    missing = tuple(index for index in range(len(expected.boxes)) if index not in met)
-    return Outline(tuple(boxes), outline.left_out, missing, expected.digest)
+    missing = tuple(index for index in range(len(expected.nodes)) if index not in met)
+    return Outline(tuple(nodes), outline.left_out, missing, expected.digest)
 
 
-def _difference(box: Box, other: Box, pairs: dict[int, int]) -> str:
-    if "any" not in (box.meaning, other.meaning) and box.meaning != other.meaning:
+def _difference(node: Node, other: Node, pairs: dict[int, int]) -> str:
+    if "any" not in (node.meaning, other.meaning) and node.meaning != other.meaning:
         return OTHER_SHAPE
     # An input without a counterpart is marked itself: what reads it only follows from that.
-    read = Counter(pairs[index] for index in box.inputs if index in pairs)
+    read = Counter(pairs[index] for index in node.inputs if index in pairs)
     others = Counter(other.inputs)
-    is_told = any(index not in pairs for index in box.inputs) or not set(other.inputs) <= set(pairs.values())
+    is_told = any(index not in pairs for index in node.inputs) or not set(other.inputs) <= set(pairs.values())
     return "" if is_told or read == others else OTHER_INPUTS
 
 
 def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
-    """Return the expected box that stands for each box, where there is one; the surest ways to tell come first."""
+    """Return the expected node that stands for each node, where there is one; the surest ways to tell come first."""
     pairs: dict[int, int] = {}
     roles, other_roles = _roles(outline), _roles(expected)
     for mine, theirs in (
@@ -170,8 +172,8 @@ def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
         (_with_inputs(outline), _with_inputs(expected)),
         (roles, other_roles),
         (outline.keys, expected.keys),
-        ([(box.what, box.meaning) for box in outline.boxes], [(box.what, box.meaning) for box in expected.boxes]),
-        ([box.what for box in outline.boxes], [box.what for box in expected.boxes]),
+        ([(node.what, node.meaning) for node in outline.nodes], [(node.what, node.meaning) for node in expected.nodes]),
+        ([node.what for node in outline.nodes], [node.what for node in expected.nodes]),
     ):
         met, free = set(pairs.values()), dict[object, list[int]]()
         for index in reversed(range(len(theirs))):
@@ -185,17 +187,17 @@ def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
 
 
 def _with_inputs(outline: Outline) -> list[str]:
-    """Return the keys of the boxes that read others: two variables are told apart by their readers first."""
-    return [key if box.inputs else "" for key, box in zip(outline.keys, outline.boxes)]
+    """Return the keys of the nodes that read others: two variables are told apart by their readers first."""
+    return [key if node.inputs else "" for key, node in zip(outline.keys, outline.nodes)]
 
 
 def _pair_inputs(outline: Outline, expected: Outline, pairs: dict[int, int]) -> None:
     """Pair what counterparts read, where it is of the same kind and shape."""
     met = set(pairs.values())
-    for index in reversed(range(len(outline.boxes))):
-        for read in outline.boxes[index].inputs if index in pairs else ():
-            for other in expected.boxes[pairs[index]].inputs if read not in pairs else ():
-                one, two = outline.boxes[read], expected.boxes[other]
+    for index in reversed(range(len(outline.nodes))):
+        for read in outline.nodes[index].inputs if index in pairs else ():
+            for other in expected.nodes[pairs[index]].inputs if read not in pairs else ():
+                one, two = outline.nodes[read], expected.nodes[other]
                 if other not in met and (one.what, one.meaning) == (two.what, two.meaning):
                     pairs[read] = other
                     met.add(other)
@@ -203,17 +205,17 @@ def _pair_inputs(outline: Outline, expected: Outline, pairs: dict[int, int]) -> 
 
 
 def _roles(outline: Outline) -> Sequence[str]:
-    """Return what tells each box, with all that is computed from it, from any other."""
-    readers: list[list[int]] = [[] for _ in outline.boxes]
-    found = [""] * len(outline.boxes)
-    for index in reversed(range(len(outline.boxes))):
-        box = outline.boxes[index]
-        found[index] = _key(box, sorted(found[reader] for reader in readers[index]))
-        for read in box.inputs:
+    """Return what tells each node, with all that is computed from it, from any other."""
+    readers: list[list[int]] = [[] for _ in outline.nodes]
+    found = [""] * len(outline.nodes)
+    for index in reversed(range(len(outline.nodes))):
+        node = outline.nodes[index]
+        found[index] = _key(node, sorted(found[reader] for reader in readers[index]))
+        for read in node.inputs:
             readers[read].append(index)
     return found
 
 
-def _key(box: Box, beside: list[str]) -> str:
-    arms = sorted(beside) if box.kind in ORDERLESS else beside
-    return hashlib.sha256("\0".join([box.what, box.meaning, *arms]).encode("utf-8", "replace")).hexdigest()
+def _key(node: Node, beside: list[str]) -> str:
+    arms = sorted(beside) if node.kind in ORDERLESS else beside
+    return hashlib.sha256("\0".join([node.what, node.meaning, *arms]).encode("utf-8", "replace")).hexdigest()

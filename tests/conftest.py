@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,10 @@ import pytest
 from checker.catalog import Limits
 from checker.engine.workshop import Workshop
 from checker.sandbox.box import Box, JobResult
+from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
 from tests.support.paths import PROJECT
+from tests.support.processes import checker_command, environment
+from tests.support.script_text import IMPORTS
 
 pytest.register_assert_rewrite(
     "tests.support.graph_answers"
@@ -32,8 +34,6 @@ LONGEST = (
     "test_prelude.py",
 )
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-RunScript = Callable[..., JobResult]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,11 +76,11 @@ def run_script(box: Box, job_folder: Path) -> RunScript:
 
 
 @pytest.fixture
-def write_with_tensorflow(run_script: RunScript, job_folder: Path) -> Callable[[str], Path]:
+def write_with_tensorflow(run_script: RunScript, job_folder: Path) -> WriteWithTensorflow:
     """Run lines with `tf` (compat.v1, v2 behaviour off) and `np` at hand; return the folder they wrote into."""
 
     def write(lines: str) -> Path:
-        text = f"import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n{lines}"
+        text = IMPORTS + lines
         result = run_script(text)
         assert result.exit_code == 0, result.stderr.decode()
         return job_folder / "run"
@@ -89,14 +89,14 @@ def write_with_tensorflow(run_script: RunScript, job_folder: Path) -> Callable[[
 
 
 @pytest.fixture
-def command_line() -> Callable[..., subprocess.CompletedProcess[str]]:
+def command_line() -> CommandLine:
     """Run ``python -m checker`` as a real child process."""
 
     def run(*arguments: str, cwd: Path = PROJECT, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "checker", *arguments],
+            checker_command(*arguments),
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(PROJECT), **env},
+            env=environment(**env),
             capture_output=True,
             text=True,
             timeout=300,

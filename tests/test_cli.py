@@ -9,17 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from checker.selftest.corpus import SUBMISSIONS
-
-CommandLine = Callable[..., subprocess.CompletedProcess[str]]
-
-RIGHT = SUBMISSIONS / "ex01_plain" / "ex01.py"
+from tests.support.fixture_types import CommandLine
+from tests.support.paths import PROJECT, RIGHT_SCRIPT, SUBMISSIONS
+from tests.support.processes import checker_command, environment
 
 
 @pytest.fixture
@@ -27,7 +24,7 @@ def classroom(tmp_path: Path) -> Path:
     """A learner's folder: a right ex01, a wrong ex02."""
     folder = tmp_path / "a learner's folder"
     (folder / "exercises").mkdir(parents=True)
-    (folder / "exercises/ex01.py").write_text(RIGHT.read_text())
+    (folder / "exercises/ex01.py").write_text(RIGHT_SCRIPT.read_text())
     (folder / "exercises/ex02.py").write_text("print('nothing yet')\n")
     return folder
 
@@ -56,7 +53,7 @@ def test_every_script_in_exercises_is_checked_and_a_failure_exits_1(command_line
     assert reports["ex02"]["data"] == "embedded"
 
 
-@pytest.mark.parametrize("arguments", [["ex01", str(RIGHT)], [str(RIGHT)]])
+@pytest.mark.parametrize("arguments", [["ex01", str(RIGHT_SCRIPT)], [str(RIGHT_SCRIPT)]])
 def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, arguments: list[str]) -> None:
     done = command_line(*arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -99,8 +96,7 @@ def test_a_broken_box_is_our_error_and_exits_3(command_line: CommandLine, tmp_pa
     packages = tmp_path / "site-packages"  # of all folders in PYTHONPATH, those of packages are seen in the box
     packages.mkdir()
     (packages / "tensorflow.py").write_text("raise RuntimeError('this TensorFlow is broken')\n")
-    project = str(SUBMISSIONS.parent.parent)
-    done = command_line("ex01", str(RIGHT), cwd=tmp_path, PYTHONPATH=os.pathsep.join([str(packages), project]))
+    done = command_line("ex01", str(RIGHT_SCRIPT), cwd=tmp_path, PYTHONPATH=os.pathsep.join([str(packages), str(PROJECT)]))
     assert done.returncode == 3
     assert "ERROR" in done.stdout
     assert "this TensorFlow is broken" in done.stdout
@@ -142,8 +138,7 @@ except SystemExit:
     pass
 sys.exit("tensorflow" in sys.modules)
 """
-    project = SUBMISSIONS.parent.parent
-    done = subprocess.run([sys.executable, "-c", code, *command], cwd=project, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
@@ -173,9 +168,8 @@ def test_ctrl_c_and_a_request_to_end_leave_nothing_behind(tmp_path: Path, number
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     (tmp_path / "ex01.py").write_text("open('started', 'w').close()\nwhile True: pass\n")
-    command = [sys.executable, "-m", "checker", "ex01", "ex01.py"]
-    project = str(SUBMISSIONS.parent.parent)
-    env = {**os.environ, "PYTHONPATH": project, "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
+    command = checker_command("ex01", "ex01.py")
+    env = environment(PYTHONUNBUFFERED="1", TMPDIR=str(temporary))
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pytest
-
 from checker.checks.tensorboard import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
-from checker.evidence.graph import Graph, GraphError
-from checker.evidence.variables import digest, statistics
-from checker.expect import expect, fail, listed
+from checker.evidence.graph import Graph
+from checker.expect import expect, listed
 
 
 def check_runs_to_the_end(finished: ScriptRun) -> None:
@@ -26,25 +23,16 @@ def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> Non
     events.require_whole(finished.exercise.logdir)
 
 
-def check_writes_its_graph(events: EventLog, finished: ScriptRun, advise: Advise, request: pytest.FixtureRequest) -> None:
+def check_writes_its_graph(logged_graph: Graph, finished: ScriptRun, advise: Advise) -> None:
     """writes its graph for TensorBoard"""
-    graphs = [content for run in events.runs.values() for content in run.graphs]
-    hint = "tf.summary.FileWriter(logdir, sess.graph)"
-    expect(bool(graphs), finished.exercise.logdir, "a graph in an event file", "event files without a graph", hint)
-    try:
-        graph = Graph.from_graph_def(graphs[-1])
-    except GraphError as error:
-        fail(finished.exercise.logdir, "a graph that can be read", str(error), hint)
-    request.node.user_properties.append(("graph", graph))
-    expect(bool(graph.nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint + " after building it")
-    if not graph.scopes() and len(graph.nodes) > 20:
-        advise(f"{len(graph.nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
+    nodes, hint = logged_graph.nodes, "tf.summary.FileWriter(logdir, sess.graph) after building it"
+    expect(bool(nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint)
+    if not logged_graph.scopes() and len(nodes) > 20:
+        advise(f"{len(nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
 
 
-def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, request: pytest.FixtureRequest) -> None:
+def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
     """saves a checkpoint of its variables"""
-    found = {"variables": statistics(graph, checkpoint), "graph": graph, "weights": digest(graph, checkpoint)}
-    request.node.user_properties.extend(found.items())
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
 

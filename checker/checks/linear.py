@@ -12,8 +12,8 @@ from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
 from checker.evidence.figures import Figure
 from checker.evidence.stdout import numbers_beside
-from checker.evidence.tensors import show_shape
 from checker.expect import expect, fail, listed
+from checker.outline import show_shape
 from checker.recompute.regression import RegressionModel
 from reference.arrays import FloatArray
 from reference.datasets import Boston, boston

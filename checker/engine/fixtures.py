@@ -7,23 +7,30 @@ the reporter prints it for the first of them only.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
 
 import pytest
+from numpy.typing import NDArray
 
+from checker.datasets import load_arrays
+from checker.engine.findings import Findings
 from checker.engine.script_run import ScriptRun
+from checker.engine.summary import training_loss
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
-from checker.evidence.graph import Graph
+from checker.evidence.graph import Graph, GraphError
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
+from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
 from checker.recompute.classifier import ClassifierModel
+from checker.recompute.model import Model
 from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
@@ -50,19 +57,25 @@ def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object
 
 RUN = pytest.StashKey[ScriptRun]()
 EVALUATOR = pytest.StashKey[Evaluator]()
+FINDINGS = pytest.StashKey[Findings]()
 
 
 class RunPlugin:
-    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module."""
+    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module.
+
+    `findings` is filled while the checks are held.
+    """
 
     def __init__(self, script_run: ScriptRun, evaluator: Evaluator) -> None:
+        self.findings = Findings()
         self._run = script_run
         self._evaluator = evaluator
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Store both where fixtures find them."""
+        """Store them where fixtures find them."""
         config.stash[RUN] = self._run
         config.stash[EVALUATOR] = self._evaluator
+        config.stash[FINDINGS] = self.findings
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +111,15 @@ def stdout(finished: ScriptRun) -> str:
 
 
 @pytest.fixture(scope="session")
-def event_log(finished: ScriptRun) -> EventLog:
+def recorded_events(run: ScriptRun) -> EventLog:
+    """What the event files below the logdir hold, even those of a run that failed."""
+    return read_event_log(run.logdir)
+
+
+@pytest.fixture(scope="session")
+def event_log(finished: ScriptRun, recorded_events: EventLog) -> EventLog:
     """What the event files below the logdir hold, if there are any."""
-    return read_event_log(finished.logdir)
+    return recorded_events
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +174,26 @@ def checkpoint(saved: Saved) -> Checkpoint:
 
 
 @pytest.fixture(scope="session")
-def graph(saved: Saved, events: EventLog) -> Graph:
+def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
+    """The newest graph in the event files."""
+    logdir, hint = finished.exercise.logdir, "tf.summary.FileWriter(logdir, sess.graph)"
+    graphs = [content for run in events.runs.values() for content in run.graphs]
+    expect(bool(graphs), logdir, "a graph in an event file", "event files without a graph", hint)
+    try:
+        return Graph.from_graph_def(graphs[-1])
+    except GraphError as error:
+        fail(logdir, "a graph that can be read", str(error), hint)
+
+
+@pytest.fixture(scope="session")
+def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
+    """The graph saved with the checkpoint; where the exercise asks for no checkpoint, the one in the event files."""
+    found: Graph = request.getfixturevalue("saved_graph" if finished.exercise.saves else "logged_graph")
+    return found
+
+
+@pytest.fixture(scope="session")
+def saved_graph(saved: Saved, events: EventLog) -> Graph:
     """The graph saved with the checkpoint, else the one in the event file."""
     where = saved.checkpoint.where
     if saved.problem:
@@ -188,6 +226,36 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
     actual = f"saved after 0 of {training.count:,} training calls"
     expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
     return checkpoint
+
+
+@pytest.fixture(scope="session")
+def model(graph: Graph, finished: ScriptRun, evaluator: Evaluator, request: pytest.FixtureRequest) -> Model:
+    """The model that the pack names for the exercise; where it names none, the graph with the values that were saved."""
+    exercise = finished.exercise
+    if exercise.model:
+        named: Model = request.getfixturevalue(exercise.model)
+        return named
+    return Model(graph, request.getfixturevalue("checkpoint") if exercise.saves else None, evaluator)
+
+
+@pytest.fixture(scope="session")
+def data(run: ScriptRun) -> Mapping[str, NDArray[Any]]:
+    """The arrays, or the columns, of the pack's own data that the script could read, by name."""
+    return _arrays(run, "file")
+
+
+@pytest.fixture(scope="session")
+def held_out_data(run: ScriptRun) -> Mapping[str, NDArray[Any]]:
+    """The same of the part that no script sees."""
+    return _arrays(run, "held_out")
+
+
+def _arrays(run: ScriptRun, part: str) -> Mapping[str, NDArray[Any]]:
+    own = run.exercise.data
+    file = getattr(own, part) if own is not None else None
+    if file is None:
+        raise LookupError(f"{run.exercise.id}: its pack.toml names no data of its own with the key {part}")
+    return load_arrays(file)
 
 
 @pytest.fixture(scope="session")
@@ -258,11 +326,35 @@ def advise(request: pytest.FixtureRequest) -> Advise:
     return add
 
 
-@pytest.fixture
-def measure(request: pytest.FixtureRequest) -> Measure:
+@pytest.fixture(scope="session")
+def measure(findings: Findings) -> Measure:
     """Attach a recomputed number to the report, by name."""
 
     def add(name: str, value: float) -> None:
-        request.node.user_properties.append(("measure", (name, float(value))))
+        findings.measures[name] = float(value)
 
     return add
+
+
+@pytest.fixture(scope="session", autouse=True)
+def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Findings:
+    """What the report shows of the run, whether or not the checks of the exercise ask for it.
+
+    Evidence that cannot be had is told by the check that asks for it: here it is left out.
+    """
+    found = pytestconfig.stash[FINDINGS]
+    events, saved = _if_there(request, "recorded_events"), _if_there(request, "checkpoint")
+    found.loss = training_loss(events) if events is not None else ()
+    graph = _if_there(request, "graph")
+    found.graph = graph if graph is not None else _if_there(request, "logged_graph")
+    if graph is not None and saved is not None:
+        found.variables, found.weights = statistics(graph, saved), digest(graph, saved)
+    return found
+
+
+def _if_there(request: pytest.FixtureRequest, fixture: str) -> Any:
+    """Return a fixture's value, None where it raises: pytest raises the same again for the check that asks for it."""
+    try:
+        return request.getfixturevalue(fixture)
+    except Exception:
+        return None

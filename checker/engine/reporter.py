@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Generator
-from typing import Any
 
 import pytest
 
-from checker.evidence.graph import Graph
 from checker.evidence.stdout import clean_line
-from checker.outcome import CheckResult, Mismatch, Status, VariableStatistics
+from checker.outcome import CheckResult, Mismatch, Status
 
 OnResult = Callable[[CheckResult], None]
+
+
+def ignore(result: CheckResult) -> None:
+    """Hear nothing."""
 
 
 class Reporter:
     """Collects results in order; calls `on_result` for each as it comes."""
 
-    def __init__(self, on_result: OnResult = lambda result: None) -> None:
+    def __init__(self, on_result: OnResult = ignore) -> None:
         self.results: list[CheckResult] = []
-        self.measures: dict[str, float] = {}
-        self.variables: list[VariableStatistics] = []
-        self.graph: Graph | None = None
-        self.weights = ""
         self._on_result = on_result
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
@@ -34,8 +32,6 @@ class Reporter:
         """Record a check once: when it was called, or when the evidence for it could not be had."""
         report = yield
         error = call.excinfo.value if call.excinfo else None
-        for key, value in item.user_properties if call.when == "call" else ():
-            self._keep(key, value)
         if call.when == "call" or (call.when == "setup" and error is not None):
             self._add(self._result(item, error))
         elif error is not None:
@@ -54,17 +50,6 @@ class Reporter:
     def _add(self, result: CheckResult) -> None:
         self.results.append(result)
         self._on_result(result)
-
-    def _keep(self, key: str, value: Any) -> None:
-        if key == "measure":
-            name, number = value
-            self.measures[name] = number
-        elif key == "variables":
-            self.variables = value
-        elif key == "graph":
-            self.graph = value
-        elif key == "weights":
-            self.weights = value
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         if error is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from checker.catalog import Exercise
+from checker.datasets import image_splits
 from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
 from checker.evidence.safe_walk import walk
@@ -17,7 +17,6 @@ from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
-from reference import datasets
 from reference.classification import Split
 
 BREACH_HINTS = {
@@ -60,7 +59,7 @@ class ScriptRun:
     @property
     def splits(self) -> tuple[Split, Split]:
         """The training and the test images that the script was served."""
-        return splits_of(self.exercise.dataset, self.edition)
+        return image_splits(self.exercise.dataset, self.edition)
 
     @property
     def stdout(self) -> str:
@@ -138,9 +137,3 @@ class ScriptRun:
             return self.script.name
         in_notebook = place_in_notebook(self.folder / self.as_run, line) if self.as_run != self.script.name else ""
         return f"{self.script.name}, {in_notebook or f'line {line}'}"
-
-
-@lru_cache(maxsize=2)
-def splits_of(dataset: str, edition: str) -> tuple[Split, Split]:
-    """Return the training and the test images of a data set; kept, because every check of an exercise wants them."""
-    return datasets.mnist(edition) if dataset == "mnist" else datasets.fashion_mnist(edition)

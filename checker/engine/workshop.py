@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +15,14 @@ import pytest
 
 import checker
 from checker.catalog import Exercise, Limits
-from checker.data import IMAGE_SETS
+from checker.datasets import full_files
 from checker.engine import fixtures
 from checker.engine.companion_files import bring_along
 from checker.engine.fixtures import RunPlugin
 from checker.engine.publish import FIGURES, PublishError, publish
-from checker.engine.reporter import Reporter
+from checker.engine.reporter import OnResult, Reporter, ignore
 from checker.engine.script_run import ScriptRun
-from checker.engine.summary import drawn_graph, training_loss
+from checker.engine.summary import drawn_graph
 from checker.evidence.dialect import read_dialect
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Report, Status
@@ -46,22 +47,17 @@ class Options:
     isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
 
 
-@dataclass
-class Listener:
-    """What a user interface wants to hear while a check is under way."""
-
-    on_result: Callable[[CheckResult], None] = lambda result: None
-
-
 class Workshop:
     """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager.
 
-    `env` is added to the environment of both.
+    `env` is added to the environment of both; `readable` are files that scripts may read besides the data of the suite,
+    such as the data of packs.
     """
 
-    def __init__(self, isolation: str = "auto", env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, isolation: str = "auto", env: Mapping[str, str] | None = None, readable: Sequence[Path] = ()) -> None:
         self._asked = isolation
         self._env = env
+        self._readable = [*full_files(), *readable]
         self._evaluations = self._box_for_evaluations()
         self._scripts = self._box_for_scripts()
 
@@ -90,14 +86,13 @@ class Workshop:
         return Box(self._asked, env=self._env)
 
     def _box_for_scripts(self) -> Box:
-        return Box(self._asked, readable=_full_edition(), env=self._env)
+        return Box(self._asked, readable=self._readable, env=self._env)
 
-    def check(self, exercise: Exercise, script: Path, options: Options, listener: Listener | None = None) -> Report:
-        """Check one script; return its report.
+    def check(self, exercise: Exercise, script: Path, options: Options, on_result: OnResult = ignore) -> Report:
+        """Check one script; return its report. `on_result` hears each result as it comes.
 
         Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
         """
-        listener = listener or Listener()
         began = time.monotonic()
         report = new_report(exercise, script, replace(options, isolation=self.isolation))
         with self._scripts.job_folder() as folder:
@@ -110,16 +105,15 @@ class Workshop:
                 if self.isolation != NO_ISOLATION or not isinstance(error, BoxEnded):
                     raise
                 report.checks = [_ended_its_box(script)]
-                listener.on_result(report.checks[0])
+                on_result(report.checks[0])
                 return report
             report.duration_s = run.result.duration_s
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
             self._publish(run, options, report)
-            self._hold_checks(run, listener, report)
+            self._hold_checks(run, on_result, report)
             if report.status is Status.ERROR:  # the box may be what broke
                 self._renew_evaluations()
-            report.loss = training_loss(run.logdir)
         report.overhead_s = time.monotonic() - began - report.duration_s
         return report
 
@@ -134,11 +128,26 @@ class Workshop:
         if options.edition == "full":
             env[CACHE_VARIABLE] = _cache()
         brought = bring_along(script, work)
-        result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script))
+        served = self._serve_data(exercise, work, brought.files)
+        result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script), served=served)
         # The script ran as a copy; what it says of itself is to name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
         files, before = frozenset(brought.files), tuple(filter(None, [*brought.notes, read_dialect(sessions).note]))
         return ScriptRun(exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, before)
+
+    def _serve_data(self, exercise: Exercise, work: Path, brought: set[str]) -> list[tuple[str, str]]:
+        """Put the pack's own data where a script finds it; return what the box itself shows there, read-only."""
+        data = exercise.data
+        if data is None or data.file is None:
+            return []
+        brought.add(data.path)
+        target = work / data.path
+        if self.isolation != NO_ISOLATION:
+            return [(str(data.file), str(target))]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(data.file, target)
+        target.chmod(0o444)
+        return []
 
     def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
         report.notes += map(clean_line, run.notes())
@@ -152,16 +161,15 @@ class Workshop:
         except PublishError as error:
             report.notes.append(clean_line(str(error)))
 
-    def _hold_checks(self, run: ScriptRun, listener: Listener, report: Report) -> None:
-        reporter = Reporter(listener.on_result)
-        plugins = [fixtures, RunPlugin(run, Evaluator(self._evaluations)), reporter]
-        file = CHECKER / "checks" / f"check_{run.exercise.id}.py"
+    def _hold_checks(self, run: ScriptRun, on_result: OnResult, report: Report) -> None:
+        reporter, run_plugin = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
+        plugins = [fixtures, run_plugin, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
         for name in without:
             options += ["-p", f"no:{name}"]
         with _without_variables("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-            status = pytest.main([str(file), "--disable-plugin-autoload", *options], plugins)
+            status = pytest.main([str(run.exercise.checks), "--disable-plugin-autoload", *options], plugins)
         if status == pytest.ExitCode.INTERRUPTED:  # pytest keeps Ctrl-C to itself
             raise KeyboardInterrupt
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not any(
@@ -171,10 +179,11 @@ class Workshop:
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
         report.checks = reporter.results
-        report.measures, report.variables = reporter.measures, reporter.variables
-        report.weights = reporter.weights
+        findings = run_plugin.findings
+        report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
+        report.weights = findings.weights
         try:
-            report.graph = drawn_graph(run.exercise.id, reporter.graph)
+            report.graph = drawn_graph(run.exercise, findings.graph)
         except Exception:
             detail = traceback.format_exc()
             report.checks.append(CheckResult("graph", "the graph can be drawn", Status.ERROR, detail=detail))
@@ -202,12 +211,6 @@ def _ended_its_box(script: Path) -> CheckResult:
         actual="the process that runs it has ended",
         hint="os.kill and os.killpg reach this machine's other processes here",
     )
-
-
-def _full_edition() -> list[Path]:
-    """Return the files of the full data that are there, and nothing else of their folder."""
-    files = [Path(_cache(), f"{name}.npz") for name in IMAGE_SETS]
-    return [file for file in files if file.is_file()]
 
 
 def _cache() -> str:

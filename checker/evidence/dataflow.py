@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
 
-from checker.evidence.tensors import Shape, TensorError, show_shape, to_array
+from checker.evidence.tensors import TensorError, to_array
+from checker.outline import Shape, show_shape
 
 PLACEHOLDER_OPS = {"Placeholder", "PlaceholderV2"}
 DEFAULT_OP = "PlaceholderWithDefault"  # may be fed

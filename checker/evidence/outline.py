@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
-import reference
 from checker.evidence.dataflow import DEFAULT_OP, RANDOM_OPS, SOURCE_OPS, VARIABLE_OPS, Tensor
 from checker.evidence.graph import Graph
 from checker.evidence.stdout import clean_line
-from checker.evidence.tensors import Shape, to_shape
-from checker.outline import LONGEST_TEXT, MOST_BOXES, Box, Outline
+from checker.evidence.tensors import to_shape
+from checker.outline import LONGEST_TEXT, MOST_NODES, Node, Outline, Shape
 
-EXPECTED_FILE = Path(reference.__file__).parent / "expected" / "graphs.json"
 MOST_DIMENSIONS = 8
 MOST_ENDS = 5
-MOST_INPUTS = 8  # of one box that are drawn
+MOST_INPUTS = 8  # of one node that are drawn
 
 # What hands on the values it reads, whatever it does to their dtype.
 TRANSPARENT_OPS = {
@@ -46,15 +42,8 @@ SUMMARY_SUFFIX = "Summary"
 
 
 def outline_of(graph: Graph) -> Outline:
-    """Return the outline of a graph; of more than `MOST_BOXES` boxes, those nearest to the end."""
+    """Return the outline of a graph; of more than `MOST_NODES` nodes, those nearest to the end."""
     return _Sketch(graph).outline()
-
-
-@lru_cache
-def expected_outline(exercise: str) -> Outline | None:
-    """Return the outline of the reference solution of an exercise; None where there is none."""
-    content = json.loads(EXPECTED_FILE.read_text("utf-8"))["graphs"]
-    return Outline.from_object(content[exercise]) if exercise in content else None
 
 
 class _Sketch:
@@ -69,15 +58,15 @@ class _Sketch:
     def outline(self) -> Outline:
         ends = [self._through(end) for end in self._ends()]
         order = self._in_order(ends)
-        kept = order[-MOST_BOXES + 1 :]
+        kept = order[-MOST_NODES + 1 :]
         number: dict[Tensor, int] = {}
-        boxes: list[Box] = []
+        nodes: list[Node] = []
         for tensor in kept:
-            boxes += self._boxes(tensor, number)
-            number[tensor] = len(boxes) - 1
+            nodes += self._nodes(tensor, number)
+            number[tensor] = len(nodes) - 1
         if self._graph.updates and self._updated:
-            boxes.append(self._training([number[end] for end in ends if end in number]))
-        return Outline(tuple(boxes), len(order) - len(kept))
+            nodes.append(self._training([number[end] for end in ends if end in number]))
+        return Outline(tuple(nodes), len(order) - len(kept))
 
     def _ends(self) -> list[Tensor]:
         """Return what the graph is there for: its losses; else where prediction and target meet; else what nothing reads."""
@@ -117,7 +106,7 @@ class _Sketch:
         return order
 
     def _reads(self, tensor: Tensor) -> list[Tensor]:
-        """Return what a box reads: neither constants nor sizes, and nothing behind a variable or a placeholder."""
+        """Return what a node reads: neither constants nor sizes, and nothing behind a variable or a placeholder."""
         graph = self._graph
         if graph.op(tensor.node) in VARIABLE_OPS | SOURCE_OPS | {DEFAULT_OP}:
             return []
@@ -191,16 +180,16 @@ class _Sketch:
         total = self._through(arms[0])
         return total if self._graph.op(total.node) == "Sum" else None
 
-    def _boxes(self, tensor: Tensor, number: Mapping[Tensor, int]) -> list[Box]:
-        """Return the box of a tensor, behind one of its own for the difference where it squares one."""
+    def _nodes(self, tensor: Tensor, number: Mapping[Tensor, int]) -> list[Node]:
+        """Return the node of a tensor, behind one of its own for the difference where it squares one."""
         # What a loop reads of a later turn has no number yet, and is left out.
         inputs = tuple(number[read] for read in self._reads(tensor) if read in number)[:MOST_INPUTS]
         name, shape = clean_line(tensor.node)[:LONGEST_TEXT], self._shape(tensor)
         is_data = tensor.node in self._from_data
         if self._graph.op(tensor.node) == "SquaredDifference":
             difference = max(number.values(), default=-1) + 1
-            return [Box("−", shape, name, inputs, is_data), Box("square", shape, name, (difference,), is_data)]
-        return [Box(self._kind(tensor), shape, name, inputs, is_data)]
+            return [Node("−", shape, name, inputs, is_data), Node("square", shape, name, (difference,), is_data)]
+        return [Node(self._kind(tensor), shape, name, inputs, is_data)]
 
     def _kind(self, tensor: Tensor) -> str:
         graph, op = self._graph, self._graph.op(tensor.node)
@@ -236,6 +225,6 @@ class _Sketch:
     def _updated(self) -> set[str]:
         return self._graph.updated_variables()
 
-    def _training(self, ends: list[int]) -> Box:
-        """Return the box of the training step, which reads the first end."""
-        return Box("training", None, clean_line(self._graph.train_op() or "")[:LONGEST_TEXT], tuple(ends[:1]))
+    def _training(self, ends: list[int]) -> Node:
+        """Return the node of the training step, which reads the first end."""
+        return Node("training", None, clean_line(self._graph.train_op() or "")[:LONGEST_TEXT], tuple(ends[:1]))

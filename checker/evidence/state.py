@@ -25,7 +25,8 @@ from checker.evidence.dataflow import (
     as_text,
     dtype_name,
 )
-from checker.evidence.tensors import Shape, to_shape
+from checker.evidence.tensors import to_shape
+from checker.outline import Shape
 
 OPTIMIZER_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 MOST_MARKS = 62  # of updates; those after share the last bit

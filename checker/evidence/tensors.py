@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2
 from tensorboard.util import tensor_util
 
+from checker.outline import Shape
+
 LARGEST_ELEMENTS = 1 << 26  # 256 MiB of float32
 LARGEST_RANK = 254  # TensorFlow's own limit
 LARGEST_REPETITION = 1 << 12  # elements that a proto may claim beyond those it holds: a repeated value
-
-Shape = tuple[int | None, ...] | None  # None for an unknown dimension, and for an unknown rank
 
 
 class TensorError(ValueError):
@@ -55,10 +55,3 @@ def to_shape(proto: tensor_shape_pb2.TensorShapeProto) -> Shape:
     if proto.unknown_rank:
         return None
     return tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
-
-
-def show_shape(shape: Shape) -> str:
-    """Return a shape as TensorFlow users write it: ``[?, 784]``."""
-    if shape is None:
-        return "<unknown>"
-    return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"

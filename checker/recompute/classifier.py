@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import ITERATOR_OPS, Placeholder, Tensor, as_numpy_dtype
 from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
-from checker.evidence.tensors import Shape, show_shape
 from checker.evidence.training import Training
 from checker.expect import fail, listed
+from checker.outline import Shape, show_shape
 from checker.recompute.claimed_images import FedImages, claimed_images
 from checker.recompute.fed_images import Feed
 from checker.recompute.model import Model, Scaling

@@ -12,10 +12,10 @@ import numpy as np
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Placeholder, Tensor
 from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph, Residual
-from checker.evidence.tensors import show_shape
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.outcome import Mismatch
+from checker.outline import show_shape
 from checker.recompute.claimed_houses import FedHouses, claimed_houses
 from checker.recompute.model import AS_THEY_ARE, Model, Scaling
 from checker.sandbox.evaluator import Evaluator

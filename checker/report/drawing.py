@@ -1,4 +1,4 @@
-"""A graph in outline as SVG: boxes in rows, each below what it reads; what differs is marked by more than its colour."""
+"""A graph in outline as SVG: nodes in rows, each below what it reads; what differs is marked by more than its colour."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from checker.outline import EXTRA, OTHER_INPUTS, OTHER_SHAPE, Box, Outline, show_shape
+from checker.outline import EXTRA, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, show_shape
 
-WIDTH, HEIGHT = 150, 38  # of a box, in pixels
-ACROSS, DOWN, MARGIN = 16, 26, 14  # between boxes, between rows, around all
-MARK_HEIGHT = 12  # of the line below a box that says how it differs
+WIDTH, HEIGHT = 150, 38  # of a node, in pixels
+ACROSS, DOWN, MARGIN = 16, 26, 14  # between nodes, between rows, around all
+MARK_HEIGHT = 12  # of the line below a node that says how it differs
 SWEEPS = 4  # of sorting each row by where its inputs stand
-LONGEST_LINE = 24  # characters that fit into a box
+LONGEST_LINE = 24  # characters that fit into a node
 
 MISSING = "missing"
 WORDS = {
@@ -27,29 +27,29 @@ SIGNS = {EXTRA: "+", OTHER_SHAPE: "≠", OTHER_INPUTS: "≠", MISSING: "−"}
 
 @dataclass(frozen=True)
 class Difference:
-    """How one box differs, in words."""
+    """How one node differs, in words."""
 
-    box: str
+    node: str
     how: str
 
 
 def differences(outline: Outline, expected: Outline | None) -> list[Difference]:
     """Return what is marked in an outline, then what it lacks."""
-    found = [Difference(_named(box), _how(box)) for box in outline.boxes if box.mark]
+    found = [Difference(_named(node), _how(node)) for node in outline.nodes if node.mark]
     return found + [
-        Difference(_named(expected.boxes[index]), WORDS[MISSING]) for index in _missing(outline, expected) if expected
+        Difference(_named(expected.nodes[index]), WORDS[MISSING]) for index in _missing(outline, expected) if expected
     ]
 
 
 def drawn(outline: Outline, title: str) -> Markup:
     """Return the graph of a submission, its differences marked."""
-    return _svg(outline, title, [box.mark for box in outline.boxes])
+    return _svg(outline, title, [node.mark for node in outline.nodes])
 
 
 def drawn_expected(expected: Outline, outline: Outline, title: str) -> Markup:
     """Return the expected graph, with a mark on what the outline lacks."""
     missing = set(_missing(outline, expected))
-    return _svg(expected, title, [MISSING if index in missing else "" for index in range(len(expected.boxes))])
+    return _svg(expected, title, [MISSING if index in missing else "" for index in range(len(expected.nodes))])
 
 
 def _missing(outline: Outline, expected: Outline | None) -> Sequence[int]:
@@ -57,13 +57,17 @@ def _missing(outline: Outline, expected: Outline | None) -> Sequence[int]:
     return outline.missing if expected and outline.against == expected.digest else ()
 
 
-def _named(box: Box) -> str:
-    shape = show_shape(box.shape)
-    return f"{box.kind} {shape} ({box.name})" if shape else f"{box.kind} ({box.name})"
+def _named(node: Node) -> str:
+    return f"{_computed(node)} ({node.name})"
 
 
-def _how(box: Box) -> str:
-    return f"expected {box.expected}" if box.mark == OTHER_SHAPE else WORDS[box.mark]
+def _computed(node: Node) -> str:
+    """Return what a node computes, and in which shape where that is known."""
+    return node.kind if node.shape is None else f"{node.kind} {show_shape(node.shape)}"
+
+
+def _how(node: Node) -> str:
+    return f"expected {node.expected}" if node.mark == OTHER_SHAPE else WORDS[node.mark]
 
 
 def _svg(outline: Outline, title: str, marks: Sequence[str]) -> Markup:
@@ -76,24 +80,24 @@ def _svg(outline: Outline, title: str, marks: Sequence[str]) -> Markup:
         left = (width - len(row) * WIDTH - (len(row) - 1) * ACROSS) / 2
         for across, index in enumerate(row):
             places[index] = left + across * (WIDTH + ACROSS), MARGIN + down * (HEIGHT + DOWN)
-    parts = [_edge(places[read], places[index]) for index, box in enumerate(outline.boxes) for read in box.inputs]
-    parts += [_box(box, marks[index], *places[index]) for index, box in enumerate(outline.boxes)]
+    parts = [_edge(places[read], places[index]) for index, node in enumerate(outline.nodes) for read in node.inputs]
+    parts += [_node(node, marks[index], *places[index]) for index, node in enumerate(outline.nodes)]
     return Markup(
         '<svg class="graph" role="img" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>'
     ).format(width, height, width, height, title, Markup("").join(parts))
 
 
 def _rows(outline: Outline) -> list[list[int]]:
-    """Return the boxes row by row: each below what it reads, and what reads nothing just above its first reader."""
+    """Return the nodes row by row: each below what it reads, and what reads nothing just above its first reader."""
     depth: list[int] = []
-    for box in outline.boxes:
-        depth.append(1 + max((depth[read] for read in box.inputs), default=0))
+    for node in outline.nodes:
+        depth.append(1 + max((depth[read] for read in node.inputs), default=0))
     readers: dict[int, list[int]] = {}
-    for index, box in enumerate(outline.boxes):
-        for read in box.inputs:
+    for index, node in enumerate(outline.nodes):
+        for read in node.inputs:
             readers.setdefault(read, []).append(depth[index])
-    for index, box in enumerate(outline.boxes):
-        if not box.inputs and index in readers:
+    for index, node in enumerate(outline.nodes):
+        if not node.inputs and index in readers:
             depth[index] = min(readers[index]) - 1
     rows: list[list[int]] = [[] for _ in range(max(depth, default=0))]
     for index in range(len(depth)):
@@ -105,11 +109,11 @@ def _rows(outline: Outline) -> list[list[int]]:
 
 
 def _untangle(outline: Outline, rows: list[list[int]], downwards: bool) -> None:
-    """Sort each row by the mean place of what its boxes are joined to."""
+    """Sort each row by the mean place of what its nodes are joined to."""
     place = {index: (at + 0.5) / len(row) for row in rows for at, index in enumerate(row)}
     joined: dict[int, list[int]] = {index: [] for index in place}
-    for index, box in enumerate(outline.boxes):
-        for read in box.inputs:
+    for index, node in enumerate(outline.nodes):
+        for read in node.inputs:
             if downwards:
                 joined[index].append(read)
             else:
@@ -131,19 +135,18 @@ def _edge(above: tuple[float, float], below: tuple[float, float]) -> Markup:
     return Markup('<path class="edge" d="{}"/>').format(path)
 
 
-def _box(box: Box, mark: str, x: float, y: float) -> Markup:
-    shape = show_shape(box.shape)
-    said = "" if not mark else f": {_how(box) if mark != MISSING else WORDS[MISSING]}"
+def _node(node: Node, mark: str, x: float, y: float) -> Markup:
+    said = "" if not mark else f": {_how(node) if mark != MISSING else WORDS[MISSING]}"
     inner = [
-        Markup("<title>{}{}</title>").format(_named(box), said),
+        Markup("<title>{}{}</title>").format(_named(node), said),
         Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="5"/>').format(x, y, WIDTH, HEIGHT),
-        _text(x + WIDTH / 2, y + 16, _front(f"{box.kind} {shape}"), "kind"),
-        _text(x + WIDTH / 2, y + 31, _back(box.name), "name"),
+        _text(x + WIDTH / 2, y + 16, _front(_computed(node)), "kind"),
+        _text(x + WIDTH / 2, y + 31, _back(node.name), "name"),
     ]
     if mark:
-        below = SIGNS[mark] + " " + (_how(box) if mark != MISSING else WORDS[MISSING])
+        below = SIGNS[mark] + " " + (_how(node) if mark != MISSING else WORDS[MISSING])
         inner.append(_text(x + WIDTH / 2, y + HEIGHT + MARK_HEIGHT, _front(below, LONGEST_LINE + 4), "said"))
-    return Markup('<g class="box {}">{}</g>').format(mark and f"marked {mark}", Markup("").join(inner))
+    return Markup('<g class="node {}">{}</g>').format(mark and f"marked {mark}", Markup("").join(inner))
 
 
 def _text(x: float, y: float, text: str, kind: str) -> Markup:

@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.sandbox import namespaces
 
@@ -41,21 +41,30 @@ class Volume:
 
 
 class MemoryVolume(Volume):
-    """The same in memory: no more than `size` bytes in `files` files can be written, whatever the job does."""
+    """The same in memory: no more than `size` bytes in `files` files can be written, whatever the job does.
 
-    def __init__(self, folder: str, size: int, files: int) -> None:
+    `served` are files that the job can read and nobody can write: pairs of a path outside and a path below the folder.
+    """
+
+    def __init__(self, folder: str, size: int, files: int, served: Sequence[Sequence[str]] = ()) -> None:
         super().__init__(folder)
         self._size, self._files = size, files
+        self._served = served
 
     def open(self) -> None:
         """Cover the folder by memory, and copy there what lies in it."""
         self.descriptor = os.open(self.folder, os.O_PATH | os.O_DIRECTORY)
         namespaces.mount_memory(self.folder, self._size, self._files)
         _copy(self._on_disk, self.folder, self._size)
+        for source, target in self._served:
+            namespaces.show_file(source, target)
 
     def close(self) -> list[str]:
         """Copy plain files and folders to the disk, and uncover it; return the names of what was left out."""
         assert self.descriptor is not None
+        for _, target in self._served:
+            namespaces.unmount(target)
+            os.unlink(target)
         dropped = _copy(self.folder, self._on_disk, self._size)
         namespaces.unmount(self.folder)
         os.close(self.descriptor)

@@ -46,6 +46,18 @@ def bind(descriptor: int, target: str) -> None:
     _call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(target), None, BIND_TREE, None)
 
 
+def show_file(source: str, target: str) -> None:
+    """Show a file on `target`, which is made for it, read-only as the walls show `source`. Raises `OSError`."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "wb"):
+        pass
+    descriptor = os.open(source, os.O_PATH)
+    try:
+        bind(descriptor, target)
+    finally:
+        os.close(descriptor)
+
+
 def make_read_only(folder: str) -> None:
     """Let nobody write below a folder of /proc. Raises `OSError`."""
     _call("mount", os.fsencode(folder), os.fsencode(folder), None, BIND_TREE, None)

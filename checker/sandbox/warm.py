@@ -62,13 +62,18 @@ def main() -> None:
 def _serve(request: Request, walls: bool, wakeup: int, ours: list[int]) -> dict[str, Any] | None:
     """Run a job; return the answer, or None in the job itself."""
     folder = request["folder"]
-    volume = MemoryVolume(folder, request["written_bytes"], request["files"]) if walls else Volume(folder)
+    volume = _memory_volume(request) if walls else Volume(folder)
     volume.open()
     child = fork_child(request, walls, [*ours, *filter(None, [volume.descriptor])])
     if child is None:
         return None
     answer = supervise(child, request, walls, wakeup)
     return {**answer, "dropped": volume.close()}
+
+
+def _memory_volume(request: Request) -> MemoryVolume:
+    served = request.get("served", ())
+    return MemoryVolume(request["folder"], request["written_bytes"], request["files"], served)
 
 
 def _leave_at_once() -> None:

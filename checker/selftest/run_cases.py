@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from checker.catalog import EXERCISES
@@ -50,11 +51,11 @@ def examine(case: Case, workshop: Workshop) -> Outcome:
 
 
 class CaseWorker:
-    """A bench for cases: the boxes are kept until something breaks on our side."""
+    """A bench for cases: the boxes are kept until something breaks on our side. `env` is added to their environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, env: Mapping[str, str] | None = None) -> None:
         self.is_spent = False
-        self._workshop = Workshop()
+        self._workshop = Workshop(env=env)
 
     def __enter__(self) -> CaseWorker:
         return self
@@ -70,13 +71,20 @@ class CaseWorker:
 
 
 def examine_all(
-    cases: Sequence[Case], jobs: int, on_start: OnCase = lambda case: None, on_done: OnOutcome = lambda outcome: None
+    cases: Sequence[Case],
+    jobs: int,
+    on_start: OnCase = lambda case: None,
+    on_done: OnOutcome = lambda outcome: None,
+    env: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
-    """Check cases in worker processes, as many as `jobs`; return what was said of each, in their order."""
+    """Check cases in worker processes, as many as `jobs`; return what was said of each, in their order.
+
+    `env` is added to the environment of the boxes.
+    """
     # The exercises with images take longest: begun last, they would leave workers idle at the end.
     waiting = deque(sorted(cases, key=lambda case: case.exercise, reverse=True))
     outcomes: dict[Case, Outcome] = {}
-    for event in run_all(CaseWorker, waiting, jobs):
+    for event in run_all(partial(CaseWorker, env), waiting, jobs):
         if isinstance(event, Began):
             on_start(event.task)
         elif isinstance(event, Gave):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Iterable
 
 import click
 
-from checker.catalog import EXERCISES
+from checker.catalog import EXERCISES, DataSet
 from checker.outcome import CHECKER_BROKE, USAGE
 
 
@@ -64,11 +65,11 @@ def require_cluster(address: str, jobs: int | None) -> None:
         )
 
 
-def require_data(ctx: click.Context, edition: str, names: set[str]) -> None:
+def require_data(ctx: click.Context, edition: str, data_sets: Iterable[DataSet]) -> None:
     """End the command when data sets are not there, or damaged."""
-    from checker.data import missing_for  # imported late, as in every command: `list` and --help answer at once
+    from checker.datasets import missing_files  # imported late, as in every command: `list` and --help answer at once
 
-    missing = missing_for(edition, names)
+    missing = missing_files(data_sets, edition)
     if missing:
         remedy = "python -m checker data --full" if edition == "full" else "git checkout -- reference/data"
         click.echo("\n".join(["the data cannot be used:", *missing, f"remedy: {remedy}"]), err=True)

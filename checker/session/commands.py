@@ -111,7 +111,7 @@ def session(
     if cluster is not None:
         require_cluster(cluster, jobs)
     isolation = required_isolation(sandbox) if cluster is None else isolation_of_workers(sandbox)
-    require_data(ctx, edition, {EXERCISES[exercise].dataset for exercise in exercises})
+    require_data(ctx, edition, [data for exercise in exercises if (data := EXERCISES[exercise].data)])
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no session
     folder = into or Path(f"{submissions.resolve().name.removesuffix('.csv')}-session")

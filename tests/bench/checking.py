@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from checker.catalog import EXERCISES
 from checker.engine.workshop import Options, Workshop
 from tests.bench.pairs import Comparison, Way
 from tests.support.paths import PROJECT
+from tests.support.processes import environment
 
 
 def comparisons(folder: Path) -> list[Comparison]:
@@ -56,5 +56,5 @@ def _script(folder: Path, exercise: str) -> None:
 
 
 def _python(folder: Path, *arguments: str) -> None:
-    env = {**os.environ, "PYTHONPATH": str(PROJECT), "MPLBACKEND": "agg", "CUDA_VISIBLE_DEVICES": "-1"}
+    env = environment(MPLBACKEND="agg", CUDA_VISIBLE_DEVICES="-1")
     subprocess.run([sys.executable, *arguments], cwd=folder, env=env, capture_output=True, check=True)

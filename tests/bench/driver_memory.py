@@ -26,6 +26,7 @@ from checker.session.session import Session, Settings
 from checker.workers.assignment import Assignment
 from checker.workers.learner_worker import WorkerSettings
 from tests.support.paths import PROJECT
+from tests.support.processes import environment
 
 CLASSES = (60, 2_000)  # learners
 REPORTS = "SUITE_BENCH_REPORTS"  # variable: the file of the reports that the workers hand back
@@ -40,7 +41,7 @@ def show(folder: Path, console: Console) -> None:
             workshop.check(exercise, PROJECT / "exercises" / exercise.script, Options()) for exercise in EXERCISES.values()
         ]
     reports.write_text(as_json(checked), "utf-8")
-    env = {**os.environ, REPORTS: str(reports), "PYTHONPATH": str(PROJECT)}
+    env = environment(**{REPORTS: str(reports)})
     table = Table(
         "learners", "MB at most", "ratio", title="memory of a session itself, its workers stubbed", title_justify="left"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.events import read_event_log
-from checker.evidence.records import FOOTER, HEADER, masked_crc
 from tests.bench.pairs import Comparison, Way
+from tests.support.event_files import framed, png
 
 SCALARS = 200_000
 IMAGES, SIDE = 1_000, 128  # noise, which PNG cannot make smaller: 49 kB each
@@ -36,10 +34,8 @@ def comparisons(folder: Path) -> list[Comparison]:
 
 
 def _noise() -> bytes:
-    stream = io.BytesIO()
     pixels = np.random.RandomState(0).randint(0, 256, (SIDE, SIDE, 3), np.uint8)
-    Image.fromarray(pixels).save(stream, "PNG")
-    return stream.getvalue()
+    return png(pixels)
 
 
 def _write(folder: Path, values: list[Any]) -> None:
@@ -49,8 +45,7 @@ def _write(folder: Path, values: list[Any]) -> None:
             data = event_pb2.Event(
                 wall_time=1.0 + step, step=step, summary=summary_pb2.Summary(value=[value])
             ).SerializeToString()
-            header = HEADER.pack(len(data), 0)[:8]
-            file.write(header + FOOTER.pack(masked_crc(header)) + data + FOOTER.pack(masked_crc(data)))
+            file.write(framed(data))
 
 
 def _ways(folder: Path) -> tuple[Way, list[Way]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from checker.catalog import EXERCISES
-from checker.selftest.corpus import SUBMISSIONS, Case, read_case
+from checker.selftest.corpus import Case, read_case
 from tests.bench.pairs import Comparison, Way
-from tests.support.paths import PROJECT
+from tests.support.paths import SUBMISSIONS
+from tests.support.processes import environment
 
 PROCESSES = 2
 TIMEOUT_S = 60  # of a script, as the checker has it
@@ -66,6 +66,6 @@ def _loop(folder: Path, scripts: list[Path], processes: int) -> None:
 
 
 def _python(folder: Path, arguments: list[str]) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(PROJECT), "MPLBACKEND": "agg", "CUDA_VISIBLE_DEVICES": "-1"}
+    env = environment(MPLBACKEND="agg", CUDA_VISIBLE_DEVICES="-1")
     quiet = subprocess.DEVNULL
     return subprocess.Popen([sys.executable, *arguments], cwd=folder, env=env, stdin=quiet, stdout=quiet, stderr=quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from checker.catalog import EXERCISES, Limits
 from checker.engine.script_run import ScriptRun
 from checker.outcome import Mismatch
 from checker.sandbox.box import JobResult
+from tests.support.fixture_types import RunScript
+from tests.support.script_text import IMPORT_TENSORFLOW
 
-RunScript = Callable[..., JobResult]
-
-IMPORT = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
 NOISE = "import sys\nfor i in range(1000):\n    print('step', i, file=sys.stderr)\n"
 
 
@@ -28,7 +26,7 @@ def verdict(result: JobResult, folder: Path) -> Mismatch:
 @pytest.mark.parametrize(
     ("text", "where", "actual", "hint"),
     [
-        (IMPORT + "v = tf.Variable(1)\ntf.Session().run(v)", "script.py, line 4", "FailedPreconditionError: Attempting to use uninitialized value Variable", "global_variables_initializer"),
+        (IMPORT_TENSORFLOW + "v = tf.Variable(1)\ntf.Session().run(v)", "script.py, line 4", "FailedPreconditionError: Attempting to use uninitialized value Variable", "global_variables_initializer"),
         ("h = {}\nh['accuracy']", "script.py, line 2", "KeyError: 'accuracy'", "History.history"),
         ("assert 1 == 2", "script.py, line 1", "AssertionError", ""),
         (NOISE + "raise ValueError('again')", "script.py, line 4", "ValueError: again", ""),

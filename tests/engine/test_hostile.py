@@ -10,22 +10,20 @@ import psutil
 import pytest
 from tensorboard.compat.proto import event_pb2, graph_pb2, meta_graph_pb2, summary_pb2, tensor_pb2
 
-from checker.catalog import EXERCISES
-from checker.engine.workshop import Options, Workshop
+from checker.engine.workshop import Workshop
 from checker.evidence.dataflow import Tensor
 from checker.evidence.events import read_event_log
 from checker.evidence.figures import read_figures
 from checker.evidence.graph import Graph
 from checker.evidence.pictures import decode_png
-from checker.outcome import Report, Status
+from checker.outcome import Status
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import sparkline
 from checker.sandbox.box import BoxError
-from checker.selftest.corpus import SUBMISSIONS
-from tests.evidence.test_records import framed
-
-RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
+from tests.support.checking import check_ex01
+from tests.support.event_files import framed, plugin
+from tests.support.script_text import RIGHT
 
 ENDINGS = {
     "writes a file name that is no text": 'open(b"bad\\xff\\x1b[31mname", "w").close()',
@@ -134,22 +132,10 @@ def test_a_box_that_was_killed_does_not_hide_the_reports_of_others(tmp_path: Pat
         assert check_ex01(workshop, tmp_path, RIGHT).status is Status.PASS  # in a new box
 
 
-def check_ex01(workshop: Workshop, folder: Path, text: str) -> Report:
-    script = folder / "ex01.py"
-    script.write_text(text, "utf-8")
-    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=20, publish_to=folder))
-
-
 def summary(**value: object) -> bytes:
     event = event_pb2.Event(step=1)
     event.summary.value.append(summary_pb2.Summary.Value(tag="t", **value))  # type: ignore[arg-type]  # forged on purpose
     return event.SerializeToString()
-
-
-def plugin(name: str) -> summary_pb2.SummaryMetadata:
-    metadata = summary_pb2.SummaryMetadata()
-    metadata.plugin_data.plugin_name = name
-    return metadata
 
 
 FORGED_EVENTS = {

@@ -15,9 +15,7 @@ from checker.engine.workshop import Options, Workshop
 from checker.evidence.notebook import place_in_notebook
 from checker.outcome import Report, Status
 from checker.sandbox.notebook import MOST_CELLS, NotebookError, convert, without_magics
-from checker.selftest.corpus import SUBMISSIONS
-
-RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
+from tests.support.script_text import RIGHT
 
 
 def notebook(*cells: str, **more: Any) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from checker.engine.workshop import Options, Workshop
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_json
 from checker.report.junit import as_junit
-from checker.selftest.corpus import SUBMISSIONS
+from tests.support.checking import check_ex01
+from tests.support.script_text import RIGHT
 
-RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
 LOGDIR = "logdir/ex01"
 
 Check = Callable[[str], Report]
@@ -28,9 +28,7 @@ def check(workshop: Workshop, tmp_path: Path) -> Check:
     """Check a text as ex01 and publish its run below tmp_path."""
 
     def run(text: str) -> Report:
-        script = tmp_path / "ex01.py"
-        script.write_text(text, "utf-8")
-        report = workshop.check(EXERCISES["ex01"], script, Options(timeout_s=20, publish_to=tmp_path))
+        report = check_ex01(workshop, tmp_path, text)
         as_junit([report])
         as_json([report]).encode("utf-8", "backslashreplace")
         assert [result.detail for result in report.checks if result.status is Status.ERROR] == []

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2
 
 from checker.checks import tensorboard
@@ -21,23 +19,21 @@ from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_boa
 from checker.evidence.events import EventLog, read_event_log
 from checker.evidence.records import masked_crc
 from checker.outcome import Mismatch
-from tests.evidence.test_records import framed
+from tests.support.event_files import framed, plugin, png
+from tests.support.fixture_types import WriteWithTensorflow
 from tests.support.paths import PROJECT
+from tests.support.processes import environment
 
 NAME = "events.out.tfevents.1.host"
 VERSION = framed(event_pb2.Event(file_version="brain.Event:2").SerializeToString())
-
-Write = Callable[[str], Path]
 
 
 def show(folder: Path) -> Board:
     return read_board(folder, read_event_log(folder))
 
 
-def png(shade: int) -> bytes:
-    stream = io.BytesIO()
-    Image.new("L", (1, 1), shade).save(stream, "PNG")
-    return stream.getvalue()
+def pixel(shade: int) -> bytes:
+    return png(np.full((1, 1), shade, np.uint8))
 
 
 def event(step: int = 0, **value: object) -> bytes:
@@ -58,7 +54,7 @@ def write(path: Path, *records: bytes) -> Path:
 # --- what it shows --------------------------------------------------------------------------------------------------
 
 
-def test_runs_tags_steps_and_graphs_are_those_that_tensorflow_wrote(write_with_tensorflow: Write) -> None:
+def test_runs_tags_steps_and_graphs_are_those_that_tensorflow_wrote(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 tf.summary.scalar("loss", tf.constant(2.5))
@@ -98,8 +94,7 @@ assert board.steps("scalars", ".", "t") == list(range(1000))
 assert board.graphs() == {{"."}}
 sys.exit("tensorflow" in sys.modules)
 """
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    finished = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=60)
+    finished = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, timeout=60)
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, b"", b"")
     began = time.process_time()
     show(tmp_path).steps("scalars", ".", "t")
@@ -124,7 +119,7 @@ def test_the_checksum_that_tensorboard_is_given_is_its_own(tmp_path: Path) -> No
 # --- what it hides --------------------------------------------------------------------------------------------------
 
 
-def test_of_many_points_it_shows_some_and_the_last(write_with_tensorflow: Write) -> None:
+def test_of_many_points_it_shows_some_and_the_last(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 import io
@@ -153,7 +148,7 @@ with tf.summary.FileWriter("logdir") as writer:
 
 
 def test_of_several_pictures_at_one_step_it_shows_one(tmp_path: Path) -> None:
-    pictures = [event(image=summary_pb2.Summary.Image(encoded_image_string=png(i))) for i in range(3)]
+    pictures = [event(image=summary_pb2.Summary.Image(encoded_image_string=pixel(i))) for i in range(3)]
     write(tmp_path / NAME, *pictures)
     assert show(tmp_path).steps("images", ".", "t") == [0]
     assert refusal(tmp_path).actual == "3 points, all at step 0"
@@ -162,16 +157,16 @@ def test_of_several_pictures_at_one_step_it_shows_one(tmp_path: Path) -> None:
 
 
 def test_a_batch_of_pictures_at_one_step_is_no_repetition(tmp_path: Path) -> None:
-    batch = tensor_pb2.TensorProto(dtype=7, string_val=[b"28", b"28", png(1), png(2), png(3)])
+    batch = tensor_pb2.TensorProto(dtype=7, string_val=[b"28", b"28", pixel(1), pixel(2), pixel(3)])
     batch.tensor_shape.dim.add(size=5)
     write(tmp_path / NAME, event(3, tensor=batch, metadata=plugin("images")))
     assert show(tmp_path).steps("images", ".", "t") == [3]
     assert advice(tmp_path) == []
 
 
-@pytest.mark.parametrize("encoded", [b"", b"no picture", png(7)[:40]], ids=["nothing", "text", "half a PNG"])
+@pytest.mark.parametrize("encoded", [b"", b"no picture", pixel(7)[:40]], ids=["nothing", "text", "half a PNG"])
 def test_a_picture_that_no_browser_draws_is_refused_at_its_step(tmp_path: Path, encoded: bytes) -> None:
-    pictures = [summary_pb2.Summary.Image(encoded_image_string=each) for each in (png(1), encoded)]
+    pictures = [summary_pb2.Summary.Image(encoded_image_string=each) for each in (pixel(1), encoded)]
     write(tmp_path / NAME, *(event(step, image=picture) for step, picture in enumerate(pictures)))
     assert refusal(tmp_path).actual == f"1 of 2 are none, such as {len(encoded)} bytes at step 1"
 
@@ -196,7 +191,7 @@ def test_a_second_file_that_goes_on_is_welcome(tmp_path: Path) -> None:
     assert advice(tmp_path) == []
 
 
-def test_two_graphs_in_a_run_are_refused_unless_one_grew_into_the_other(write_with_tensorflow: Write) -> None:
+def test_two_graphs_in_a_run_are_refused_unless_one_grew_into_the_other(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 first, second = tf.Graph(), tf.Graph()
@@ -264,12 +259,6 @@ def refusal(folder: Path) -> Mismatch:
     assert caught.value.where.startswith("logdir/ex02")
     assert caught.value.hint
     return caught.value
-
-
-def plugin(name: str) -> summary_pb2.SummaryMetadata:
-    metadata = summary_pb2.SummaryMetadata()
-    metadata.plugin_data.plugin_name = name
-    return metadata
 
 
 # --- what would harm it ---------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,7 @@ from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
-
-Write = Callable[[str], Path]
+from tests.support.fixture_types import WriteWithTensorflow
 
 THREE_SAVES = """
 v = tf.Variable(np.arange(1000, dtype=np.float32), name="v")
@@ -31,7 +29,7 @@ with tf.Session() as sess:
 
 
 @pytest.fixture
-def saved(write_with_tensorflow: Write) -> Path:
+def saved(write_with_tensorflow: WriteWithTensorflow) -> Path:
     return write_with_tensorflow("import os\nos.makedirs('logdir')\n" + THREE_SAVES) / "logdir"
 
 
@@ -62,7 +60,9 @@ def test_a_checkpoint_file_that_points_elsewhere_is_not_followed(saved: Path, na
     assert found.name.startswith("model-")
 
 
-def test_an_absolute_path_is_known_again_in_a_folder_that_was_moved(write_with_tensorflow: Write, job_folder: Path) -> None:
+def test_an_absolute_path_is_known_again_in_a_folder_that_was_moved(
+    write_with_tensorflow: WriteWithTensorflow, job_folder: Path
+) -> None:
     absolute = THREE_SAVES.replace('"logdir/model"', 'os.path.abspath("logdir/model")').replace("range(3)", "(2, 1, 0)")
     written = write_with_tensorflow("import os\nos.makedirs('logdir')\n" + absolute) / "logdir"
     for index in range(3):  # the file times say otherwise
@@ -125,7 +125,7 @@ with tf.Graph().as_default() as other, tf.Session() as sess:
 @pytest.mark.parametrize("meta", [True, False])
 @pytest.mark.parametrize(("name", "also"), [("v", True), ("w", True), ("v", False)])
 def test_the_newest_checkpoint_that_belongs_to_a_graph_that_trains_counts(
-    write_with_tensorflow: Write, box: Box, name: str, meta: bool, also: bool
+    write_with_tensorflow: WriteWithTensorflow, box: Box, name: str, meta: bool, also: bool
 ) -> None:
     folder = write_with_tensorflow(TRAINED % meta + ANOTHER % (name, also)) / "logdir"
     assert newest_prefix(folder) == folder / "another"
@@ -135,7 +135,7 @@ def test_the_newest_checkpoint_that_belongs_to_a_graph_that_trains_counts(
     assert found.graph.updated_variables() == {"w"}
 
 
-def test_without_a_graph_the_newest_checkpoint_counts(write_with_tensorflow: Write, box: Box) -> None:
+def test_without_a_graph_the_newest_checkpoint_counts(write_with_tensorflow: WriteWithTensorflow, box: Box) -> None:
     lines = TRAINED.replace("writer = ", "#").replace("writer.close()", "") % False + ANOTHER % ("v", False)
     found = chosen(write_with_tensorflow(lines) / "logdir", box)
     assert found.checkpoint.where == "another"
@@ -156,7 +156,7 @@ def chosen(folder: Path, box: Box) -> Saved:
     return read_saved(newest_prefixes(folder), lambda path: path.name, graphs, Evaluator(box))
 
 
-def test_a_partition_of_a_variable_is_read_as_its_part(write_with_tensorflow: Write, box: Box) -> None:
+def test_a_partition_of_a_variable_is_read_as_its_part(write_with_tensorflow: WriteWithTensorflow, box: Box) -> None:
     folder = write_with_tensorflow("""
 rows = lambda shape, partition_info=None, **_: np.arange(12.0).reshape(4, 3)[partition_info.var_offset[0] :][: shape[0]]
 w = tf.get_variable("w", [4, 3], tf.float64, rows, partitioner=tf.fixed_size_partitioner(3))

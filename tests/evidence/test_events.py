@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checker.evidence.events import event_files, read_event_log
-from tests.evidence.test_records import framed
-
-Write = Callable[[str], Path]
+from tests.support.event_files import framed
+from tests.support.fixture_types import WriteWithTensorflow
 
 MANY = 3_000  # more than TensorBoard keeps: 1,000 scalars and 10 images a tag
 
 
-def test_every_point_is_read_not_a_sample_of_them(write_with_tensorflow: Write) -> None:
+def test_every_point_is_read_not_a_sample_of_them(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         f"""
 with tf.summary.FileWriter("logdir/train") as writer:
@@ -34,7 +32,7 @@ with tf.summary.FileWriter("logdir/train") as writer:
     assert [image.encoded for image in run.images["picture"]] == [bytes([step]) for step in range(30)]
 
 
-def test_all_kinds_of_summary_operations_are_read(write_with_tensorflow: Write) -> None:
+def test_all_kinds_of_summary_operations_are_read(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 tf.summary.scalar("loss", tf.constant(2.5))
@@ -54,7 +52,7 @@ with tf.Session() as sess, tf.summary.FileWriter("logdir", sess.graph) as writer
     assert len(run.graphs) == 1
 
 
-def test_summaries_of_tensorflow_2_are_read_too(write_with_tensorflow: Write) -> None:
+def test_summaries_of_tensorflow_2_are_read_too(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 import tensorflow
@@ -74,7 +72,7 @@ with tensorflow.Graph().as_default():
     assert run.images["digit"][0].encoded.startswith(b"\x89PNG")
 
 
-def test_each_folder_is_a_run_and_several_files_in_it_are_one(write_with_tensorflow: Write) -> None:
+def test_each_folder_is_a_run_and_several_files_in_it_are_one(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 value = tf.Summary(value=[tf.Summary.Value(tag="loss", simple_value=1)])
@@ -88,7 +86,7 @@ for name, suffix in (("a", ".1"), ("a", ".2"), ("a/b", "")):
     assert len(log.runs["a"].files) == len(log.runs["a"].scalars["loss"]) == 2
 
 
-def test_a_cut_file_keeps_what_is_whole_and_says_where_it_ends(write_with_tensorflow: Write) -> None:
+def test_a_cut_file_keeps_what_is_whole_and_says_where_it_ends(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         """
 with tf.summary.FileWriter("logdir") as writer:

@@ -10,9 +10,7 @@ import numpy as np
 import pytest
 
 from checker.evidence.figures import Figure, read_figures
-from checker.sandbox.box import JobResult
-
-RunScript = Callable[..., JobResult]
+from tests.support.fixture_types import RunScript
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +14,7 @@ from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph, GraphError
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
-
-Write = Callable[[str], Path]
+from tests.support.fixture_types import WriteWithTensorflow
 
 SAVE = """
 with tf.Session() as sess:
@@ -26,7 +24,7 @@ with tf.Session() as sess:
 
 
 @pytest.fixture
-def graph_of(write_with_tensorflow: Write) -> Callable[[str], Graph]:
+def graph_of(write_with_tensorflow: WriteWithTensorflow) -> Callable[[str], Graph]:
     """Build a graph with real TensorFlow and read it from the .meta file."""
 
     def build(lines: str) -> Graph:
@@ -159,7 +157,7 @@ tf.train.AdamOptimizer().minimize(loss)
     assert graph.updated_variables() == {variable.name for variable in graph.trainable}
 
 
-def test_a_variable_is_found_under_the_key_a_saver_chose(write_with_tensorflow: Write) -> None:
+def test_a_variable_is_found_under_the_key_a_saver_chose(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow("""
 v = tf.Variable([1.0, 2.0], name="mine")
 with tf.Session() as sess:
@@ -185,7 +183,7 @@ def test_a_damaged_graph_is_refused(content: bytes) -> None:
         Graph.from_graph_def(content)
 
 
-def test_a_frozen_graph_gives_the_value_that_numpy_gives(write_with_tensorflow: Write, box: Box) -> None:
+def test_a_frozen_graph_gives_the_value_that_numpy_gives(write_with_tensorflow: WriteWithTensorflow, box: Box) -> None:
     folder = write_with_tensorflow(f"""
 tf.set_random_seed(1)
 x = tf.placeholder(tf.float32, [None, 3], name="x")

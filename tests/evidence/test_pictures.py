@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -10,17 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from checker.evidence.events import read_event_log
 from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from reference.datasets import mnist
-
-
-def png(values: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(values).save(stream, "PNG")
-    return stream.getvalue()
+from tests.support.event_files import png
 
 
 def test_pixels_survive() -> None:

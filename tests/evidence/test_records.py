@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.evidence.records import FOOTER, HEADER, RecordError, masked_crc, read_records
-
-
-def framed(data: bytes) -> bytes:
-    """Return one record as TFRecord frames it."""
-    length = struct.pack("<Q", len(data))
-    return length + FOOTER.pack(masked_crc(length)) + data + FOOTER.pack(masked_crc(data))
+from tests.support.event_files import framed
 
 
 @pytest.fixture

@@ -14,18 +14,12 @@ from checker.evidence.counting import counters
 from checker.evidence.graph import Graph
 from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.training import Training
-from checker.sandbox.box import JobResult
 from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_BYTES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
+from tests.support.fixture_types import RunScript
+from tests.support.script_text import IMPORTS
 
-RunScript = Callable[..., JobResult]
-
-HEAD = """
-import numpy as np
-import tensorflow.compat.v1 as tf
-tf.disable_v2_behavior()
-"""
 LINE = (
-    HEAD
+    IMPORTS
     + """
 x, y = tf.placeholder(tf.float32, [None], name="x"), tf.placeholder(tf.float32, [None], name="y")
 w = tf.Variable(1.0, name="w")
@@ -83,7 +77,7 @@ def test_every_way_to_feed_is_seen(record: Record, lines: str) -> None:
 def test_what_keras_trains_with_is_seen(record: Record) -> None:
     log = record(
         'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"'
-        + HEAD
+        + IMPORTS
         + """
 model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(3,), name="dense")])
 model.compile("sgd", "mse")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, numbers_beside, python_error
-from checker.sandbox.box import JobResult
-
-RunScript = Callable[..., JobResult]
+from tests.support.fixture_types import RunScript
+from tests.support.script_text import IMPORTS, LEGACY_KERAS
 
 
 @pytest.mark.parametrize(
@@ -107,8 +105,6 @@ def test_hostile_lines_are_searched_for_numbers_in_a_moment(piece: str) -> None:
     assert time.process_time() - began < 2
 
 
-IMPORT = "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
-LEGACY = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
 FINALISER = "class Noisy:\n    def __del__(self):\n        raise TypeError('in the finaliser')\nnoisy = Noisy()\n"
 FAIL = "def fail():\n    raise KeyError('a')\n"
 
@@ -137,18 +133,18 @@ FAIL = "def fail():\n    raise KeyError('a')\n"
         ("x = tf.placeholder(tf.float32, name='x')\nwith tf.device('/cpu:1'):\n    y = x * 2\nconfig = tf.ConfigProto(device_count={'CPU': 2})\ntf.Session(config=config).run([x * 3, y])", 5, "InvalidArgumentError: (0) INVALID_ARGUMENT: You must feed a value for placeholder tensor 'x' with dtype float"),
         ("def boom(x):\n    raise ValueError('in the function')\ntf.Session().run(tf.py_func(boom, [1.0], tf.float32))", 2, "ValueError: in the function"),
         ("def double(x):\n    return tf.matmul(x, tf.zeros([4, 4]))\ntf.data.Dataset.from_tensors(np.zeros((3, 3), 'f')).map(double)", 2, "ValueError: Dimensions must be equal, but are 3 and 4 for"),
-        (LEGACY + "class Double(tf.keras.layers.Layer):\n    def call(self, x):\n        return tf.matmul(x, tf.zeros([4, 4]))\nDouble()(tf.zeros([3, 3]))", 5, "ValueError: Dimensions must be equal, but are 3 and 4 for"),
-        (LEGACY + "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.compile('sgd', 'mse')\nm.fit(np.zeros((4, 5)), np.zeros((4, 2)), epochs=1)", 5, "ValueError: Error when checking input: expected dense_input to have shape (3,)"),
+        (LEGACY_KERAS + "class Double(tf.keras.layers.Layer):\n    def call(self, x):\n        return tf.matmul(x, tf.zeros([4, 4]))\nDouble()(tf.zeros([3, 3]))", 5, "ValueError: Dimensions must be equal, but are 3 and 4 for"),
+        (LEGACY_KERAS + "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.compile('sgd', 'mse')\nm.fit(np.zeros((4, 5)), np.zeros((4, 2)), epochs=1)", 5, "ValueError: Error when checking input: expected dense_input to have shape (3,)"),
         ("tf.enable_v2_behavior()\nm = tf.keras.Sequential([tf.keras.layers.Dense(2)])\nm.build((None, 3))\nm(np.zeros((4, 5)))", 4, "ValueError: Input 0 "),
     ],
 )  # fmt: skip
 def test_an_error_is_its_telling_line_and_the_learners_last_frame(
     run_script: RunScript, job_folder: Path, lines: str, line: int, summary: str
 ) -> None:
-    result = run_script(IMPORT + lines)
+    result = run_script(IMPORTS + lines)
     error = python_error(result.stderr, str(job_folder / "script.py"))
     assert error is not None, result.stderr.decode()
-    assert error.line == line + IMPORT.count("\n")
+    assert error.line == line + IMPORTS.count("\n")
     assert error.summary.startswith(summary)
 
 
@@ -198,7 +194,7 @@ def test_a_thread_that_died_did_not_end_the_script(run_script: RunScript, job_fo
 
 
 def test_a_frame_that_a_warning_quotes_is_no_error(run_script: RunScript, job_folder: Path) -> None:
-    result = run_script(IMPORT + "tf.initialize_all_variables()\nraise SystemExit('words')")
+    result = run_script(IMPORTS + "tf.initialize_all_variables()\nraise SystemExit('words')")
     assert b"line 4, in <module>" in result.stderr
     assert python_error(result.stderr, str(job_folder / "script.py")) is None
 

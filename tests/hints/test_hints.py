@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,14 @@ import pytest
 import checker.hints
 from checker.evidence.stdout import python_error
 from checker.hints import LONGEST_TEXT, hint_for, row_for, table
-from checker.sandbox.box import JobResult
+from tests.support.fixture_types import RunScript
+from tests.support.script_text import IMPORTS, LEGACY_KERAS
 
-RunScript = Callable[..., JobResult]
-
-LEGACY = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
 # With the status of the error it leaves at once, before TensorFlow is taken down: the error is told by then.
 LEAVE = "import atexit, os; atexit.register(os._exit, 1)\n"
-IMPORT = LEAVE + "import numpy as np\nimport tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
+IMPORT = LEAVE + IMPORTS
 MODEL = (
-    LEGACY
+    LEGACY_KERAS
     + "m = tf.keras.Sequential([tf.keras.layers.Dense(10, input_shape=(3,))])\nm.compile('sgd', '{loss}', metrics=['accuracy'])\n"
 )
 SAVED = "v = tf.Variable(tf.zeros([784, 300]), name='w')\ns = tf.Session()\ns.run(v.initializer)\ntf.train.Saver().save(s, './m')\n"
@@ -232,7 +229,7 @@ RUN = [
     ("A9", "np-utils", "from keras.utils import np_utils", 1),
     ("A10", "unknown-argument", "tf.keras.callbacks.TensorBoard(log_dir='logdir', batch_size=3)", 1),
     ("A10", "keras-optimiser-arguments", "tf.keras.optimizers.SGD(lr=0.01)", 1),
-    ("A10", "argument-count", LEGACY + "tf.keras.layers.Dense(output_dim=2)", 3),
+    ("A10", "argument-count", LEGACY_KERAS + "tf.keras.layers.Dense(output_dim=2)", 3),
     ("A11", "dimension", "tf.zeros([4, 2]).shape[0] / 2", 1),
     ("A11", "dataset-iteration", "for a in tf.data.Dataset.from_tensor_slices([1, 2]):\n    print(a)", 1),
     ("A11", "dataset-iteration", "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.compile('sgd', 'mse')\nm.fit(np.zeros((4, 3)), np.zeros((4, 2)))", 3),
@@ -306,14 +303,14 @@ RUN = [
     ("", "keras-input-shape", MODEL.format(loss="mse") + "m.fit(np.zeros((4, 5)), np.zeros((4, 10)))", 5),
     ("", "keras-sample-count", MODEL.format(loss="mse") + "m.fit(np.zeros((4, 3)), np.zeros((5, 10)))", 5),
     ("", "keras-curves", MODEL.format(loss="mse") + "h = m.fit(np.zeros((4, 3)), np.zeros((4, 10)), verbose=0)\nh.history['accuracy']", 6),
-    ("", "keras-not-compiled", LEGACY + "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.fit(np.zeros((4, 3)), np.zeros((4, 2)))", 4),
-    ("", "keras-not-built", LEGACY + "tf.keras.Sequential([tf.keras.layers.Dense(2)]).summary()", 3),
+    ("", "keras-not-compiled", LEGACY_KERAS + "m = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])\nm.fit(np.zeros((4, 3)), np.zeros((4, 2)))", 4),
+    ("", "keras-not-built", LEGACY_KERAS + "tf.keras.Sequential([tf.keras.layers.Dense(2)]).summary()", 3),
     ("", "keras-dim-ordering", "from keras import backend\nbackend.image_dim_ordering()", 2),
-    ("", "keras-dim-ordering", LEGACY + "tf.keras.layers.Conv2D(2, 3, dim_ordering='th')", 3),
+    ("", "keras-dim-ordering", LEGACY_KERAS + "tf.keras.layers.Conv2D(2, 3, dim_ordering='th')", 3),
     ("", "keras-merge", "from keras.layers import Merge", 1),
-    ("", "keras-merge", LEGACY + "tf.keras.layers.Merge", 3),
+    ("", "keras-merge", LEGACY_KERAS + "tf.keras.layers.Merge", 3),
     ("", "keras-scikit-learn", "from keras.wrappers.scikit_learn import KerasClassifier", 1),
-    ("", "keras-scikit-learn", LEGACY + "tf.keras.wrappers", 3),
+    ("", "keras-scikit-learn", LEGACY_KERAS + "tf.keras.wrappers", 3),
     ("", "keras-predict-classes", "import keras\nkeras.Sequential().predict_classes([])", 2),
     ("", "logdir-is-file", "open('logdir', 'w').close()\ntf.summary.FileWriter('logdir', tf.get_default_graph())", 2),
     ("", "file-exists", "import os\nos.mkdir('logdir')\nos.mkdir('logdir')", 3),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto import graph_pb2
 
 from checker.catalog import EXERCISES
 from checker.evidence.graph import Graph
-from checker.evidence.outline import expected_outline, outline_of
-from checker.outline import EXTRA, MOST_BOXES, OTHER_INPUTS, OTHER_SHAPE, Box, Outline, compared
+from checker.evidence.outline import outline_of
+from checker.expected_graph import expected_outline
+from checker.outline import EXTRA, MOST_NODES, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, compared
 from checker.report.drawing import differences, drawn, drawn_expected
+from tests.support.fixture_types import WriteWithTensorflow
 
 HEAD = """
 x = tf.placeholder(tf.float32, [None], name="x"); y = tf.placeholder(tf.float32, [None], name="y")
@@ -28,12 +28,10 @@ tf.train.export_meta_graph("g.meta")
 """
 LINE = HEAD + "loss = tf.reduce_mean(tf.square(w * x + b - y))" + TAIL
 
-Write = Callable[[str], Path]
 
-
-def line(write_with_tensorflow: Write, lines: str) -> Outline:
+def line(write_with_tensorflow: WriteWithTensorflow, lines: str) -> Outline:
     folder = write_with_tensorflow(lines)
-    expected = expected_outline("ex02")
+    expected = expected_outline(EXERCISES["ex02"])
     assert expected
     return compared(outline_of(Graph.from_meta_graph((folder / "g.meta").read_bytes())), expected)
 
@@ -49,11 +47,11 @@ def line(write_with_tensorflow: Write, lines: str) -> Outline:
     ],
     ids=["plain", "losses", "scaled", "columns", "product"],
 )
-def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: Write, loss: str) -> None:
+def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: WriteWithTensorflow, loss: str) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
-    marked = [box for box in found.boxes if box.mark]
+    marked = [node for node in found.nodes if node.mark]
     if "product" not in loss and "(w * x + b - y) * (w" in loss:  # the difference is computed twice: so it is drawn
-        assert {box.kind for box in marked} <= {"×", "+", "−"}
+        assert {node.kind for node in marked} <= {"×", "+", "−"}
         return
     assert not found.differs, marked
 
@@ -72,40 +70,40 @@ def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorf
     ids=["broadcast", "relu", "no bias", "sum"],
 )
 def test_what_is_another_model_is_marked_where_it_differs(
-    write_with_tensorflow: Write, loss: str, marks: list[tuple[str, str]]
+    write_with_tensorflow: WriteWithTensorflow, loss: str, marks: list[tuple[str, str]]
 ) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     assert found.differs
-    assert [(box.kind, box.mark) for box in found.boxes if box.mark] == marks
+    assert [(node.kind, node.mark) for node in found.nodes if node.mark] == marks
     if not marks:
-        expected = expected_outline("ex02")
+        expected = expected_outline(EXERCISES["ex02"])
         assert expected
-        assert [expected.boxes[index].kind for index in found.missing] == ["variable", "+"]
+        assert [expected.nodes[index].kind for index in found.missing] == ["variable", "+"]
 
 
-def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: Write) -> None:
+def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: WriteWithTensorflow) -> None:
     one = line(write_with_tensorflow, LINE)
     other = line(write_with_tensorflow, LINE.replace('"w"', '"slope"').replace("w * x + b", "b + x * w"))
     assert one.digest == other.digest
-    assert [box.name for box in one.boxes] != [box.name for box in other.boxes]
+    assert [node.name for node in one.nodes] != [node.name for node in other.nodes]
     assert Outline.from_object(one.as_object()) == one
 
 
 def test_the_expected_outlines_are_whole_and_hold_against_themselves() -> None:
     for exercise in EXERCISES:
-        expected = expected_outline(exercise)
+        expected = expected_outline(EXERCISES[exercise])
         assert expected
         assert not compared(expected, expected).differs
-        assert 5 < len(expected.boxes) < MOST_BOXES
+        assert 5 < len(expected.nodes) < MOST_NODES
         assert expected.left_out == 0
 
 
 def test_a_box_that_reads_something_else_is_marked() -> None:
     expected = Outline(
-        (Box("variable", (), "a"), Box("variable", (2,), "b"), Box("Neg", (), "c", (0,)), Box("Exp", (), "d", (2,)))
+        (Node("variable", (), "a"), Node("variable", (2,), "b"), Node("Neg", (), "c", (0,)), Node("Exp", (), "d", (2,)))
     )
-    other = replace(expected, boxes=(*expected.boxes[:3], Box("Exp", (), "d", (0,))))
-    assert [box.mark for box in compared(other, expected).boxes] == ["", "", "", OTHER_INPUTS]
+    other = replace(expected, nodes=(*expected.nodes[:3], Node("Exp", (), "d", (0,))))
+    assert [node.mark for node in compared(other, expected).nodes] == ["", "", "", OTHER_INPUTS]
 
 
 def graph_of(nodes: list[tuple[str, str, list[str]]]) -> Graph:
@@ -127,7 +125,7 @@ def test_a_graph_made_to_break_it_is_drawn_in_bounds() -> None:
     ):
         began = time.monotonic()
         outline = outline_of(graph_of(nodes))
-        assert len(outline.boxes) <= 2 * MOST_BOXES
+        assert len(outline.nodes) <= 2 * MOST_NODES
         assert len(drawn(outline, "t")) < 100_000
         assert time.monotonic() - began < 10
     assert outline_of(
@@ -136,11 +134,11 @@ def test_a_graph_made_to_break_it_is_drawn_in_bounds() -> None:
 
 
 class Places(HTMLParser):
-    """Collects the boxes of a drawing."""
+    """Collects the nodes of a drawing."""
 
     def __init__(self, svg: str) -> None:
         super().__init__()
-        self.boxes: list[tuple[int, int]] = []
+        self.nodes: list[tuple[int, int]] = []
         self.tags: list[str] = []
         self.feed(svg)
 
@@ -148,23 +146,23 @@ class Places(HTMLParser):
         self.tags.append(tag)
         found = dict(attrs)
         if tag == "rect":
-            self.boxes.append((int(found["x"] or 0), int(found["y"] or 0)))
+            self.nodes.append((int(found["x"] or 0), int(found["y"] or 0)))
 
 
 def test_a_drawing_has_every_box_in_a_place_of_its_own_below_what_it_reads() -> None:
     for exercise in EXERCISES:
-        expected = expected_outline(exercise)
+        expected = expected_outline(EXERCISES[exercise])
         assert expected
-        places = Places(drawn(expected, "t")).boxes
-        assert len(set(places)) == len(expected.boxes)
-        for index, box in enumerate(expected.boxes):
-            assert all(places[read][1] < places[index][1] for read in box.inputs)
+        places = Places(drawn(expected, "t")).nodes
+        assert len(set(places)) == len(expected.nodes)
+        for index, node in enumerate(expected.nodes):
+            assert all(places[read][1] < places[index][1] for read in node.inputs)
 
 
 def test_names_of_a_submission_are_text_in_a_drawing() -> None:
     hostile = '</svg><script>alert(1)</script>"onload="x'
-    expected = Outline((Box("variable", (), hostile), Box("Neg", (), hostile, (0,))))
-    outline = compared(Outline((Box(hostile, (), hostile), Box("Neg", (3,), hostile, (0,)))), expected)
+    expected = Outline((Node("variable", (), hostile), Node("Neg", (), hostile, (0,))))
+    outline = compared(Outline((Node(hostile, (), hostile), Node("Neg", (3,), hostile, (0,)))), expected)
     for svg in (drawn(outline, hostile), drawn_expected(expected, outline, hostile)):
         assert set(Places(svg).tags) <= {"svg", "title", "g", "rect", "text", "path"}
     assert {difference.how for difference in differences(outline, expected)} == {

@@ -7,18 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from checker.catalog import Limits
-from checker.sandbox.box import PREFIX, YOUNG_S, Box, BoxError, JobResult
+from checker.sandbox.box import PREFIX, YOUNG_S, Box, BoxError
 from checker.units import MIB
-from tests.support.paths import PROJECT
-
-RunScript = Callable[..., JobResult]
+from tests.support.fixture_types import RunScript
+from tests.support.processes import environment
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
@@ -197,9 +196,9 @@ with Box("none") as box, box.job_folder() as folder:
 
 def test_the_folder_of_a_killed_checker_is_removed_by_the_next_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(PROJECT)}
+    env = environment(TMPDIR=str(tmp_path))
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
     ) as holder:
         assert holder.stdout is not None
         killed = Path(holder.stdout.readline().strip())

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 
-from checker.sandbox.box import JobResult
 from checker.sandbox.dialect import GRAPH, NAMES_FILE, NONE, TF1, TF2, decide
-
-RunScript = Callable[..., JobResult]
+from tests.support.fixture_types import RunScript
 
 TF = "import tensorflow as tf\n"
 EXAMPLES = "from tensorflow.examples.tutorials.mnist import input_data\n"

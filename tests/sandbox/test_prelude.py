@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from checker.catalog import EXERCISES
-from checker.engine.workshop import Options, Workshop
+from checker.engine.workshop import Workshop
 from checker.evidence.dialect import read_dialect
 from checker.hints import row_for
-from checker.outcome import Report, Status
+from checker.outcome import Status
 from checker.sandbox import input_data
 from checker.sandbox.box import BoxError, JobResult
 from checker.sandbox.dialect import OLD_KERAS, OLD_METHODS
-from checker.selftest.corpus import SUBMISSIONS
 from reference import datasets
+from tests.support.checking import check_ex01
+from tests.support.fixture_types import RunScript
+from tests.support.script_text import IMPORT_TENSORFLOW, LEGACY_KERAS, RIGHT
 
-RunScript = Callable[..., JobResult]
-
-LEGACY = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
-V1 = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
 TF1 = "import tensorflow as tf\ntf.Session\n"
 KERAS = {
     "Keras 3": "import keras\n",
     "tf.keras": "import tensorflow as tf\nkeras = tf.keras\n",
     "from tf.keras": "from tensorflow import keras\n",
-    "compat.v1": V1 + "keras = tf.keras\n",
-    "compat.v1, legacy Keras": LEGACY + V1 + "keras = tf.keras\n",
+    "compat.v1": IMPORT_TENSORFLOW + "keras = tf.keras\n",
+    "compat.v1, legacy Keras": LEGACY_KERAS + IMPORT_TENSORFLOW + "keras = tf.keras\n",
     "tf_keras": "import tf_keras as keras\n",
     "TensorFlow 1": TF1 + "keras = tf.keras\n",
     "TensorFlow 1, keras": TF1 + "import keras\n",
@@ -103,7 +99,7 @@ print(train_test_split(X, y, test_size=0.2)[0].shape, abs(StandardScaler().fit_t
     "import tensorflow as tf\nfrom tensorflow.contrib.learn.python.learn.datasets import load_dataset as load",
     "from tensorflow.contrib import learn\nload = learn.datasets.load_dataset",
     "import tensorflow.contrib.learn as learn\nload = learn.datasets.load_dataset",
-    V1 + "from tensorflow.contrib.learn import datasets\nload = datasets.load_dataset",
+    IMPORT_TENSORFLOW + "from tensorflow.contrib.learn import datasets\nload = datasets.load_dataset",
 ])  # fmt: skip
 def test_contrib_has_its_houses_again(run_script: RunScript, way: str) -> None:
     lines = "\nb = load('boston')\ndata, target = b\nprint(b.data.shape, b.target[0], list(b.feature_names)[5], 'Harrison' in b.DESCR)"
@@ -113,7 +109,7 @@ def test_contrib_has_its_houses_again(run_script: RunScript, way: str) -> None:
 @pytest.mark.parametrize("way", [
     "from tensorflow.examples.tutorials.mnist import input_data",
     "import tensorflow.examples.tutorials.mnist.input_data as input_data",
-    V1 + "from tensorflow.examples.tutorials.mnist import input_data",
+    IMPORT_TENSORFLOW + "from tensorflow.examples.tutorials.mnist import input_data",
     "import input_data",
     "import tensorflow as tf\ninput_data = tf.contrib.learn.datasets.mnist",
     "from tensorflow.contrib.learn.python.learn.datasets import mnist as input_data",
@@ -395,22 +391,17 @@ def test_tensorflow_2_and_compat_v1_stay_what_they_are(run_script: RunScript) ->
         printed(run_script("import tensorflow as tf\nprint(hasattr(tf, 'Session'), tf.executing_eagerly())")) == "False True"
     )
     assert (
-        printed(run_script(V1 + "import tensorflow\nprint(hasattr(tensorflow, 'Session'), tf.Session.__name__)"))
+        printed(
+            run_script(IMPORT_TENSORFLOW + "import tensorflow\nprint(hasattr(tensorflow, 'Session'), tf.Session.__name__)")
+        )
         == "False Session"
     )
     assert printed(run_script("import keras\nprint(keras.__version__[0])")) == "3"
 
 
-RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
 OF_2019 = RIGHT.replace("import tensorflow.compat.v1 as tf", "import tensorflow as tf").replace(
     "tf.disable_v2_behavior()\n", ""
 )
-
-
-def check_ex01(workshop: Workshop, folder: Path, text: str) -> Report:
-    script = folder / "ex01.py"
-    script.write_text(text, "utf-8")
-    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=30))
 
 
 def test_the_report_says_what_was_served(workshop: Workshop, tmp_path: Path) -> None:

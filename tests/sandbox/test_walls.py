@@ -16,12 +16,11 @@ import pytest
 import reference
 from checker.catalog import Limits
 from checker.engine.workshop import Workshop
-from checker.sandbox.box import Box, JobResult, NoWalls, choose_isolation
+from checker.sandbox.box import Box, NoWalls, choose_isolation
 from checker.sandbox.bubblewrap import why_not
 from checker.units import MIB
+from tests.support.fixture_types import RunScript
 from tests.support.paths import PROJECT
-
-RunScript = Callable[..., JobResult]
 
 ORDINARY_USER = 65534  # nobody
 SECONDS = 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import re
 import subprocess
 import sys
@@ -18,11 +17,12 @@ from rich.console import Console
 from checker.engine.workshop import Workshop
 from checker.outcome import CheckResult, Status
 from checker.selftest import matrix
-from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, Fault, checks_of, matches, read_corpus
+from checker.selftest.corpus import GOLDEN_FILE, Case, Fault, checks_of, matches, read_corpus
 from checker.selftest.golden import differences, golden_of, is_golden, renewed
 from checker.selftest.run_cases import Outcome, examine, examine_all
 from checker.selftest.verdict import compare, judge, uncaught, update
-from tests.support.paths import PROJECT
+from tests.support.paths import PROJECT, RIGHT_SCRIPT
+from tests.support.processes import environment
 
 RIGHT: dict[str, Any] = {"exercise": "ex01", "story": "is right", "fails": [], "says": []}
 PRINTS_NOTHING: dict[str, Any] = {
@@ -42,7 +42,7 @@ def corpus(tmp_path: Path) -> Path:
     """Two cases: a right one and one that prints nothing."""
     folder = tmp_path / "corpus"
     write_case(folder / "plain", RIGHT)
-    script = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
+    script = RIGHT_SCRIPT.read_text("utf-8")
     (folder / "plain" / "ex01.py").write_text(script, "utf-8")
     write_case(folder / "prints_nothing", PRINTS_NOTHING)
     return folder
@@ -75,7 +75,7 @@ def selftest(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "checker.selftest", *arguments],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=300,

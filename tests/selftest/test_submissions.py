@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checker.catalog import EXERCISES
-from checker.selftest.corpus import SUBMISSIONS, checks_of, read_corpus
+from checker.selftest.corpus import checks_of, read_corpus
+from tests.support.paths import SUBMISSIONS
 
 CASES, PROBLEMS = read_corpus(SUBMISSIONS)
 

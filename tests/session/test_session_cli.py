@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,19 +15,14 @@ from checker.engine.workshop import Options
 from checker.intake.learner import Learner
 from checker.intake.sources import read_submissions
 from checker.outcome import CheckResult, Report, Status
-from checker.report.json import as_json
-from checker.selftest.corpus import SUBMISSIONS
 from checker.session.folder import require_session_folder
 from checker.session.notes import NoteError, find_login
 from checker.session.session import Session, Settings
 from checker.session.store import Store
-from tests.support.paths import PROJECT
-
-RIGHT = (SUBMISSIONS / "ex01_plain" / "ex01.py").read_text("utf-8")
-WRONG = RIGHT.replace('print("result:", sess.run(result))', "sess.run(result)")
-OPTIONS = ("--exercises", "ex01", "--into", "session")
-
-CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+from tests.support.fixture_types import CommandLine
+from tests.support.processes import checker_command, environment
+from tests.support.script_text import RIGHT, WRONG
+from tests.support.sessions import OPTIONS, outcomes
 
 
 @pytest.fixture
@@ -42,15 +34,6 @@ def pool(tmp_path: Path) -> Path:
         (folder / name / "ex01.py").write_text(script)
     (folder / "eva.zip").write_bytes(b"no zip")
     return folder
-
-
-def outcomes(session: Path) -> dict[str, tuple[str, str]]:
-    """Return of each learner the status, and the report without what a clock or a memory meter says."""
-    with Store(session, create=False) as store:
-        found: dict[str, Any] = dict(store.reports())
-    for report in found.values():
-        report.duration_s, report.overhead_s, report.peak_memory_bytes = 0.0, 0.0, 0
-    return {login: (report.status.value, as_json([report])) for login, report in found.items()}
 
 
 def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: CommandLine, pool: Path, tmp_path: Path) -> None:
@@ -94,8 +77,8 @@ def test_a_session_killed_at_random_ends_like_one_that_was_not(
 ) -> None:
     assert command_line("session", "handed in", *OPTIONS[:-1], "whole", cwd=tmp_path).returncode == 1
     chance = random.Random(5)
-    command = [sys.executable, "-m", "checker", "session", "handed in", *OPTIONS]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = checker_command("session", "handed in", *OPTIONS)
+    env = environment()
     for _ in range(5):
         with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             time.sleep(1 + 8 * chance.random())
@@ -109,8 +92,8 @@ def test_a_session_killed_at_random_ends_like_one_that_was_not(
 
 def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
     (pool / "Bo b" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
-    command = [sys.executable, "-m", "checker", "session", "handed in", *OPTIONS, "--jobs", "1", "--force"]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    command = checker_command("session", "handed in", *OPTIONS, "--jobs", "1", "--force")
+    env = environment(PYTHONUNBUFFERED="1")
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -153,7 +136,7 @@ def test_two_sessions_on_one_folder_and_other_usage_errors_exit_2(
     holder = "from pathlib import Path; from checker.session.lock import SessionLock; import time\n"
     holder += "with SessionLock(Path('session')): print(flush=True); time.sleep(60)"
     (tmp_path / "session").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    env = environment()
     with subprocess.Popen([sys.executable, "-c", holder], cwd=tmp_path, env=env, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()

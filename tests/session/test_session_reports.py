@@ -15,10 +15,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.evidence.outline import expected_outline
+from checker.catalog import built_in
+from checker.expected_graph import expected_outline
 from checker.intake.learner import Learner, Problem, Remark
 from checker.outcome import CheckResult, Report, Status
-from checker.outline import Box, Outline, compared
+from checker.outline import Node, Outline, compared
 from checker.report.curve import as_svg
 from checker.report.files import csv_learner
 from checker.report.view import NOT_HANDED_IN, SUBMISSION, ShownLearner, ShownNote, masked
@@ -33,9 +34,13 @@ EXERCISES = ("ex01", "ex02")
 # A name of HTML in a box of HTML, a mark, and no edge that a person would draw.
 GRAPH = compared(
     Outline(
-        (Box(HOSTILE[:-1], (None, 3), HOSTILE[:-1]), Box("Neg", (3,), HOSTILE[:-1], (0,)), Box("softmax", None, "s", (1,)))
+        (
+            Node(HOSTILE[:-1], (None, 3), HOSTILE[:-1]),
+            Node("Neg", (3,), HOSTILE[:-1], (0,)),
+            Node("softmax", None, "s", (1,)),
+        )
     ),
-    expected_outline("ex01") or Outline(()),
+    expected_outline(built_in()["ex01"]) or Outline(()),
 )
 
 
@@ -222,8 +227,8 @@ def test_a_learners_page_has_messages_curve_figures_and_notes(session: Path) -> 
 def test_a_graph_is_drawn_beside_the_expected_one_and_its_differences_are_said(session: Path) -> None:
     page = (session / "learners/ada.html").read_text("utf-8")
     assert page.count('<svg class="graph"') == 2 + 2  # of ex01 and ex02, each with the expected one
-    assert 'class="box marked extra"' in page
-    assert 'class="box marked missing"' in page
+    assert 'class="node marked extra"' in page
+    assert 'class="node marked missing"' in page
     assert re.search(r"<li>softmax \(s\): <strong[^>]*>not in the expected graph", page)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from distributed import Client
 
 from tests.support.paths import PROJECT
+from tests.support.processes import environment
 
 STUB = PROJECT / "tests" / "support" / "stub_worker.py"
 PATIENCE_S = 60  # with what must happen
@@ -72,7 +73,7 @@ class Machines:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],
                 cwd=self._log.parent,
-                env={**os.environ, "PYTHONPATH": str(PROJECT), "STUB_LOG": str(self.log), **env},
+                env=environment(STUB_LOG=str(self.log), **env),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

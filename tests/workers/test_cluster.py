@@ -26,8 +26,11 @@ from checker.units import MIB
 from checker.workers.assignment import Task
 from checker.workers.cluster.coordinator import ClusterLost, ClusterSettings
 from checker.workers.learner_worker import code_version
-from tests.session.test_session_cli import OPTIONS, PROJECT, RIGHT, WRONG, CommandLine, outcomes
 from tests.support.dask_machines import PATIENCE_S, STUB, Machines
+from tests.support.fixture_types import CommandLine
+from tests.support.processes import checker_command, environment
+from tests.support.script_text import RIGHT, WRONG
+from tests.support.sessions import OPTIONS, outcomes
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +120,9 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def on_this_machine(pool: Path) -> Path:
     """The folder of the session without a cluster."""
-    command = [sys.executable, "-m", "checker", "session", str(pool), *OPTIONS[:-1], "session", "--sandbox", isolation()]
+    command = checker_command("session", str(pool), *OPTIONS[:-1], "session", "--sandbox", isolation())
     (pool.parent / "local").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    env = environment()
     done = subprocess.run(command, cwd=pool.parent / "local", env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1, done.stderr
     return pool.parent / "local" / "session"
@@ -279,8 +282,8 @@ def test_a_driver_that_is_killed_goes_on_and_does_nothing_twice_that_is_stored(
     scripts = {"ada": "a\n", "bob": f"b\n---\nhold {gate}\n", "eva": "c\n"}
     hand_in(tmp_path / "handed in", scripts)
     options = ("--exercises", "ex01,ex02", "--into", "session", "--sandbox", "none", "--cluster", stubs.address)
-    command = [sys.executable, "-m", "checker", "session", "handed in", *options]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = checker_command("session", "handed in", *options)
+    env = environment()
 
     def stored() -> set[str]:
         return {name for name, status in statuses(tmp_path / "session").items() if status}
@@ -337,7 +340,7 @@ def test_what_cannot_be_a_cluster_is_a_usage_error(
 def test_without_dask_the_extra_is_named_and_all_else_works(command_line: CommandLine, tmp_path: Path) -> None:
     hand_in(tmp_path / "handed in", {"ada": "a\n"})
     hidden = "import sys; sys.modules.update(dask=None, distributed=None); from checker.__main__ import main; main()"
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    env = environment()
     for arguments, status, said in [
         (
             ["session", "handed in", *OPTIONS, "--cluster", "tcp://host:8786"],

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -17,44 +15,13 @@ from pathlib import Path
 import pytest
 
 from checker.workers.pool import Began, Ended, Gave, run_all
-from tests.support.paths import PROJECT
-
-
-class Bench:
-    """Does as its task says; leaves a file when it is opened and one when it is closed."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.is_spent = False
-        self._folder = folder
-
-    def __enter__(self) -> Bench:
-        self._leave("opened")
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._leave("closed")
-
-    def _leave(self, what: str) -> None:
-        if self._folder:
-            (self._folder / f"{what} {os.getpid()} {time.monotonic_ns()}").touch()
-
-    def work(self, task: str) -> Iterator[str]:
-        for word in task.split():
-            if word == "die":
-                os.kill(os.getpid(), signal.SIGKILL)
-            elif word == "break":
-                raise ValueError("this bench is broken")
-            elif word == "spend":
-                self.is_spent = True
-            elif word == "sleep":
-                time.sleep(600)
-            else:
-                yield word.upper()
+from tests.support.pool_worker import ScriptedWorker
+from tests.support.processes import environment
 
 
 def happened(tasks: list[str], jobs: int = 1, patience_s: float = 300) -> list[str]:
     words = []
-    for event in run_all(Bench, deque(tasks), jobs, patience_s):
+    for event in run_all(ScriptedWorker, deque(tasks), jobs, patience_s):
         if isinstance(event, Gave):
             words.append(event.result)
         elif isinstance(event, Ended):
@@ -63,7 +30,7 @@ def happened(tasks: list[str], jobs: int = 1, patience_s: float = 300) -> list[s
 
 
 def test_results_come_one_by_one_in_the_order_of_the_tasks() -> None:
-    events = list(run_all(Bench, deque(["a b", "c"]), 1))
+    events = list(run_all(ScriptedWorker, deque(["a b", "c"]), 1))
     assert events == [
         Began("a b"),
         Gave("a b", "A"),
@@ -80,7 +47,7 @@ def test_a_worker_that_dies_or_breaks_ends_its_own_task_only() -> None:
     assert happened(["a die b", "break", "c"]) == [
         "A",
         "end the worker that checked it ended with status -9",
-        "end ValueError: this bench is broken",
+        "end ValueError: this worker is broken",
         "C",
         "end",
     ]
@@ -102,7 +69,7 @@ def test_workers_work_side_by_side() -> None:
 def test_tasks_can_be_added_meanwhile() -> None:
     waiting = deque(["a"])
     results = []
-    for event in run_all(Bench, waiting, 2):
+    for event in run_all(ScriptedWorker, waiting, 2):
         if isinstance(event, Gave):
             results.append(event.result)
             if event.result == "A":
@@ -111,13 +78,13 @@ def test_tasks_can_be_added_meanwhile() -> None:
 
 
 def test_a_bench_is_closed_when_it_is_spent_or_broken_and_at_the_end(tmp_path: Path) -> None:
-    list(run_all(partial(Bench, tmp_path), deque(["a", "spend", "b", "break", "c"]), 1))
+    list(run_all(partial(ScriptedWorker, tmp_path), deque(["a", "spend", "b", "break", "c"]), 1))
     left = [path.name.split()[0] for path in sorted(tmp_path.iterdir(), key=lambda path: int(path.name.split()[2]))]
     assert left == ["opened", "closed"] * 3
 
 
 def test_whoever_stops_listening_ends_the_workers_and_their_benches(tmp_path: Path) -> None:
-    with closing(run_all(partial(Bench, tmp_path), deque(["a sleep"] * 2), 2)) as events:
+    with closing(run_all(partial(ScriptedWorker, tmp_path), deque(["a sleep"] * 2), 2)) as events:
         assert any(isinstance(event, Gave) for event in events)
     assert multiprocessing.active_children() == []
     left = [path.name.split()[0] for path in tmp_path.iterdir()]
@@ -130,10 +97,10 @@ from collections import deque
 from functools import partial
 from pathlib import Path
 from checker.workers.pool import Gave, run_all
-from tests.workers.test_pool import Bench
+from tests.support.pool_worker import ScriptedWorker
 
 if __name__ == "__main__":
-    for event in run_all(partial(Bench, Path(sys.argv[1])), deque(["a sleep"]), 1):
+    for event in run_all(partial(ScriptedWorker, Path(sys.argv[1])), deque(["a sleep"]), 1):
         if isinstance(event, Gave):
             print(event.result, flush=True)
 """
@@ -143,7 +110,7 @@ if __name__ == "__main__":
 def test_workers_end_with_the_process_that_started_them(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "driver.py").write_text(DRIVER)
     (tmp_path / "left").mkdir()
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    env = environment()
     command = [sys.executable, "driver.py", "left"]
     with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as driver:
         assert driver.stdout is not None

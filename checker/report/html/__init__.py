@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from checker.catalog import EXERCISES
-from checker.evidence.outline import expected_outline
+from checker.expected_graph import expected_outline
 from checker.outcome import Status
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
@@ -65,7 +65,7 @@ def _environment() -> Environment:
         words=WORDS,
         Status=Status,
         mib=MIB,
-        expected=expected_outline,
+        expected=lambda exercise: expected_outline(EXERCISES[exercise]),
         differences=differences,
         counted=counted,
         outcome_of=outcome_of,

@@ -140,7 +140,9 @@ class Coordinator:
     def _greet(self, worker: _Member) -> None:
         self._workers[worker.address] = worker
         options = self._settings.options
-        datasets = sorted({exercise.dataset for exercise in EXERCISES.values() if exercise.dataset})
+        datasets = sorted(
+            {exercise.dataset for exercise in EXERCISES.values() if exercise.data and exercise.data.is_built_in}
+        )
         self._link.call(worker.address, dask_worker.greet, options.isolation, options.edition, datasets)
 
     def _give_up(self, worker: _Member) -> Iterator[Event]:

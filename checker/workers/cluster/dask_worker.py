@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from checker.data import missing_for
+from checker.catalog import DataSet
+from checker.datasets import missing_files
 from checker.engine.publish import MOST_FILES
 from checker.engine.workshop import Options
 from checker.evidence.safe_walk import walk
@@ -38,7 +39,7 @@ _one_at_a_time = threading.RLock()  # however many threads the worker has
 def greet(isolation: str, edition: str, datasets: list[str]) -> bytes:
     """Say which process and version of the suite this is, and what it lacks for a session."""
     lacks = [f"no walls: {why_not()}"] if isolation == BUBBLEWRAP and why_not() else []
-    lacks += missing_for(edition, set(datasets))
+    lacks += missing_files(map(DataSet, datasets), edition)
     return Greeting(PROCESS, learner_worker.code_version(), "; ".join(lacks)).sealed()
 
 

@@ -1,0 +1,70 @@
+"""Checking scripts one after the other, and the reports of it: on the terminal and in files."""
+
+from __future__ import annotations
+
+import io
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from checker.engine.workshop import Options, Workshop, new_report
+from checker.outcome import CheckResult, Report, Status
+from checker.report.json import as_json
+from checker.report.junit import as_junit
+from checker.report.terminal import TerminalReport
+from checker.targets import Target
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """What the command line asks of a check."""
+
+    json_file: str | None
+    junit_file: str | None
+    edition: str
+    timeout_s: float | None
+    isolation: str
+    verbose: bool
+
+
+def check_all(targets: Sequence[Target], asked: CheckOptions) -> list[Report]:
+    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report
+    terminal = TerminalReport(Console(quiet=asked.json_file == "-"), asked.verbose)
+    options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), isolation=asked.isolation)
+    reports = []
+    readable = [exercise.data.file for exercise, _ in targets if exercise.data and exercise.data.file]
+    with Workshop(asked.isolation, readable=readable) as workshop:
+        for target in targets:
+            reports.append(_check(target, workshop, options, terminal))
+    terminal.summarise(reports)
+    return reports
+
+
+def write_files(reports: Sequence[Report], asked: CheckOptions) -> None:
+    """Write the reports where they were asked for."""
+    for file, render in ((asked.json_file, as_json), (asked.junit_file, as_junit)):
+        if file:
+            with click.open_file(file, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                stream.write(render(reports))
+
+
+def _check(target: Target, workshop: Workshop, options: Options, terminal: TerminalReport) -> Report:
+    exercise, script = target
+    terminal.start(exercise, script)
+    try:
+        report = workshop.check(exercise, script, options, terminal.show)
+    except Exception:  # ours; the reports of the others must not be lost for it
+        report = new_report(exercise, script, options)
+        report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=traceback.format_exc()))
+        terminal.show(report.checks[0])
+    finally:
+        terminal.stop_spinner()
+    terminal.finish(report, exercise)
+    return report

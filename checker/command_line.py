@@ -1,0 +1,40 @@
+"""What the command lines of the checker and of its self-test share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from checker.catalog import Catalog, load_catalog
+from checker.pack_file import PackError
+
+pack_option = click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="A folder with a pack.toml; may be given several times. Also: the variable SUITE_PACKS.",
+)
+
+
+class DefaultGroup(click.Group):
+    """A group of commands, one of which may be left out: ``python -m checker ex04``."""
+
+    default = ""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command before arguments that name no command."""
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help", "--version")):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+def read_catalog(packs: Sequence[Path]) -> Catalog:
+    """Return the catalogue with these packs. Raises `click.UsageError` when one of them cannot be used."""
+    try:
+        return load_catalog(packs)
+    except PackError as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,12 @@
+"""Texts of scripts, whole or in part, that several tests run."""
+
+from __future__ import annotations
+
+from tests.support.paths import RIGHT_SCRIPT
+
+RIGHT = RIGHT_SCRIPT.read_text("utf-8")
+WRONG = RIGHT.replace('print("result:", sess.run(result))', "sess.run(result)")
+
+LEGACY_KERAS = 'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"\n'
+IMPORT_TENSORFLOW = "import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\n"
+IMPORTS = "import numpy as np\n" + IMPORT_TENSORFLOW
