@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from numpy.typing import NDArray
 
 from checker.datasets import load_arrays
+from checker.engine.check_file import CheckModule
 from checker.engine.findings import Findings
 from checker.engine.script_run import ScriptRun
-from checker.engine.summary import training_loss
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
-from checker.evidence.curves import Curve, find_curves
+from checker.evidence.curves import Curve, find_curves, training_loss
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
@@ -40,6 +41,11 @@ Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
 
 READ_FROM_EVENTS = {"events", "loss_curves", "accuracy_curves"}  # fixtures
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> CheckModule:
+    """Load check files by our own rule, not by pytest's: two packs may have files of one name."""
+    return CheckModule.from_parent(parent, path=module_path)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -178,7 +184,9 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
     """The newest graph in the event files."""
     logdir, hint = finished.exercise.logdir, "tf.summary.FileWriter(logdir, sess.graph)"
     graphs = [content for run in events.runs.values() for content in run.graphs]
-    expect(bool(graphs), logdir, "a graph in an event file", "event files without a graph", hint)
+    if not graphs:
+        events.require_whole(logdir)
+        fail(logdir, "a graph in an event file", "event files without a graph", hint)
     try:
         return Graph.from_graph_def(graphs[-1])
     except GraphError as error:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import checker
-from checker.catalog import EXERCISES
+from checker.catalog import Catalog, Exercise, built_in
+from checker.engine.check_file import Check, checks_in
 
 SUBMISSIONS = Path(checker.__file__).parent.parent / "tests" / "submissions"
 CASE_FILE, GOLDEN_FILE = "case.json", "golden.json"
 
 TEXT_KEYS, LIST_KEYS = {"exercise", "story"}, {"fails", "says"}
 KEYS = TEXT_KEYS | LIST_KEYS | {"base", "change"}
-
-Check = Callable[..., object]
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Case:
     """One submission: a script of its own, or a base with a few changes, and the verdict it must get."""
 
     folder: Path
-    exercise: str
+    exercise: Exercise
     story: str
     source: str
     fails: frozenset[str]  # ids of the checks that fail; none for a right submission
@@ -66,34 +63,38 @@ class Case:
         return not self.fails
 
 
-@lru_cache
-def checks_of(exercise: str) -> dict[str, Check]:
+def checks_of(exercise: Exercise) -> dict[str, Check]:
     """Return the checks of an exercise by id, in order. One that exercises share is the same object in each of them."""
-    names = vars(importlib.import_module(f"checker.checks.check_{exercise}"))
-    return {name: check for name, check in names.items() if name.startswith("check_")}
+    return checks_in(exercise.checks)
 
 
-def read_corpus(corpus: Path) -> tuple[list[Case], list[Fault]]:
-    """Return the cases below a folder by name, and a problem for each folder that is none."""
+def read_corpus(corpus: Path, catalog: Catalog | None = None) -> tuple[list[Case], list[Fault]]:
+    """Return the cases below a folder by name, and a fault for each folder that is none.
+
+    Without a catalogue, they are cases of the built-in exercises.
+    """
+    catalog = catalog or built_in()
     cases, problems = [], []
     for folder in sorted(path for path in corpus.iterdir() if path.is_dir() and path.name[0] not in "._"):
         try:
-            cases.append(read_case(folder))
+            cases.append(read_case(folder, catalog))
         except MalformedCase as error:
             what = f"{error.file.relative_to(corpus).as_posix()}: {error.what}"
             problems.append(Fault(folder.name, what, error.remedy))
     return cases, problems
 
 
-def read_case(folder: Path) -> Case:
+def read_case(folder: Path, catalog: Catalog | None = None) -> Case:
     """Read one folder. Raises `MalformedCase`."""
+    catalog = catalog or built_in()
     file = folder / CASE_FILE
     content = read_object(file)
     _require_keys(file, content)
-    exercise, fails, says = content["exercise"], content["fails"], content["says"]
-    _require(exercise in EXERCISES, file, f"unknown exercise {exercise!r}", f"one of {', '.join(EXERCISES)}")
-    strange = ", ".join(name for name in fails if name not in checks_of(exercise))
-    _require(not strange, file, f"unknown check {strange}", f"the checks of {exercise}: {', '.join(checks_of(exercise))}")
+    name, fails, says = content["exercise"], content["fails"], content["says"]
+    _require(name in catalog, file, f"unknown exercise {name!r}", f"one of {', '.join(catalog)}")
+    exercise = catalog[name]
+    strange = ", ".join(check for check in fails if check not in checks_of(exercise))
+    _require(not strange, file, f"unknown check {strange}", f"the checks of {name}: {', '.join(checks_of(exercise))}")
     _require(bool(fails) == bool(says), file, "only one of fails and says is empty", "say words of the messages that fail")
     source = _script(folder, content.get("base"), exercise)
     for change in _changes(file, content.get("change", [])):
@@ -129,9 +130,9 @@ def _require_keys(file: Path, content: dict[str, Any]) -> None:
         _require(isinstance(texts, list) and all(map(_is_text, texts)), file, f"no {key}", f'"{key}" is a list of texts')
 
 
-def _script(folder: Path, base: object, exercise: str) -> str:
+def _script(folder: Path, base: object, exercise: Exercise) -> str:
     """Return the script that lies in the folder, or in the folder of the base beside it."""
-    own, remedy = folder / EXERCISES[exercise].script, "a case holds a script of its own or names a base, not both"
+    own, remedy = folder / exercise.script, "a case holds a script of its own or names a base, not both"
     if base is None:
         _require(own.is_file(), own, "not there", remedy)
         return _read(own)

@@ -44,7 +44,8 @@ def differences(before: Golden, after: Golden) -> list[str]:
     for check, key in sorted({**old, **new}, key=lambda line: line[0]):
         texts = old.get((check, key)), new.get((check, key))
         if not _is_said(*texts):
-            lines += [check] * (check != shown)
+            if check != shown:
+                lines.append(check)
             lines += [f"  {sign} {key}: {text}".rstrip() for sign, text in zip("-+", texts) if text is not None]
             shown = check
     return lines

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from checker.catalog import EXERCISES
+from checker.catalog import Exercise
 from checker.outcome import Status
 from checker.selftest.corpus import Fault, checks_of
 from checker.selftest.run_cases import Outcome
@@ -36,12 +36,12 @@ def console() -> Console:
 def show_matrix(to: Console, outcomes: Sequence[Outcome], problems: Collection[Fault]) -> None:
     """Print a table for each exercise that has cases, right submissions first, and what its numbers mean."""
     wrong = {problem.subject for problem in problems}
-    for exercise in EXERCISES.values():
-        tried = [outcome for outcome in outcomes if outcome.case.exercise == exercise.id]
-        if tried:
-            to.print(Text.assemble((exercise.id, "bold"), f"  {exercise.title}"))
-            to.print(_table(exercise.id, tried, wrong))
-            to.print(_legend(exercise.id, outcomes))
+    exercises = {outcome.case.exercise.id: outcome.case.exercise for outcome in outcomes}
+    for _, exercise in sorted(exercises.items()):
+        tried = [outcome for outcome in outcomes if outcome.case.exercise == exercise]
+        to.print(Text.assemble((exercise.id, "bold"), f"  {exercise.title}"))
+        to.print(_table(exercise, tried, wrong))
+        to.print(_legend(exercise, outcomes))
     to.print(Text(KEY, "dim"))
 
 
@@ -65,15 +65,15 @@ def last_line(outcomes: Sequence[Outcome], problems: Sequence[Fault]) -> Text:
     if not problems:
         return text.append("all as said", "green")
     names = list(dict.fromkeys(problem.subject for problem in problems))
-    shown = ", ".join(names[:MOST_NAMES]) + f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
+    shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
     return text.append(f"{_counted(len(problems), 'problem')}: {shown}", "bold red")
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def _table(exercise: str, outcomes: Sequence[Outcome], wrong: Collection[str]) -> Padding:
+def _table(exercise: Exercise, outcomes: Sequence[Outcome], wrong: Collection[str]) -> Padding:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("submission", overflow="fold", ratio=1)
     for number, _ in enumerate(checks_of(exercise), 1):
@@ -84,12 +84,12 @@ def _table(exercise: str, outcomes: Sequence[Outcome], wrong: Collection[str]) -
         found = {check.id: check.status for check in outcome.checks}
         # Where the checker broke before its checks, none of them has an outcome.
         marks = [MARKS[found.get(check, Status.ERROR)] for check in checks_of(exercise)]
-        name = Text.assemble(case.name.removeprefix(f"{exercise}_"), "  ", (case.story, "dim"))
+        name = Text.assemble(case.name.removeprefix(f"{exercise.id}_"), "  ", (case.story, "dim"))
         table.add_row(name, *marks, "←" if case.name in wrong else "")
     return Padding(table, (0, 0, 1, 2))
 
 
-def _legend(exercise: str, outcomes: Sequence[Outcome]) -> Padding:
+def _legend(exercise: Exercise, outcomes: Sequence[Outcome]) -> Padding:
     """Return the checks by number: id, title, and how many submissions of the exercise each fails."""
     caught = catchers(outcomes)
     grid = Table.grid(padding=(0, 2, 0, 0))
@@ -97,8 +97,8 @@ def _legend(exercise: str, outcomes: Sequence[Outcome]) -> Padding:
     grid.add_column(overflow="fold")
     grid.add_column(no_wrap=True)
     for number, (name, check) in enumerate(checks_of(exercise).items(), 1):
-        of = [case.exercise for case in caught.get(check, [])]
-        here = of.count(exercise)
+        of = [case.exercise.id for case in caught.get(check, [])]
+        here = of.count(exercise.id)
         elsewhere = f"catches {len(of)} in {', '.join(sorted(set(of)))}" if of else ""
         title = (check.__doc__ or name).strip().splitlines()[0]
         grid.add_row(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from checker.catalog import EXERCISES
 from checker.engine.workshop import Options, Workshop
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import Case
@@ -35,12 +34,12 @@ class Outcome:
     @property
     def errors(self) -> list[str]:
         """The traceback of each error of ours; none, if all is well."""
-        return [self.broke] * bool(self.broke) + [f"{check.id}\n{check.detail}" for check in self.having(Status.ERROR)]
+        return [*filter(None, [self.broke]), *(f"{check.id}\n{check.detail}" for check in self.having(Status.ERROR))]
 
 
 def examine(case: Case, workshop: Workshop) -> Outcome:
     """Check one case. Whatever breaks on our side is said in the outcome."""
-    exercise = EXERCISES[case.exercise]
+    exercise = case.exercise
     with tempfile.TemporaryDirectory(prefix="suite-case-") as folder:
         script = Path(folder, exercise.script)
         script.write_text(case.source, "utf-8")
@@ -51,11 +50,14 @@ def examine(case: Case, workshop: Workshop) -> Outcome:
 
 
 class CaseWorker:
-    """A bench for cases: the boxes are kept until something breaks on our side. `env` is added to their environment."""
+    """Checks cases, in boxes that are kept until something breaks on our side.
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    `env` is added to their environment; `readable` are files that scripts may read.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, readable: Sequence[Path] = ()) -> None:
         self.is_spent = False
-        self._workshop = Workshop(env=env)
+        self._workshop = Workshop(env=env, readable=readable)
 
     def __enter__(self) -> CaseWorker:
         return self
@@ -82,9 +84,10 @@ def examine_all(
     `env` is added to the environment of the boxes.
     """
     # The exercises with images take longest: begun last, they would leave workers idle at the end.
-    waiting = deque(sorted(cases, key=lambda case: case.exercise, reverse=True))
+    waiting = deque(sorted(cases, key=lambda case: case.exercise.id, reverse=True))
     outcomes: dict[Case, Outcome] = {}
-    for event in run_all(partial(CaseWorker, env), waiting, jobs):
+    readable = {case.exercise.data.file for case in cases if case.exercise.data and case.exercise.data.file}
+    for event in run_all(partial(CaseWorker, env, sorted(readable)), waiting, jobs):
         if isinstance(event, Began):
             on_start(event.task)
         elif isinstance(event, Gave):

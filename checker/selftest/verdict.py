@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from checker.catalog import Exercise
+from checker.engine.check_file import Check
 from checker.outcome import CheckResult, Status
-from checker.selftest.corpus import GOLDEN_FILE, SUBMISSIONS, Case, Check, Fault, MalformedCase, checks_of, read_object
+from checker.selftest.corpus import GOLDEN_FILE, Case, Fault, MalformedCase, checks_of, read_object
 from checker.selftest.golden import MESSAGE, Golden, differences, golden_of, is_golden, renewed, write_golden
 from checker.selftest.run_cases import Outcome
 
@@ -44,8 +46,7 @@ def judge(outcome: Outcome) -> list[Fault]:
 def compare(outcome: Outcome) -> list[Fault]:
     """Return what is said in other words than in the golden report of the case."""
     case = outcome.case
-    elsewhere = [] if case.folder.parent == SUBMISSIONS else ["--corpus", str(case.folder.parent)]
-    accept = shlex.join([*COMMAND, *elsewhere, "--update", case.name])
+    accept = shlex.join([*COMMAND, *_where(case), "--update", case.name])
     try:
         golden = read_golden(case)
     except MalformedCase as error:
@@ -78,14 +79,14 @@ def read_golden(case: Case) -> Golden:
     return golden
 
 
-def uncaught(outcomes: Iterable[Outcome], exercises: Sequence[str]) -> list[Fault]:
+def uncaught(outcomes: Iterable[Outcome], exercises: Iterable[Exercise]) -> list[Fault]:
     """Return a problem for each check that failed no case. A check that exercises share counts once."""
     caught = catchers(outcomes)
     without: dict[Check, list[str]] = {}
     for exercise in exercises:
         for name, check in checks_of(exercise).items():
             if check not in caught:
-                without.setdefault(check, []).append(f"{exercise} {name}")
+                without.setdefault(check, []).append(f"{exercise.id} {name}")
     remedy = "add a wrong submission that it catches: a folder with a case.json"
     return [Fault(", ".join(names), "the check catches nothing", remedy) for names in without.values()]
 
@@ -97,6 +98,13 @@ def catchers(outcomes: Iterable[Outcome]) -> dict[Check, list[Case]]:
         for result in outcome.having(Status.FAIL):
             caught.setdefault(checks_of(outcome.case.exercise)[result.id], []).append(outcome.case)
     return caught
+
+
+def _where(case: Case) -> list[str]:
+    """Return the options that name the corpus of a case."""
+    exercise, corpus = case.exercise, case.folder.parent
+    pack = [] if exercise.is_built_in else ["--pack", str(exercise.folder)]
+    return pack if corpus == exercise.cases else [*pack, "--corpus", str(corpus)]
 
 
 def _other_verdict(outcome: Outcome) -> Fault:

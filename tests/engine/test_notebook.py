@@ -19,7 +19,9 @@ from tests.support.script_text import RIGHT
 
 
 def notebook(*cells: str, **more: Any) -> dict[str, Any]:
-    code = [{"cell_type": "code", "source": text, "outputs": [], "metadata": {}, "execution_count": None} for text in cells]
+    code: list[dict[str, Any]] = [
+        {"cell_type": "code", "source": text, "outputs": [], "metadata": {}, "execution_count": None} for text in cells
+    ]
     words = {"cell_type": "markdown", "source": "# Words\n", "metadata": {}}
     return {"cells": [words, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4, **more}
 

@@ -40,7 +40,7 @@ def event(step: int = 0, **value: object) -> bytes:
     """Return one record with one summary value, or with none."""
     content = event_pb2.Event(step=step)
     if value:
-        content.summary.value.append(summary_pb2.Summary.Value(**{"tag": "t", **value}))  # type: ignore[arg-type]  # forged
+        content.summary.value.append(summary_pb2.Summary.Value(**{"tag": "t", **value}))
     return framed(content.SerializeToString())
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from checker.catalog import built_in
 from checker.engine.workshop import Workshop
 from checker.outcome import CheckResult, Status
 from checker.selftest import matrix
@@ -126,13 +127,13 @@ def test_a_message_that_lacks_a_line_or_names_a_temporary_folder_is_refused(corp
 
 def test_a_check_that_catches_nothing_is_named(corpus: Path, workshop: Workshop) -> None:
     outcomes = [examine(case, workshop) for case in read_corpus(corpus)[0]]
-    found = {problem.subject for problem in uncaught(outcomes, ["ex01"])}
+    found = {problem.subject for problem in uncaught(outcomes, [built_in()["ex01"]])}
     assert "ex01 check_saves_a_checkpoint" in found
     assert "ex01 check_prints_the_result" not in found
 
 
 def test_a_check_that_exercises_share_is_named_once(corpus: Path) -> None:
-    subjects = [problem.subject for problem in uncaught([], ["ex05", "ex06"])]
+    subjects = [problem.subject for problem in uncaught([], [built_in()["ex05"], built_in()["ex06"]])]
     assert "ex05 check_logs_every_epoch, ex06 check_logs_every_epoch" in subjects
 
 
@@ -296,7 +297,7 @@ def test_the_command_writes_golden_reports_and_says_the_same_with_one_worker_and
         "prints_nothing: as said, # s",
     ]
     lines = one.stdout.splitlines()
-    checks = len(checks_of("ex01"))
+    checks = len(checks_of(built_in()["ex01"]))
     assert lines[-1] == f"2 submissions (1 right, 1 wrong), 1 exercise, {checks} checks: all as said"
     assert max(map(len, lines)) <= matrix.WIDTH
     assert "\x1b" not in one.stdout

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from checker.catalog import built_in
 from checker.outcome import CheckResult, Status
-from checker.selftest import __main__, vary
+from checker.selftest import cases_command, vary
 from checker.selftest.__main__ import cli
 from checker.selftest.corpus import SUBMISSIONS, Case
 from checker.selftest.golden import golden_of, write_golden
@@ -65,7 +66,9 @@ def test_a_case_that_hangs_on_a_variable_is_listed_and_robust_ones_are_not(corpu
 
 def test_robust_cases_alone_are_told_to_be_the_same(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     passed = (CheckResult("check_prints_the_result", "prints", Status.PASS),)
-    monkeypatch.setattr(__main__, "check_all", lambda console, cases, jobs, env: [Outcome(case, passed) for case in cases])
+    monkeypatch.setattr(
+        cases_command, "check_all", lambda console, cases, jobs, env: [Outcome(case, passed) for case in cases]
+    )
     result = selftest(corpus, "robust")
     assert result.exit_code == 0, result.output
     assert result.stdout.splitlines()[-1] == "1 submissions, 2 variations: every outcome is the same"
@@ -101,7 +104,7 @@ def test_the_flags_of_a_processor_are_read(tmp_path: Path) -> None:
 
 
 def test_measured_numbers_may_differ_and_words_and_advice_may_not(tmp_path: Path) -> None:
-    case = Case(tmp_path, "ex02", "story", "", frozenset({"check_a"}), ("MSE",))
+    case = Case(tmp_path, built_in()["ex02"], "story", "", frozenset({"check_a"}), ("MSE",))
 
     def outcome(actual: str, advice: str = "") -> Outcome:
         failed = CheckResult("check_a", "a", Status.FAIL, "line 7", "at most 3", actual)
@@ -119,7 +122,7 @@ def test_measured_numbers_may_differ_and_words_and_advice_may_not(tmp_path: Path
 
 
 def test_a_case_on_which_the_checker_breaks_ends_in_errors(tmp_path: Path) -> None:
-    case = Case(tmp_path, "ex02", "story", "", frozenset(), ())
+    case = Case(tmp_path, built_in()["ex02"], "story", "", frozenset(), ())
     passed = Outcome(case, (CheckResult("check_a", "a", Status.PASS),))
     (change,) = compare(ONE_THREAD, passed, Outcome(case, (), "Traceback"))
     assert change.outcome == "error instead of pass"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -51,10 +51,10 @@ class Book(Listener):
         self.heard.append(f"{report.status.value}{'' if is_final else ', again'}")
 
 
-class StubCrew:
+class StubPool:
     """Does tasks one after the other as a script says; "die" ends the worker before the task has a result."""
 
-    def __init__(self, fates: dict[tuple[str, str], Sequence[str]]) -> None:
+    def __init__(self, fates: Mapping[tuple[str, str], Sequence[str]]) -> None:
         self._fates = {key: deque(fate) for key, fate in fates.items()}
         self.is_closed = False
 
@@ -63,15 +63,15 @@ class StubCrew:
             while waiting:
                 current = waiting.popleft()
                 yield Began(current)
-                broke = ""
+                failure = ""
                 for task in current.tasks:
                     fate = self._fates.get((task.login, task.exercise))
                     word = fate.popleft() if fate else "pass"
                     if word == "die":
-                        broke = "the worker ended with status -9"
+                        failure = "the worker ended with status -9"
                         break
                     yield Gave(current, report_of(task.exercise, Status(word)))
-                yield Ended(current, broke)
+                yield Ended(current, failure)
         finally:
             self.is_closed = True
 
@@ -81,7 +81,7 @@ def work(*assignments: Assignment, **fates: str) -> Book:
     book = Book()
     named = {(key.split("_")[0], f"ex0{key.split('_')[1]}"): words.split() for key, words in fates.items()}
     broke = lambda task, how: broken(task.exercise, Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
-    Scheduler(book, StubCrew(named), broke, book).work(assignments)
+    Scheduler(book, StubPool(named), broke, book).work(assignments)
     return book
 
 
@@ -119,19 +119,19 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_ends_the_crew() -> None:
+def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
 
-    book, crew = Impatient(), StubCrew({})
+    book, pool = Impatient(), StubPool({})
     with pytest.raises(KeyboardInterrupt):
-        Scheduler(book, crew, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
+        Scheduler(book, pool, lambda task, how: report_of(task.exercise, Status.ERROR), book).work([assignment("ada", 1, 2)])
     assert book.stored == [("ada", "ex01", "pass", 1)]
-    assert crew.is_closed
+    assert pool.is_closed
 
 
-def test_pending_tasks_become_one_assignment_a_learner() -> None:
+def test_pending_tasks_become_one_assignment_per_learner() -> None:
     pending = [task_of("ada", 3), task_of("bob", 1), task_of("ada", 1)]
     made = assignments_of(pending, lambda login, tasks: Assignment(login, login, tasks, {}))
     assert [(each.login, [task.exercise for task in each.tasks]) for each in made] == [
@@ -153,7 +153,7 @@ def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pyte
     assert len({key, *others, key_of("digest", Options())}) == 5
 
 
-def test_what_broke_is_the_error_of_its_exercise() -> None:
+def test_a_failure_of_ours_is_the_error_of_its_exercise() -> None:
     report = broken("ex04", Path("ex04.py"), Options(), "Traceback …")
     assert (report.exercise, report.status, report.data) == ("ex04", Status.ERROR, "embedded")
     assert EXERCISES["ex04"].dataset
