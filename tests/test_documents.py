@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -18,11 +19,13 @@ import pytest
 
 from checker import expect
 from checker.__main__ import cli
-from checker.catalog import EXERCISES
+from checker.catalog import EXERCISE_KEYS, EXERCISES, Catalog, Limits, read_pack
+from checker.command_line import DefaultGroup
 from checker.outline import Outline
 from checker.report.files import CSV_COLUMNS, json_learner
 from checker.report.view import ShownLearner
 from checker.selftest.__main__ import cli as selftest
+from checker.selftest.corpus import read_corpus
 from reference.__main__ import make_parser
 from tests.support.documents import DOCUMENTS, anchors_of, code_spans, named_commands, text_of
 from tests.support.paths import PROJECT, SUBMISSIONS
@@ -32,10 +35,9 @@ MOST_WORDS_IN_A_SENTENCE = 25
 TOP_FOLDERS = ("checker", "docs", "exercises", "reference", "tests", ".ci")
 EXAMPLES = {"root"}  # the exercise that docs/adding-an-exercise.md builds in a pack
 PLACEHOLDERS = {"ID", "EXERCISE", "…"}  # where a command stands for many
-PROMISED = {"--pack", "--vary"}  # options that documents name and that do not exist yet
 OF_OTHERS = {"--logdir", "--nthreads"}  # options of TensorBoard and of Dask
-COMMANDS: dict[str, click.Command] = {"checker": cli, "checker.selftest": selftest}
-REPORT_FORMAT, TEACHER = "docs/report-format.md", "docs/teacher.md"
+COMMANDS: dict[str, click.Group] = {"checker": cli, "checker.selftest": selftest}
+REPORT_FORMAT, TEACHER, RECIPE = "docs/report-format.md", "docs/teacher.md", "docs/adding-an-exercise.md"
 
 
 def test_the_readme_is_short() -> None:
@@ -92,27 +94,27 @@ def test_every_command_of_the_checker_exists(document: str) -> None:
             assert hasattr(importlib.import_module(program), "main"), command
 
 
-def require_click_command(group: click.Command, words: list[str], command: str) -> None:
+def require_click_command(group: click.Group, words: list[str], command: str) -> None:
     """Assert that click would take these words: the command is there, and so is each option."""
-    found = group
-    if isinstance(group, click.Group):
-        named = bool(words) and words[0] in group.commands
-        found = group.commands[words.pop(0)] if named else group.commands["check"]
+    found: click.Command = group
+    if isinstance(group, DefaultGroup):
+        found = group.commands[words.pop(0) if words and words[0] in group.commands else group.default]
     options = {name: option for option in found.params for name in option.opts if isinstance(option, click.Option)}
-    options |= {name: option for option in group.params for name in option.opts if isinstance(option, click.Option)}
     arguments: list[str] = []
     while words:
         word, _, value = words.pop(0).partition("=")
         if not word.startswith("-") or word == "-":
             arguments.append(word)
             continue
-        assert word in {*options, *PROMISED, "--help", "--version"}, command
+        assert word in {*options, "--help", "--version"}, command
         option = options.get(word)
         if option and not option.is_flag and not value:
             value = words.pop(0) if words else ""
         if option and isinstance(option.type, click.Choice) and value:
             assert set(value.split("|")) <= set(option.type.choices), command
-    for argument in arguments if found is cli.commands["check"] else []:
+    if found is not cli.commands["check"]:
+        return
+    for argument in arguments:
         is_exercise = argument in EXERCISES or argument in EXAMPLES | PLACEHOLDERS
         assert is_exercise or argument.endswith((".py", ".ipynb")), command
 
@@ -125,17 +127,13 @@ def test_every_command_of_the_reference_exists(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_option_that_prose_names_exists(document: str) -> None:
-    known = every_option() | PROMISED | OF_OTHERS
+    known = every_option() | OF_OTHERS
     named = {word for span in code_spans(text_of(document)) for word in re.findall(r"(?<!\S)--[a-z-]+", span)}
     assert named - known == set()
 
 
-def test_what_is_promised_does_not_exist_yet() -> None:
-    assert PROMISED & every_option() == set()
-
-
 def every_option() -> set[str]:
-    commands = [*cli.commands.values(), cli, selftest]
+    commands = [cli, *cli.commands.values(), *selftest.commands.values()]
     options = {name for command in commands for option in command.params for name in option.opts}
     return options | {name for action in every_action(make_parser()) for name in action.option_strings}
 
@@ -183,7 +181,7 @@ def test_every_comparison_is_in_the_page_for_teachers_with_its_types() -> None:
     assert [signature for signature in signatures if f"`{signature}`" not in text_of(TEACHER)] == []
 
 
-@pytest.mark.parametrize("document", [TEACHER, "docs/adding-an-exercise.md"])
+@pytest.mark.parametrize("document", [TEACHER, RECIPE])
 def test_no_comparison_is_named_that_does_not_exist(document: str) -> None:
     named = set(re.findall(r"\bexpect_\w+", text_of(document)))
     assert {name for name in named if not hasattr(expect, name)} == set()
@@ -212,8 +210,31 @@ def test_the_drawing_of_the_rooms_is_what_the_linter_enforces() -> None:
     assert drawn == enforced
 
 
+def test_every_key_of_a_pack_file_is_documented() -> None:
+    page = text_of(TEACHER)
+    keys = ["id", "title", "checks", "cases", "subject", "file", "held_out", *EXERCISE_KEYS]
+    keys += [field.name for field in fields(Limits)]
+    assert [key for key in keys if key != "limits" and f"`{key}`" not in page] == []
+
+
+def test_the_recipe_makes_a_pack_whose_cases_can_be_read(tmp_path: Path) -> None:
+    files = re.findall(r"`PACK/([\w./]+)`:\n\n```\w+\n(.*?)^```", text_of(RECIPE), re.MULTILINE | re.DOTALL)
+    for name, content in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, "utf-8")
+    pack = read_pack(tmp_path)
+    assert {exercise.id for exercise in pack.exercises} == EXAMPLES
+    (exercise,) = pack.exercises
+    own = re.findall(r"^def (check_\w+)", exercise.checks.read_text("utf-8"), re.MULTILINE)
+    assert exercise.cases is not None
+    cases, faults = read_corpus(exercise.cases, Catalog((pack,)))
+    assert faults == []
+    assert any(case.is_right for case in cases)
+    assert {name for case in cases for name in case.fails} == set(own)  # each check of its own has its wrong submission
+
+
 def test_every_key_of_a_case_is_documented() -> None:
-    page = text_of("docs/adding-an-exercise.md")
+    page = text_of(RECIPE)
     keys = {key for case in SUBMISSIONS.glob("*/case.json") for key in json.loads(case.read_text("utf-8"))}
     assert {key for key in keys if f"`{key}`" not in page} == set()
 
