@@ -93,7 +93,7 @@ def test_a_sparse_notebook_of_many_gigabytes_is_not_read(tmp_path: Path) -> None
     file = tmp_path / "a.ipynb"
     file.touch()
     os.truncate(file, 1 << 30)
-    with pytest.raises(NotebookError, match="1024 MiB are too much"):
+    with pytest.raises(NotebookError, match="1024 MiB are too many"):
         convert(file)
 
 
@@ -102,7 +102,7 @@ def test_a_refused_notebook_is_a_failure_that_says_so(workshop: Workshop, tmp_pa
     file.write_text("print(1)")
     first = check(workshop, file).checks[0]
     assert (first.status, first.where) == (Status.FAIL, "mine.ipynb")
-    assert first.actual.startswith("exit status 1: NotebookError: not JSON, and so no notebook")
+    assert first.actual.startswith("exit status 1: NotebookError: not JSON, and so not a notebook")
     assert "Jupyter" in first.hint
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from checker.checks.falling import expect_falling
 from checker.checks.linear import LEARNT_BELOW
-from checker.checks.network import check_loss_falls
+from checker.checks.network_curves import check_loss_falls
 from checker.evidence.curves import Curve, all_curves, training_loss
 from checker.evidence.events import EventLog, Point, Run
 from checker.evidence.graph import Graph

@@ -1,6 +1,6 @@
 """Every error text that learners are known to meet has a hint, and the texts are those of the real TensorFlow.
 
-Each case is named after the row of the table of hints that must be found.
+Each case is named after its row in the table of hints.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ QUOTED = [
     ("tensorflow-1", "AttributeError: module 'tensorflow' has no attribute 'initialize_all_variables'", "tensorflow.compat.v1"),
     ("module-case", "ModuleNotFoundError: No module named 'Tensorflow'", "lower case"),
     ("keras-optimiser-arguments", "TypeError: SGD.__init__() got an unexpected keyword argument 'lr'", "learning_rate"),
-    ("notebook", "NotebookError: not JSON, and so no notebook: Expecting value: line 1 column 1 (char 0)", "Jupyter"),
+    ("notebook", "NotebookError: not JSON, and so not a notebook: Expecting value: line 1 column 1 (char 0)", "Jupyter"),
     ("reshape-images", "ValueError: cannot reshape array of size 7840000 into shape (60000,784)", "--data full"),
     ("feed-one-example", "Cannot feed value of shape (784,) for Tensor x:0, which has shape (?, 784)", "numpy.newaxis"),
     ("feed-column", "Cannot feed value of shape (506,) for Tensor y:0, which has shape (?, 1)", "numpy.reshape"),
@@ -346,7 +346,7 @@ def test_a_real_error_has_its_hint_and_the_learners_line(
 
 def test_no_row_hides_behind_an_earlier_one() -> None:
     """Each example above is found by its own row, which therefore no earlier row shadows; and each row has an example."""
-    assert {row.id for row in table()} == {row for _, row, *_ in [*QUOTED, *RUN]}
+    assert {row.id for row in table()} == {row for row, *_ in [*QUOTED, *RUN]}
 
 
 @pytest.mark.parametrize("path", sorted(Path(checker.hints.__file__).parent.glob("*.json")), ids=lambda path: path.name)
