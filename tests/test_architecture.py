@@ -9,8 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
-
 from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT, TESTS
 
@@ -70,15 +68,6 @@ def test_the_subjects_name_every_exercise_and_every_open_question() -> None:
     for exercise in CATALOG.exercises.values():
         assert f"{exercise.id}.py" in subjects
         assert exercise.question in subjects
-
-
-@pytest.mark.parametrize(
-    "readme", ["README.md", "exercises/README.md", "reference/data/README.md", "reference/expected/README.md"]
-)
-def test_every_link_of_a_readme_leads_somewhere(readme: str) -> None:
-    path = PROJECT / readme
-    links = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text("utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 def test_every_suppression_gives_its_reason() -> None:

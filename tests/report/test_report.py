@@ -68,10 +68,12 @@ def test_other_json_is_no_report(text: str) -> None:
         from_json(text)
 
 
-def test_the_readme_documents_every_key_of_the_json() -> None:
-    readme = (PROJECT / "README.md").read_text("utf-8")
-    (exercise,) = json.loads(as_json([REPORT]))["exercises"]
-    assert [key for key in [*exercise, *exercise["checks"][0]] if f"`{key}`" not in readme] == []
+def test_the_report_format_documents_every_key_of_the_json() -> None:
+    page = (PROJECT / "docs" / "report-format.md").read_text("utf-8")
+    variable = VariableStatistics("W", (784, 10), -1.5, 1.5, 0.0, None)
+    (exercise,) = json.loads(as_json([replace(REPORT, variables=[variable])]))["exercises"]
+    keys = [*exercise, *exercise["checks"][0], *exercise["variables"][0]]
+    assert [key for key in keys if f"`{key}`" not in page] == []
 
 
 def test_junit_is_well_formed_whatever_a_submission_wrote() -> None:
