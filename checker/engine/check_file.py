@@ -44,6 +44,11 @@ def checks_in(file: Path) -> dict[str, Check]:
     return {name: check for name, check in names.items() if name.startswith(PREFIX) and callable(check)}
 
 
+def is_shared(check: Check) -> bool:
+    """Whether a check comes with the checker, so that submissions here have shown that it can fail."""
+    return check.__module__.startswith("checker.checks.")
+
+
 def _package(folder: Path) -> ModuleType:
     """Return a package for a folder as it is now: its name holds a digest of the folder's path and files."""
     sha = hashlib.sha256(str(folder.resolve()).encode())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import checker
 import reference
+from checker.pack_file import PACK_FILE
 
 PROBE_TIMEOUT_S = 10
 HIDDEN = ("expected", "data/held_out")  # folders of `reference` that would help to forge an answer
@@ -44,14 +45,12 @@ def command(program: list[str], root: Path, readable: Iterable[Path]) -> list[st
     walls += ["--hostname", "box", "--as-pid-1", "--die-with-parent", "--new-session"]
     walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     walls += ["--ro-bind", "/usr", "/usr", *_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    for path in [*_python(), *_ours(), *readable]:
-        walls += ["--ro-bind", str(path), str(path)]
-    for hidden in HIDDEN:
-        folder = Path(reference.__path__[0]) / hidden
-        if folder.is_dir():
-            walls += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
-    if os.path.isdir(OTHER_COPIES):
-        walls += ["--tmpfs", OTHER_COPIES, "--remount-ro", OTHER_COPIES]
+    hidden = [str(folder) for folder in _hidden()]
+    walls += [word for path in [*_python(), *_ours()] for word in ("--ro-bind", str(path), str(path))]
+    walls += [word for folder in hidden for word in ("--tmpfs", folder)]
+    # What may be read can lie in a folder that is hidden otherwise: the data of a pack that is installed as a package.
+    walls += [word for path in readable for word in ("--ro-bind", str(path), str(path))]
+    walls += [word for folder in hidden for word in ("--remount-ro", folder)]
     hosts = root / "hosts"
     hosts.write_text("127.0.0.1 localhost box\n", "utf-8")
     walls += ["--ro-bind", str(hosts), "/etc/hosts", "--bind", str(root), str(root), "--chdir", str(root)]
@@ -93,12 +92,22 @@ def _system() -> list[str]:
     return arguments
 
 
+def _hidden() -> list[Path]:
+    """Return the folders that would help to forge an answer: expected values, held-out data, installed packs."""
+    of_reference = [Path(reference.__path__[0]) / name for name in HIDDEN]
+    packs = [file.parent for folder in _package_folders() for file in sorted(folder.glob(f"*/{PACK_FILE}"))]
+    return [folder for folder in [*of_reference, *packs, Path(OTHER_COPIES)] if folder.is_dir()]
+
+
+def _package_folders() -> list[Path]:
+    user_site = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [Path(entry) for entry in [*sys.path, *user_site] if Path(entry).name in ("site-packages", "dist-packages")]
+
+
 def _python() -> list[Path]:
     """Return the folders of this Python and of its packages, outer folders before inner ones."""
-    user_site = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    packages = [entry for entry in [*sys.path, *user_site] if Path(entry).name in ("site-packages", "dist-packages")]
-    entries = [sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]
-    folders = sorted({Path(entry) for entry in entries if os.path.isdir(entry)})
+    entries = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix), *_package_folders()]
+    folders = sorted({entry for entry in entries if entry.is_dir()})
     # A link inside one of these folders is visible already.
     links = [link for link in _links(Path(sys.executable)) if not any(map(link.is_relative_to, folders))]
     return [path for path in [*folders, *links] if not path.is_relative_to("/usr")]

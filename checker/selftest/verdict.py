@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 
 from checker.catalog import Exercise
-from checker.engine.check_file import Check
+from checker.engine.check_file import Check, is_shared
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import GOLDEN_FILE, Case, Fault, MalformedCase, checks_of, read_object
 from checker.selftest.golden import MESSAGE, Golden, differences, golden_of, is_golden, renewed, write_golden
@@ -80,12 +80,15 @@ def read_golden(case: Case) -> Golden:
 
 
 def uncaught(outcomes: Iterable[Outcome], exercises: Iterable[Exercise]) -> list[Fault]:
-    """Return a problem for each check that failed no case. A check that exercises share counts once."""
+    """Return a fault for each check that failed no case.
+
+    A check that exercises share counts once. In a pack from elsewhere, only its own checks count.
+    """
     caught = catchers(outcomes)
     without: dict[Check, list[str]] = {}
     for exercise in exercises:
         for name, check in checks_of(exercise).items():
-            if check not in caught:
+            if check not in caught and (exercise.is_built_in or not is_shared(check)):
                 without.setdefault(check, []).append(f"{exercise.id} {name}")
     remedy = "add a wrong submission that it catches: a folder with a case.json"
     return [Fault(", ".join(names), "the check catches nothing", remedy) for names in without.values()]
