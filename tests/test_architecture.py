@@ -19,30 +19,20 @@ MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_PARAMETERS = 250, 39, 6
 # What is over a limit. An entry that is needed no more fails the test: delete it.
 LONG_MODULES = {
     "checker/catalog.py",
-    "checker/checks/network.py",
     "checker/engine/fixtures.py",
-    "checker/evidence/dataflow.py",
     "checker/evidence/events.py",
-    "checker/recompute/classifier.py",
-    "checker/recompute/regression.py",
-    "checker/sandbox/box.py",
-    "checker/sandbox/dialect.py",
     "checker/session/commands.py",
     "reference/fetch.py",
 }
-LONG_FUNCTIONS = {
-    "checker/sandbox/box.py: Box.run",
-    "checker/selftest/__main__.py: cli",
-    "checker/session/commands.py: session",
-}
+LONG_FUNCTIONS = {"checker/session/commands.py: session"}
 MANY_PARAMETERS = {
-    "checker/sandbox/contrib.py: fully_connected",  # the signature that TensorFlow 1 gave it
+    "checker/sandbox/contrib_layers.py: fully_connected",  # the signature that TensorFlow 1 gave it
     "checker/sandbox/input_data.py: DataSet.__init__",  # the same
     "checker/sandbox/input_data.py: read_data_sets",  # the same
     "checker/session/commands.py: session",
     "reference/measure.py: _band",
 }
-CLASSES_OF_ONE_NAME = {"DataSet", "_Names"}
+CLASSES_OF_ONE_NAME = {"DataSet"}  # a data set of the catalogue, and the class that the tutorials of TensorFlow 1 have
 
 
 def test_importing_the_evidence_and_the_command_line_imports_no_tensorflow() -> None:
