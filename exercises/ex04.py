@@ -6,9 +6,9 @@ It has 784 inputs (28 * 28 pixels), 300 hidden neurons and 10 outputs, and is tr
     tensorboard --logdir logdir
 
 In TensorBoard, open SCALARS: `loss` and `accuracy` each show two curves, those of the runs ex04/train and ex04/test,
-because both runs use the same tags. IMAGES shows some digits as the network gets them, the weights of 64 hidden neurons,
-where strokes appear in the initial noise, and the digits that the network misreads. GRAPHS shows one box per part of the
-network, from input to train.
+because both runs use the same tags. IMAGES shows some digits as the network gets them, and those that it misreads. It
+also shows the weights of 64 hidden neurons, where strokes appear in the initial noise. GRAPHS shows one box per part of
+the network, from input to train.
 """
 
 import io

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, consistency, linear
-from checker.checks.linear import FIGURES, expect_figures_that_move, expect_moving_picture, rooms_of
+from checker.checks.linear import rooms_of
+from checker.checks.moving_pictures import FIGURES, expect_figures_that_move, expect_moving_picture
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog

@@ -6,7 +6,7 @@ import numpy as np
 
 from checker.checks import common, consistency, linear
 from checker.checks.consistency import NEARLY_ALL
-from checker.checks.linear import FIGURES, expect_figures_that_move, expect_moving_picture
+from checker.checks.moving_pictures import FIGURES, expect_figures_that_move, expect_moving_picture
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog, Histogram

@@ -10,15 +10,9 @@ from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.graph import Graph
 from checker.expect import expect, fail, listed
 from checker.recompute.classifier import ClassifierModel
-from reference.classification import (
-    HIDDEN,
-    PARAMETERS,
-    TWICE_SOFTMAX_LOSS,
-    VARIABLE_SHAPES,
-    accuracy_band,
-)
+from reference.classification import HIDDEN, PARAMETERS, TWICE_SOFTMAX_LOSS, VARIABLE_SHAPES, accuracy_band
 
-MOST_DEAD = 0.5  # of the hidden units, without advice
+MOST_DEAD = 0.5  # of the hidden units; more dead ones get advice
 MOST_TWINS = 0.5  # of the hidden units: a few may be alike by chance
 
 
@@ -41,11 +35,9 @@ def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
     """gives logits to the softmax cross entropy, one softmax in all"""
     graph = classifier.graph
     if not graph.cross_entropies():
-        where, hint = (
-            "the saved graph",
-            "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) can reach log(0), which gives NaN",
-        )
-        fail(where, "a softmax cross entropy operation", listed(_last_operations(graph), "none"), hint)
+        found = listed(_last_operations(graph), "none")
+        hint = "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) can reach log(0), which gives NaN"
+        fail("the saved graph", "a softmax cross entropy operation", found, hint)
     for entropy in graph.cross_entropies():
         _expect_probabilities_in_a_logarithm(graph, entropy)
         squashing = graph.squashing_before(graph.inputs(entropy)[0])

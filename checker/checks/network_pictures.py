@@ -29,7 +29,7 @@ def shown_images(events: EventLog, figures: list[Figure]) -> NDArray[np.float32]
 
 
 def shows_data_set(picture: NDArray[np.uint8], finished: ScriptRun) -> bool:
-    """Whether a picture consists of images that the script was served."""
+    """Whether a picture contains images that the script was served."""
     wanted = _stretched([picture])
     return len(wanted) > 0 and any((find_images(wanted, images) >= 0).any() for images, _ in finished.splits)
 

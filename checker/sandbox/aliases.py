@@ -37,12 +37,14 @@ class Aliases:
         assignments = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
         for node in sorted(assignments, key=lambda node: node.lineno):
             chain = chain_of(node.value)
-            if chain and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 for path in self.paths(chain):
                     self.bind(node.targets[0].id, path)
 
     def paths(self, chain: str) -> list[str]:
-        """Return the dotted paths that a name with its attributes may stand for."""
+        """Return the dotted paths that a name with its attributes may stand for; none for "", which is no name."""
+        if not chain:
+            return []
         first, dot, rest = chain.partition(".")
         found = self._paths.get(first, set())
         if not found and self._star:
