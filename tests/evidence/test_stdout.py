@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, numbers_beside, python_error
+from checker.evidence.stderr import LONGEST_MESSAGE, python_error
+from checker.evidence.stdout import clean, clean_line, numbers, numbers_beside
 from checker.sandbox.box import JobResult
 
 RunScript = Callable[..., JobResult]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import checker.hints
-from checker.evidence.stdout import python_error
+from checker.evidence.stderr import python_error
 from checker.hints import LONGEST_TEXT, hint_for, row_for, table
 from checker.sandbox.box import JobResult
 
