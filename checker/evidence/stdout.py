@@ -80,8 +80,10 @@ def numbers_beside(text: str, words: Iterable[str]) -> list[float]:
 def _given(line: str, word: re.Pattern[str]) -> Iterator[float]:
     """Yield the numbers that a line gives for a word."""
     ends = [match.end() for match in word.finditer(line)]
+    if not ends:
+        return
     given = at_once = -1  # the ends of the last number given for the word, and of the last one that followed it at once
-    for match in _NUMBER.finditer(line) if ends else ():
+    for match in _NUMBER.finditer(line):
         before, after = line[max(match.start() - _NEARBY, 0) : match.start()], line[match.end() :]
         if _NAME_BEFORE.fullmatch(_APART.split(before)[-1]) or _NAME_AFTER.match(after):
             continue
