@@ -135,9 +135,9 @@ def show_shape(shape: Shape) -> str:
 def compared(outline: Outline, expected: Outline) -> Outline:
     """Return an outline with a mark on each node that has no counterpart in the expected one, or another shape or input.
 
-    Counterparts are nodes that compute the same from the same inputs; then nodes from which the same is computed; then, in
-    order, nodes of the same kind and shape; then nodes of the same kind. After each step, the inputs of counterparts are
-    paired.
+    First, nodes that compute the same from the same inputs are counterparts. Then come nodes from which the same is
+    computed. What remains is paired in order, by kind and shape and then by kind. Each step also pairs the inputs of
+    counterparts.
     """
     pairs = _counterparts(outline, expected)
     nodes = []

@@ -1,8 +1,8 @@
 """Scalar events that differ only in time, step and value, read side by side: a training loop writes thousands of them.
 
-All these events have one layout: the wall time (nine bytes with its field tag), the step (a varint), then the summary with
-one value, which ends with the value (five bytes). One event is parsed. Records with the same layout and the same other
-bytes need no parsing. All others are left to be parsed one by one.
+All these events have one layout: the wall time (nine bytes with its field tag), the step (a varint), then a summary that
+ends with its only value (five bytes). One event is parsed. Records with the same layout and the same other bytes need no
+parsing. All others are left to be parsed one by one.
 """
 
 from __future__ import annotations

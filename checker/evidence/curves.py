@@ -142,8 +142,8 @@ def meaning(tag: str) -> str:
 def structural_tags(graph: Graph, kind: str) -> set[str]:
     """Return the tags under which the graph summarises the loss, or the accuracy.
 
-    An accuracy is computed from a comparison. A loss is the tensor that is minimised. Where that is not summarised, a loss
-    is computed from a cross entropy or from a prediction and its target, and is neither an accuracy nor part of a gradient.
+    An accuracy is computed from a comparison. A loss is the tensor that is minimised. Where that is not summarised, it is
+    computed from a cross entropy, or from a prediction and its target. Accuracies and parts of a gradient do not count.
     """
     summaries = [(tag, graph.handed_on_from(tensor)) for tag, tensor in graph.summaries("ScalarSummary")]
     comparisons = graph.reached_from(graph.of_op(*COMPARISON_OPS))

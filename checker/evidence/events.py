@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.columns import Column, find_columns
-from checker.evidence.records import Records, scan_records
+from checker.evidence.records import Damage, Records, scan_records
 from checker.evidence.safe_walk import walk
 from checker.evidence.tensors import TensorError, require_filled, to_array
 from checker.expect import fail
@@ -53,27 +53,6 @@ class Histogram:
     count: float
     minimum: float
     maximum: float
-
-
-@dataclass(frozen=True)
-class Damage:
-    """A file that could not be read to its end; the offset in bytes is 0 when the whole file is at fault."""
-
-    path: str
-    offset: int
-    reason: str
-
-    @property
-    def hint(self) -> str:
-        """What may have caused it."""
-        if self.reason.startswith(("truncated", "empty")):
-            return "the writer was not closed before the end: writer.close(), or `with tf.summary.FileWriter(...) as writer`"
-        if "damaged" in self.reason:
-            return (
-                "two FileWriters made on one folder in the same second share one file and write over each other: one writer "
-                "per folder, or a filename_suffix each"
-            )
-        return "leave event files to tf.summary.FileWriter; one writer per folder, and writer.close()"
 
 
 @dataclass

@@ -42,6 +42,27 @@ class RecordError(Exception):
 
 
 @dataclass(frozen=True)
+class Damage:
+    """A file that could not be read to its end; the offset in bytes is 0 when the whole file is at fault."""
+
+    path: str
+    offset: int
+    reason: str
+
+    @property
+    def hint(self) -> str:
+        """What may have caused it."""
+        if self.reason.startswith(("truncated", "empty")):
+            return "the writer was not closed before the end: writer.close(), or `with tf.summary.FileWriter(...) as writer`"
+        if "damaged" in self.reason:
+            return (
+                "two FileWriters made on one folder in the same second share one file and write over each other: one writer "
+                "per folder, or a filename_suffix each"
+            )
+        return "leave event files to tf.summary.FileWriter; one writer per folder, and writer.close()"
+
+
+@dataclass(frozen=True)
 class Records:
     """The records of a file up to its end or its first damage."""
 

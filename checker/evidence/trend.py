@@ -22,7 +22,7 @@ HALVED, DOUBLED = 0.5, 1.0
 SWING = 0.5
 SWINGING = 0.7
 
-# A loss has reached a floor when it is at most 3 % above it, and fell by at most 3 % since the quarter before.
+# A loss has reached a floor when it is at most 3 % above it. It also fell by at most 3 % since the quarter before.
 FLOOR_WITHIN = 0.03
 ROUNDING = 1e-3  # of a float32 mean
 

@@ -37,8 +37,8 @@ class FedHouses:
 def claimed_houses(training: Training, features: Mapping[str, int], price: str, wanted: Sequence[int]) -> FedHouses | None:
     """Return what was fed to the placeholders `features`, by their number of columns, and `price`; None without a record.
 
-    Raises `Mismatch` when the features are not the columns `wanted`, each scaled by an affine map of its own, or when the
-    prices are not those of the same houses.
+    Raises `Mismatch` when the features are not the columns `wanted`, which may be scaled by one affine map each. It does so
+    as well when the prices are not those of the same houses.
     """
     houses = boston()
     table = np.column_stack([houses.data, houses.target])
