@@ -1,4 +1,4 @@
-"""A graph in outline: what a person draws of a model, a node an operation, from what is fed to the loss and the training."""
+"""A graph in outline, as a person draws a model: one node per operation, from what is fed to the loss and the training."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from typing import Any
 
 EXTRA, OTHER_SHAPE, OTHER_INPUTS = "extra", "shape", "inputs"
 MARKS = ("", EXTRA, OTHER_SHAPE, OTHER_INPUTS)
-# One is as good as another.
+# Any of these may take the place of another.
 ACTIVATIONS = set("relu sigmoid tanh Elu Selu Relu6 LeakyRelu Softplus Softsign".split())
-ORDERLESS = {"+", "×"}  # the arms may stand in any order
+ORDERLESS = {"+", "×"}  # the order of their inputs does not matter
 MOST_NODES = 40
 LONGEST_TEXT = 200  # characters of a kind, a shape or a name
 
-Shape = tuple[int | None, ...] | None  # None for an unknown dimension, and for an unknown rank
+Shape = tuple[int | None, ...] | None  # None stands for an unknown dimension, and for an unknown rank
 
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: what it computes, the shape of what comes out, the name its author gave it, and the nodes it reads."""
+    """One operation: what it computes, the shape of its output, its name in the script, and the nodes it reads."""
 
     kind: str
     shape: Shape
     name: str
-    inputs: tuple[int, ...] = ()  # nodes that stand before it
-    is_data: bool = False  # depends on what is fed, so that its first dimension counts examples
+    inputs: tuple[int, ...] = ()  # earlier nodes
+    is_data: bool = False  # depends on fed data, so its first dimension is the number of examples
     mark: str = ""  # one of MARKS: how it differs from what is expected
-    expected: str = ""  # the shape that is expected, where that is how it differs
+    expected: str = ""  # the expected shape, where the mark is OTHER_SHAPE
 
     @property
     def what(self) -> str:
-        """What it computes, as far as it matters."""
+        """What it computes; all activations count as the same."""
         return "activation" if self.kind in ACTIVATIONS else self.kind
 
     @property
     def meaning(self) -> str:
-        """The shape as far as it matters: neither how many examples there are, nor dimensions of 1."""
+        """The shape without the number of examples and without dimensions of 1; ``any`` when it is unknown."""
         if self.shape is None:
             return "any"
         sizes = [None if index == 0 and self.is_data else size for index, size in enumerate(self.shape)]
-        if self.kind == "placeholder" and len(sizes) > 1:  # flattened before or after it is fed
+        if self.kind == "placeholder" and len(sizes) > 1:  # it may be flattened before or after it is fed
             rest = [size for size in sizes[1:] if size is not None]
             if len(rest) < len(sizes) - 1:
                 return "any"
@@ -54,16 +54,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Outline:
-    """The nodes of a graph, each after those it reads; how many were left out; and which expected ones it lacks."""
+    """The nodes of a graph, each after those it reads, and how it differs from the expected outline."""
 
     nodes: tuple[Node, ...]
-    left_out: int = 0
+    left_out: int = 0  # nodes of the graph that are not drawn
     missing: tuple[int, ...] = ()  # nodes of the expected outline that have no counterpart
-    against: str = ""  # the digest of the expected outline, "" while it is compared with none
+    against: str = ""  # the digest of the expected outline, "" before the comparison
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What tells the computation of each node, with all it is computed from, from any other."""
+        """One key per node, equal for nodes that compute the same from the same inputs."""
         found: list[str] = []
         for node in self.nodes:
             found.append(_key(node, [found[index] for index in node.inputs]))
@@ -71,12 +71,12 @@ class Outline:
 
     @cached_property
     def digest(self) -> str:
-        """The same for graphs of the same structure, whatever the names and the order of their operations."""
+        """A digest of the structure; names and the order of operations make no difference."""
         return hashlib.sha256("\n".join([*sorted(self.keys), str(self.left_out)]).encode()).hexdigest()[:16]
 
     @property
     def differs(self) -> bool:
-        """Whether it was compared, and is another graph than the expected one."""
+        """Whether it was compared and differs from the expected graph."""
         return bool(self.missing) or any(node.mark for node in self.nodes)
 
     def as_object(self) -> dict[str, Any]:
@@ -135,8 +135,9 @@ def show_shape(shape: Shape) -> str:
 def compared(outline: Outline, expected: Outline) -> Outline:
     """Return an outline with a mark on each node that has no counterpart in the expected one, or another shape or input.
 
-    Counterparts are the nodes that compute the same; then those that the same is made of; then, in their order, those of the
-    same kind and shape; then those of the same kind; and always what counterparts read.
+    First, nodes that compute the same from the same inputs are counterparts. Then come nodes from which the same is
+    computed. What remains is paired in order, by kind and shape and then by kind. Each step also pairs the inputs of
+    counterparts.
     """
     pairs = _counterparts(outline, expected)
     nodes = []
@@ -156,7 +157,7 @@ def compared(outline: Outline, expected: Outline) -> Outline:
 def _difference(node: Node, other: Node, pairs: dict[int, int]) -> str:
     if "any" not in (node.meaning, other.meaning) and node.meaning != other.meaning:
         return OTHER_SHAPE
-    # An input without a counterpart is marked itself: what reads it only follows from that.
+    # An input without a counterpart has a mark of its own, so its readers need none.
     read = Counter(pairs[index] for index in node.inputs if index in pairs)
     others = Counter(other.inputs)
     is_told = any(index not in pairs for index in node.inputs) or not set(other.inputs) <= set(pairs.values())
@@ -164,7 +165,7 @@ def _difference(node: Node, other: Node, pairs: dict[int, int]) -> str:
 
 
 def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
-    """Return the expected node that stands for each node, where there is one; the surest ways to tell come first."""
+    """Return the expected counterpart of each node that has one; the surest criteria come first."""
     pairs: dict[int, int] = {}
     roles, other_roles = _roles(outline), _roles(expected)
     for mine, theirs in (
@@ -187,17 +188,22 @@ def _counterparts(outline: Outline, expected: Outline) -> dict[int, int]:
 
 
 def _with_inputs(outline: Outline) -> list[str]:
-    """Return the keys of the nodes that read others: two variables are told apart by their readers first."""
+    """Return the keys of the nodes with inputs, "" for others: variables are told apart by their readers first."""
     return [key if node.inputs else "" for key, node in zip(outline.keys, outline.nodes)]
 
 
 def _pair_inputs(outline: Outline, expected: Outline, pairs: dict[int, int]) -> None:
-    """Pair what counterparts read, where it is of the same kind and shape."""
+    """Pair the inputs of counterparts, where kind and shape are the same."""
     met = set(pairs.values())
     for index in reversed(range(len(outline.nodes))):
-        for read in outline.nodes[index].inputs if index in pairs else ():
-            for other in expected.nodes[pairs[index]].inputs if read not in pairs else ():
-                one, two = outline.nodes[read], expected.nodes[other]
+        if index not in pairs:
+            continue
+        for read in outline.nodes[index].inputs:
+            if read in pairs:
+                continue
+            one = outline.nodes[read]
+            for other in expected.nodes[pairs[index]].inputs:
+                two = expected.nodes[other]
                 if other not in met and (one.what, one.meaning) == (two.what, two.meaning):
                     pairs[read] = other
                     met.add(other)
@@ -205,7 +211,7 @@ def _pair_inputs(outline: Outline, expected: Outline, pairs: dict[int, int]) -> 
 
 
 def _roles(outline: Outline) -> Sequence[str]:
-    """Return what tells each node, with all that is computed from it, from any other."""
+    """Return one key per node, equal for nodes of which the same is computed."""
     readers: list[list[int]] = [[] for _ in outline.nodes]
     found = [""] * len(outline.nodes)
     for index in reversed(range(len(outline.nodes))):

@@ -1,1 +1,1 @@
-"""The trusted side of the suite: the data, and what the right answers are."""
+"""The trusted side of the suite: the data and the right answers."""

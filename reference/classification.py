@@ -14,11 +14,11 @@ PIXELS, HIDDEN, CLASSES = 784, 300, 10
 VARIABLE_SHAPES = ((PIXELS, HIDDEN), (HIDDEN,), (HIDDEN, CLASSES), (CLASSES,))
 PARAMETERS = PIXELS * HIDDEN + HIDDEN + HIDDEN * CLASSES + CLASSES  # 238,510
 UNTRAINED_LOSS = float(np.log(CLASSES))  # 2.303: the cross entropy of ten equal probabilities
-TWICE_SOFTMAX_LOSS = float(np.log(np.e + CLASSES - 1) - 1)  # 1.461: its floor when the logits are probabilities already
+TWICE_SOFTMAX_LOSS = float(np.log(np.e + CLASSES - 1) - 1)  # 1.461: the lowest loss when the logits are probabilities
 
 
 def accuracy_band(dataset: str, edition: str, level: str = "accepted") -> Band:
-    """Return the accepted, or the good, accuracies on the 1,000 held-out images, for training on an edition's images.
+    """Return the accepted or the good accuracies on the 1,000 held-out images after training on an edition's images.
 
     Raises `reference.bands.BandError` when the committed bands are damaged.
     """
@@ -38,12 +38,12 @@ def cross_entropy(logits: FloatArray, labels: IntArray) -> float:
 
 
 def accuracy(scores: FloatArray, labels: IntArray) -> float:
-    """Return the share of rows of `scores` [n, classes] whose largest entry is at the label [n]."""
+    """Return the share of rows of `scores` [n, classes] with the largest entry at the label [n]."""
     return float(np.mean(scores.argmax(axis=1) == labels))
 
 
 def confusion_matrix(labels: IntArray, answers: IntArray, classes: int = CLASSES) -> IntArray:
-    """Return counts [classes, classes]: row the true class, column the answer."""
+    """Return counts [classes, classes]: one row per true class, one column per answer."""
     counts = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(counts, (labels, answers), 1)
     return counts

@@ -1,7 +1,7 @@
-"""The band of the reference's curves: between which values loss and accuracy lie, step by step, in well chosen trainings.
+"""The band of the reference's curves: the range of loss and accuracy at each step of well chosen trainings.
 
-``python -m reference curves`` records it into ``expected/curves.json``, from the embedded data; a correction session lays it
-below the curves of learners.
+``python -m reference curves`` records it in ``expected/curves.json``, from the embedded data. The reports of a correction
+session show it behind the curves of learners.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from reference.variations import NETWORKS, PLANES
 
 FILE = "curves.json"
 COMMAND = "python -m reference curves"
-SEEDS = 3  # of each line and plane; a network has one
+SEEDS = 3  # per line and plane; a network has one
 PLACES = 4  # significant digits that are kept
-LINE_STEPS, PLANE_STEPS = 200, 400  # as many as our solutions take
+LINE_STEPS, PLANE_STEPS = 200, 400  # as many as the solutions take
 NETWORK_STEPS, NETWORK_EVERY = 400, 20
 EPOCHS = 5
 
@@ -40,7 +40,7 @@ Reached = dict[int, dict[str, float]]  # step -> tag -> value
 
 @dataclass(frozen=True)
 class CurveBand:
-    """Of one exercise and tag: the lowest and the highest value of any training at each step."""
+    """The lowest and the highest value of any training at each step, for one exercise and tag."""
 
     steps: tuple[int, ...]
     low: tuple[float, ...]
@@ -48,7 +48,7 @@ class CurveBand:
 
 
 def record(folder: str, say: Callable[[str], None]) -> None:
-    """Run the trainings and write the file: some minutes."""
+    """Run the trainings and write the file, which takes some minutes."""
     found = {}
     for exercise, runs in {
         "ex02": _lines("rooms", LINE_STEPS, 2),
@@ -67,7 +67,7 @@ def record(folder: str, say: Callable[[str], None]) -> None:
 
 @lru_cache(maxsize=4)
 def curve_bands(exercise: str, folder: str = FOLDER) -> Mapping[str, CurveBand]:
-    """Return the bands of an exercise by tag, none for one without curves."""
+    """Return the bands of an exercise by tag; {} for an exercise without curves."""
     with open(os.path.join(folder, FILE), encoding="utf-8") as opened:
         content = json.load(opened)["curves"]
     tags = content[exercise]["tags"] if exercise in content else {}
@@ -103,7 +103,7 @@ def _epochs(dataset: str) -> Iterator[Reached]:
     """Yield loss and accuracy on the held-out images after each epoch, under the tags of Keras."""
     (images, labels), _ = (datasets.mnist if dataset == "mnist" else datasets.fashion_mnist)("embedded")
     for recipe in NETWORKS["embedded"].well_chosen:
-        each = -(-len(images[: recipe.images]) // recipe.batch)  # steps an epoch
+        each = -(-len(images[: recipe.images]) // recipe.batch)  # steps per epoch
         last = min(recipe.epochs, EPOCHS)
         training = islice(network_course(recipe, images, labels, 0), last * each + 1)
         yield {
@@ -120,7 +120,7 @@ def _measured(recipe: Recipe, parameters: Any, dataset: str) -> tuple[float, flo
 
 
 def _band(reached: list[Reached]) -> dict[str, dict[str, list[float]]]:
-    """Return the lowest and the highest value at each step; a training that ended before stays where it ended."""
+    """Return the lowest and the highest value at each step; a training that ended earlier keeps its last value."""
     common = sorted(set.union(*(set(run) for run in reached)))
     tags = list(reached[0][common[0]])
     for run in reached:
@@ -141,6 +141,6 @@ def _rounded(value: float) -> float:
 
 
 def _as_text(content: object) -> str:
-    """Return JSON with a line for each list of numbers."""
+    """Return JSON with one line per list of numbers."""
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return text.replace("\n      ", " ").replace("\n     ]", " ]") + "\n"

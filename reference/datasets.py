@@ -1,11 +1,11 @@
 """The data sets of the six exercises, offline and verified.
 
-Two editions exist. *Embedded* is committed beside this file: all of Boston, and the first 10,000 training and 2,000 test
-images of MNIST and of Fashion-MNIST. *Full* is the complete training set and every test image that is not held out; it is
-fetched once with ``python -m checker data --full``. The variable ``SUITE_DATA`` (``embedded`` or ``full``) chooses.
+There are two editions. *Embedded* is committed beside this file: all of Boston, and the first 10,000 training and 2,000 test
+images of MNIST and of Fashion-MNIST. *Full* is the whole training set and every test image that is not held out;
+``python -m checker data --full`` fetches it once. The variable ``SUITE_DATA`` (``embedded`` or ``full``) chooses.
 
-Every array is checked against a SHA-256 before it is handed out. This file keeps to Python 3.7 so that the exercises
-also run under TensorFlow 1.15.
+Every array is verified by its SHA-256 before it is returned. This file keeps to Python 3.7 so that the exercises also run
+under TensorFlow 1.15.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EDITION_VARIABLE = "SUITE_DATA"
 CACHE_VARIABLE = "SUITE_CACHE"
 EMBEDDED_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
-# Test images [2000:3000] of the official 10,000 are in no file that a script can read: they measure its accuracy.
+# No file that a script can read holds test images [2000:3000] of the official 10,000: they measure its accuracy.
 HELD_OUT = slice(2000, 3000)
 
 IMAGE_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -99,7 +99,7 @@ def fashion_mnist(edition: Optional[str] = None) -> Tuple[Split, Split]:
 
 
 def selected_edition() -> str:
-    """Return ``embedded`` (the default) or ``full``, as ``SUITE_DATA`` says; raise `DataError` for another value."""
+    """Return ``embedded`` (the default) or ``full``, as ``SUITE_DATA`` says. Raises `DataError` for another value."""
     edition = os.environ.get(EDITION_VARIABLE) or "embedded"
     if edition not in EDITIONS:
         raise DataError("{}={!r} is not an edition of the data: use embedded or full".format(EDITION_VARIABLE, edition))
@@ -117,7 +117,7 @@ def cache_folder() -> str:
     if chosen:
         return chosen
     try:
-        import platformdirs  # only here: the embedded edition needs nothing but NumPy
+        import platformdirs  # imported only here: the embedded edition needs nothing but NumPy
     except ImportError:
         raise DataError(
             "the full data set lies in your cache folder, and platformdirs, which finds that folder, is not installed: "
@@ -132,7 +132,7 @@ def full_path(name: str) -> str:
 
 
 def digest(arrays: Arrays) -> str:
-    """Return the SHA-256, in hexadecimal, over names, dtypes, shapes and values of arrays, in order of their names."""
+    """Return the hexadecimal SHA-256 over names, dtypes, shapes and values of arrays, in the order of their names."""
     sha = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -142,13 +142,13 @@ def digest(arrays: Arrays) -> str:
 
 
 def load_verified(path: str, expected_digest: str) -> Arrays:
-    """Read an ``.npz`` file and return its arrays; raise `DataError` when it is missing, unreadable or not as expected."""
+    """Return the arrays of an ``.npz`` file. Raises `DataError` when it is missing, unreadable or not as expected."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise DataError("{}: not there".format(path)) from None
-    except Exception as error:  # zipfile, zlib and NumPy each have classes of their own for damage
+    except Exception as error:  # zipfile, zlib and NumPy raise errors of their own for damage
         raise DataError("{}: damaged, cannot be read ({})".format(path, error)) from error
     found = digest(arrays)
     if found != expected_digest:

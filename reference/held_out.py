@@ -1,6 +1,6 @@
-"""The test images that no script is ever given: the checker measures accuracy on these.
+"""The test images that no script can read: the checker measures accuracy on them.
 
-They lie in a folder of their own, so that a sandbox can leave it out of a script's view.
+They lie in a folder of their own, so that a sandbox can hide it from scripts.
 """
 
 from __future__ import annotations

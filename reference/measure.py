@@ -1,4 +1,4 @@
-"""``python -m reference bands``: run the variations, and write the accepted bands that follow from them."""
+"""``python -m reference bands``: run the variations and write the accepted bands that follow from them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from reference.variations import NETWORKS, PLANES, Variations
 
 DEGREES = ("well_chosen", "fair", "rough", "too_short", "unseen", "wrong")
 SEEDS = {"embedded": 3, "full": 2, "both": 10}  # by edition; Boston is the same in both
-QUICK_RUNS, QUICK_IMAGES, QUICK_EPOCHS = 2, 1_000, 3  # runs of each degree, and what each may take
-# A worker a processor, each with one thread for its matrices: faster than many threads for one, and sums in the same order
-# whatever the number of processors.
+QUICK_RUNS, QUICK_IMAGES, QUICK_EPOCHS = 2, 1_000, 3  # runs per degree, and the limits of each run
+# One worker per processor, each with one thread for its matrices: this is faster than many threads for one. Sums then have
+# the same order whatever the number of processors.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 class Measure(NamedTuple):
-    """What is compared with a band, the side its bound is on, and the file of the band."""
+    """A measure that is compared with a band, the side of the bound, and the file of the band."""
 
     of: str
     side: str
@@ -40,8 +40,17 @@ class Measure(NamedTuple):
 
     @property
     def worst_and_best(self) -> tuple[Any, Any]:
-        """What picks the worst of some values, and what the best: min and max, or max and min."""
+        """The functions that pick the worst and the best of some values: min and max, or max and min."""
         return (min, max) if self.side == "low" else (max, min)
+
+
+class Subject(NamedTuple):
+    """The data that a band is about, and the command that makes it."""
+
+    measure: Measure
+    dataset: str
+    edition: str
+    command: str
 
 
 ACCURACY = Measure("accuracy on the 1,000 held-out images", "low", bands.CLASSIFICATION)
@@ -74,45 +83,46 @@ REASONS = {
 }
 
 Say = Callable[[str], None]
-Values = dict[str, list[float]]  # name of a run -> what it reached, a value a seed
+Values = dict[str, list[float]]  # name of a run -> its results, one value per seed
 
 
 class Job(NamedTuple):
-    """One training, and what it is for."""
+    """One training and its purpose."""
 
     degree: str  # a field of `Variations`
     name: str
     dataset: str  # mnist, fashion_mnist, rooms or all features
-    edition: str  # whose training images
+    edition: str  # of the training images
     how: Recipe | Descent
     seed: int
 
 
 def make_bands(folder: str, quick: bool, say: Say) -> None:
-    """Measure everything and write the two files; raise `reference.datasets.DataError` where the full data is missing.
+    """Measure everything and write the two files. Raises `reference.datasets.DataError` where the full data is missing.
 
-    `quick` tries it out on a few short runs, and on the embedded images in place of the full ones.
+    `quick` is a trial with a few short runs on the embedded images.
     """
     for dataset in ("mnist", "fashion_mnist"):
-        _training_images(dataset, "embedded" if quick else "full")  # better missed now than after some minutes
-    os.environ.update(ONE_THREAD)  # for the workers: they begin with a NumPy of their own
+        # Missing data is better noticed now than after some minutes.
+        _training_images(dataset, "embedded" if quick else "full")
+    os.environ.update(ONE_THREAD)  # for the workers, which import NumPy anew
     os.makedirs(folder, exist_ok=True)
     command = "python -m reference bands" + (" --quick" if quick else "")
     with ProcessPoolExecutor(min(8, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
         houses = []
         for dataset, variations in PLANES.items():
             measured = _measured(variations, dataset, "both", quick, pool, say)
-            houses += _bands(ERROR, dataset, "both", {**measured, "wrong": wrong_planes(dataset)}, command)
+            houses += _bands(Subject(ERROR, dataset, "both", command), {**measured, "wrong": wrong_planes(dataset)})
         bands.write(ERROR.file, houses, folder)
         images = []
         for dataset, edition in product(("mnist", "fashion_mnist"), datasets.EDITIONS):
             measured = _measured(NETWORKS[edition], dataset, edition, quick, pool, say)
-            images += _bands(ACCURACY, dataset, edition, measured, command)
+            images += _bands(Subject(ACCURACY, dataset, edition, command), measured)
         bands.write(ACCURACY.file, images, folder)
 
 
 def value_of(job: Job) -> float:
-    """Return what a training reaches: an accuracy, or a mean squared error divided by the least one."""
+    """Return the result of a training: an accuracy, or a mean squared error divided by that of least squares."""
     if isinstance(job.how, Recipe):
         parameters = train(job.how, *_training_images(job.dataset, job.edition), job.seed)
         images, labels = held_out(job.dataset)
@@ -123,7 +133,7 @@ def value_of(job: Job) -> float:
 
 
 def wrong_planes(dataset: str) -> Values:
-    """Return the mean squared errors, divided by the least one, of the best that wrong fits can do."""
+    """Return the mean squared errors of the best wrong fits, divided by the smallest possible one."""
     features, prices = _houses(dataset)
     least = least_squares(features, prices).mse
     others = [np.random.default_rng(seed).permutation(prices) for seed in range(SEEDS["both"])]
@@ -141,7 +151,7 @@ def wrong_planes(dataset: str) -> Values:
 def _measured(
     variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
 ) -> dict[str, Values]:
-    """Run every variation from every seed; return what each reached, by degree and name."""
+    """Run every variation with every seed; return the results by degree and name."""
     began = time.monotonic()
     jobs = list(_jobs(variations, dataset, edition, quick))
     measured: dict[str, Values] = {degree: {} for degree in DEGREES}
@@ -169,18 +179,17 @@ def _shortened(how: Recipe | Descent) -> Recipe | Descent:
     return replace(how, images=images, epochs=min(how.epochs, QUICK_EPOCHS))
 
 
-def _bands(measure: Measure, dataset: str, edition: str, measured: Mapping[str, Values], command: str) -> list[bands.Band]:
-    """Return the band of what is accepted, and the narrower one of what is good."""
+def _bands(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
+    """Return the band of accepted results, and the narrower one of good results."""
     well, fair, rough = measured["well_chosen"], measured["fair"], measured["rough"]
-    worst, best = measure.worst_and_best
-    accepted = _band(measure, dataset, edition, "accepted", {**well, **fair, **rough}, measured["wrong"], command)
+    worst, best = subject.measure.worst_and_best
+    accepted = _band(subject, "accepted", {**well, **fair, **rough}, measured["wrong"])
     accepted = replace(accepted, too_short=_rounded(worst, measured["too_short"]), unseen=_rounded(best, measured["unseen"]))
-    return [accepted, _band(measure, dataset, edition, "good", well, rough, command)]
+    return [accepted, _band(subject, "good", well, rough)]
 
 
-def _band(
-    measure: Measure, dataset: str, edition: str, level: str, honest: Values, wrong: Values, command: str
-) -> bands.Band:
+def _band(subject: Subject, level: str, honest: Values, wrong: Values) -> bands.Band:
+    measure, dataset, edition, command = subject
     worst, best = measure.worst_and_best
     values = [round(value, 3) for reached in honest.values() for value in reached]
     outside = _rounded(best, wrong)
@@ -209,7 +218,7 @@ def _band(
 
 
 def _rounded(pick: Callable[[list[float]], float], values: Values) -> dict[str, float]:
-    """Return what `pick` takes from the values of each run, to three places."""
+    """Return the value that `pick` takes from those of each run, rounded to three places."""
     return {name: round(pick(reached), 3) for name, reached in values.items()}
 
 
@@ -219,7 +228,7 @@ def _houses(dataset: str) -> tuple[FloatArray, FloatArray]:
     return houses.data[:, [ROOMS]] if dataset == "rooms" else houses.data, houses.target
 
 
-@lru_cache(maxsize=1)  # the runs come data set by data set, and 60,000 images are 47 MB
+@lru_cache(maxsize=1)  # runs are sorted by data set, and 60,000 images take 47 MB
 def _training_images(dataset: str, edition: str) -> datasets.Split:
     load = datasets.mnist if dataset == "mnist" else datasets.fashion_mnist
     return load(edition)[0]

@@ -19,18 +19,18 @@ Parameters = list[NDArray[np.floating[Any]]]  # weights [784, 300], biases [300]
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to train the network."""
+    """The settings of a training of the network."""
 
     optimiser: str  # a key of `OPTIMISERS`
     rate: float
     batch: int  # images
     epochs: int
     activation: str = "relu"  # of the hidden layer: relu or sigmoid
-    weights: str = "glorot"  # their initial values, see `initial_values`; biases begin at 0
-    images: int | None = None  # only the first so many training images
+    weights: str = "glorot"  # their initial values, see `initial_values`; biases start at 0
+    images: int | None = None  # only the first of the training images; None: all
     ink: int = 1  # the value of a black pixel: 1 or 255
-    softmaxes: int = 1  # 2 is the mistake of giving probabilities to a loss that takes logits
-    shuffled_labels: bool = False  # a mistake, too
+    softmaxes: int = 1  # 2: a mistake, as the loss takes logits
+    shuffled_labels: bool = False  # another mistake
 
     def __str__(self) -> str:
         many = "all" if self.images is None else f"the first {self.images:,}"
@@ -52,7 +52,7 @@ def forward(parameters: Parameters, images: FloatArray, activation: str) -> tupl
 def gradients(parameters: Parameters, images: FloatArray, labels: IntArray, recipe: Recipe) -> Parameters:
     """Return the gradient of the mean cross entropy of a batch, images [n, 784] and labels [n], by each parameter.
 
-    Back-propagation, with d for "gradient of the loss by": d logits = (softmax(logits) - one_hot(labels)) / n;
+    This is back-propagation. With d for "gradient of the loss by": d logits = (softmax(logits) - one_hot(labels)) / n;
     d weights = inputs^T @ d outputs; d biases = the sum of d outputs over the batch; d inputs = d outputs @ weights^T;
     d affine = d hidden * slope of the activation.
     """
@@ -69,7 +69,7 @@ def gradients(parameters: Parameters, images: FloatArray, labels: IntArray, reci
 
 
 def initial_parameters(weights: str, random: np.random.Generator) -> Parameters:
-    """Return float32 parameters before training: weights as `initial_values` has them, biases 0."""
+    """Return float32 parameters before training: weights from `initial_values`, biases 0."""
     parameters: Parameters = []
     for inputs, outputs in ((PIXELS, HIDDEN), (HIDDEN, CLASSES)):
         parameters.append(initial_values(weights, (inputs, outputs), random).astype(np.float32))
@@ -84,7 +84,7 @@ def train(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], 
 
 
 def course(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int) -> Iterator[Parameters]:
-    """Yield the parameters of `train` before each step, and after the last: the same arrays, which change in between."""
+    """Yield the parameters before each step and after the last: the same arrays, which change in between."""
     random = np.random.default_rng(seed)
     parameters = initial_parameters(recipe.weights, random)
     optimiser = OPTIMISERS[recipe.optimiser](recipe.rate)

@@ -1,4 +1,4 @@
-"""Gradient descent and its usual relatives, in NumPy: each moves arrays against their gradients, in place."""
+"""Gradient descent and other optimisers, in NumPy: each moves arrays against their gradients, in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reference.arrays import FloatArray
 
 
 class Optimiser(Protocol):
-    """What training needs of an optimiser."""
+    """The method that training needs."""
 
     def update(self, parameters: Sequence[FloatArray], gradients: Sequence[FloatArray]) -> None:
         """Move each parameter by one step, in place; a gradient has the shape of its parameter."""
@@ -37,7 +37,7 @@ class Momentum:
         self._sums: list[FloatArray] = []
 
     def update(self, parameters: Sequence[FloatArray], gradients: Sequence[FloatArray]) -> None:
-        """Move each parameter by one step, in place; the first call settles the shapes."""
+        """Move each parameter by one step, in place; the first call fixes the shapes."""
         self._sums = self._sums or [np.zeros_like(parameter) for parameter in parameters]
         for parameter, gradient, total in zip(parameters, gradients, self._sums):
             total *= self.momentum
@@ -46,10 +46,10 @@ class Momentum:
 
 
 class Adam:
-    """Steps about as long as `rate`, however long the gradient is (Kingma & Ba, 2015), as tf.train.AdamOptimizer has it.
+    """Steps of about `rate` whatever the size of the gradient (Kingma & Ba, 2015), as tf.train.AdamOptimizer has it.
 
-    m <- 0.9 m + 0.1 g and v <- 0.999 v + 0.001 g², running means that begin at 0 and are corrected for that by 1 - 0.9^t
-    and 1 - 0.999^t in step t; then p <- p - rate * m / (sqrt(v) + 1e-8).
+    m <- 0.9 m + 0.1 g and v <- 0.999 v + 0.001 g² are running means that start at 0. Step t divides them by 1 - 0.9^t and
+    1 - 0.999^t to correct for that start. Then p <- p - rate * m / (sqrt(v) + 1e-8).
     """
 
     def __init__(self, rate: float, mean_decay: float = 0.9, square_decay: float = 0.999) -> None:
@@ -59,7 +59,7 @@ class Adam:
         self._squares: list[FloatArray] = []
 
     def update(self, parameters: Sequence[FloatArray], gradients: Sequence[FloatArray]) -> None:
-        """Move each parameter by one step, in place; the first call settles the shapes."""
+        """Move each parameter by one step, in place; the first call fixes the shapes."""
         self._means = self._means or [np.zeros_like(parameter) for parameter in parameters]
         self._squares = self._squares or [np.zeros_like(parameter) for parameter in parameters]
         self._steps += 1

@@ -21,21 +21,21 @@ class LeastSquares(NamedTuple):
 
 
 def least_squares(features: FloatArray, target: FloatArray) -> LeastSquares:
-    """Fit `target` [n] by an affine map of `features` [n, k]; normal equations solved by SVD (numpy.linalg.lstsq)."""
+    """Return the affine fit of `target` [n] by `features` [n, k] with the least squares, by SVD (numpy.linalg.lstsq)."""
     with_one = np.column_stack([features, np.ones(len(features))])
     solution, *_ = np.linalg.lstsq(with_one, target, rcond=None)
     return LeastSquares(solution[:-1], float(solution[-1]), mean_squared_error(with_one @ solution, target))
 
 
 def mean_squared_error(prediction: FloatArray, target: FloatArray) -> float:
-    """Return the mean of (prediction - target)**2 over n; both must be [n], so that nothing broadcasts."""
+    """Return the mean of (prediction - target)**2. Raises `ValueError` unless both are [n], so that nothing broadcasts."""
     if prediction.shape != target.shape or prediction.ndim != 1:
         raise ValueError(f"shapes {prediction.shape} and {target.shape}, both must be [n]")
     return float(np.mean(np.square(prediction - target)))
 
 
 def error_band(columns: int, level: str = "accepted") -> Band:
-    """Return the accepted, or the good, mean squared errors divided by that of least squares, for 1 or all 13 columns.
+    """Return the accepted or the good mean squared errors, divided by that of least squares, for 1 or all 13 columns.
 
     Raises `reference.bands.BandError` when the committed bands are damaged.
     """

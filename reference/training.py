@@ -1,4 +1,4 @@
-"""What the two kinds of training share: initial values and mini-batches."""
+"""What both kinds of training share: initial values and mini-batches."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from reference.arrays import FloatArray, IntArray
 
 
 def initial_values(initialisation: str, shape: tuple[int, ...], random: np.random.Generator) -> FloatArray:
-    """Return float64 values of a shape, as `initialisation` says.
+    """Return float64 values of a shape for one of these initialisations.
 
-    ``zeros``; ``ones``; ``normal s``: around 0 with deviation s; ``uniform a b``: from a to b; ``glorot``, of weights
-    [inputs, outputs]: from ± sqrt(6 / (inputs + outputs)), which keeps the size of a signal (Glorot & Bengio, 2010).
+    ``zeros``; ``ones``; ``normal s``: mean 0 and deviation s; ``uniform a b``: from a to b; ``glorot``, for weights
+    [inputs, outputs]: up to ± sqrt(6 / (inputs + outputs)), which keeps the size of a signal (Glorot & Bengio, 2010).
     """
     kind, *numbers = initialisation.split()
     if kind == "normal":
@@ -27,9 +27,9 @@ def initial_values(initialisation: str, shape: tuple[int, ...], random: np.rando
 
 
 def batches(count: int, batch: int, epochs: int, random: np.random.Generator) -> Iterator[IntArray]:
-    """Yield the indices of mini-batches, `epochs` times over `count` examples, each time in another order.
+    """Yield the indices of mini-batches, `epochs` times over `count` examples, in a new order each time.
 
-    The last batch of an epoch is as large as what remains.
+    The last batch of an epoch holds the examples that remain.
     """
     for _ in range(epochs):
         shuffled = random.permutation(count)

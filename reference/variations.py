@@ -1,4 +1,4 @@
-"""The runs that the accepted bands are made from: honest ones as learners of these exercises do them, and wrong ones."""
+"""The runs that the accepted bands come from: honest ones, as learners write them, and wrong ones."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ DESCENT, MOMENTUM, ADAM = "gradient descent", "momentum", "Adam"
 
 @dataclass(frozen=True)
 class Variations(Generic[Run]):
-    """Honest runs in three degrees, and what is not honest or not long enough."""
+    """Honest runs in three degrees, runs that are too short, and mistakes."""
 
-    well_chosen: tuple[Run, ...]  # nothing to say about them
-    fair: tuple[Run, ...]  # well or roughly, as it comes
-    rough: tuple[Run, ...]  # accepted, with advice
-    too_short: tuple[Run, ...]  # honest, and ends no better than a wrong run now and then: not counted
+    well_chosen: tuple[Run, ...]  # pass without advice
+    fair: tuple[Run, ...]  # may pass with or without advice
+    rough: tuple[Run, ...]  # pass with advice
+    too_short: tuple[Run, ...]  # honest, but at times no better than a wrong run: not counted
     wrong: dict[str, Run] = field(default_factory=dict)  # must be refused
-    unseen: dict[str, Run] = field(default_factory=dict)  # mistakes that may score well: the graph shows them, not the score
+    unseen: dict[str, Run] = field(default_factory=dict)  # mistakes that may score well: only the graph shows them
 
 
-# Wrong whatever the edition. A hundred images is what a learner feeds who forgets the loop over the batches.
+# Wrong in every edition. A learner who forgets the loop over the batches feeds a hundred images.
 UNTRAINED = {
     "untrained": Recipe(ADAM, 1e-3, 128, epochs=0),
     "labels of other images": Recipe(ADAM, 1e-3, 100, epochs=3, images=5_000, shuffled_labels=True),
@@ -40,16 +40,16 @@ FEW_STEPS = (
 
 
 def softmax_twice(epochs: int) -> dict[str, Recipe]:
-    """Return the mistake of a second softmax, which slows the training, and does not show when that is long enough."""
+    """Return runs with a second softmax: it slows the training, and a long training hides it."""
     return {
         "two softmaxes, Adam at 0.001": Recipe(ADAM, 1e-3, 128, epochs, softmaxes=2),
         "two softmaxes, gradient descent at 0.5": Recipe(DESCENT, 0.5, 100, epochs, softmaxes=2),
     }
 
 
-# Well chosen: small initial weights, pixels from 0 to 1, five epochs or so, and a rate that suits the optimiser. Fair: fewer
-# images or epochs, larger steps, descent at 0.01 (the default of Keras) for long, pixels up to 255. Rough: descent at 0.01
-# for a few epochs, and weights with deviation 1 (the default of tf.random_normal): the softmax begins certain, and wrong.
+# Well chosen: small initial weights, pixels from 0 to 1, about five epochs, and a rate that suits the optimiser. Fair: fewer
+# images or epochs, larger steps, many epochs of descent at 0.01 (the default of Keras), pixels up to 255. Rough: few epochs
+# of descent at 0.01, or weights with deviation 1 (the default of tf.random_normal): the softmax starts certain and wrong.
 NETWORKS = {
     "embedded": Variations(
         well_chosen=(
@@ -114,9 +114,10 @@ NETWORKS = {
 
 AS_THEY_ARE, TO_ONE = "as they are", "from 0 to 1"
 
-# Rough on the rooms is the source day's own example, 1,000 steps at 0.01 on rooms as they are, from usual initial values.
-# Rooms lie around 6.3 with a deviation of 0.7: the line first turns about the origin, then the intercept creeps, under Adam
-# from wherever it began. So small rates, and Adam, may end as near to the line through the origin as to least squares.
+# Rough on the rooms is the example of the source day: 1,000 steps at 0.01 on rooms as they are, from usual initial values.
+# Rooms have mean 6.3 and deviation 0.7: the line first turns about the origin, then the intercept changes slowly. Under Adam
+# it changes slowly from its initial value. So with small rates or Adam, the result may be as near to the line through the
+# origin as to least squares.
 PLANES = {
     "rooms": Variations(
         well_chosen=(

@@ -12,7 +12,8 @@ from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
 from checker.evidence.safe_walk import walk
 from checker.evidence.session_record import read_session_log
-from checker.evidence.stdout import LONGEST_LINE, clean, python_error
+from checker.evidence.stderr import python_error
+from checker.evidence.stdout import LONGEST_LINE, clean
 from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult

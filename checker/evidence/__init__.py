@@ -1,1 +1,1 @@
-"""Readers of what a script leaves behind. None imports pytest; none imports TensorFlow."""
+"""Readers of what a script leaves behind. None of them imports pytest or TensorFlow."""

@@ -1,7 +1,7 @@
-"""What TensorBoard shows of a run: its own web application is asked, in this process, without TensorFlow, without a port.
+"""What TensorBoard shows of a run: its own web application is asked in this process, without TensorFlow or a port.
 
-TensorBoard's reader trusts what it reads, so it never sees the run folder: only copies of the event files that ours found,
-each up to where ours could read it, and only a bounded amount.
+TensorBoard's reader trusts its input, so it never sees the run folder. It gets copies of the event files that `events`
+found, each up to where it could be read, and only a bounded amount.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from checker.evidence.records import masked_crc
 if TYPE_CHECKING:
     from werkzeug.test import Client
 
-# Two or three seconds at the worst: TensorBoard takes about 50 microseconds a value and 10 milliseconds a MiB.
+# Two or three seconds at most: TensorBoard takes about 50 microseconds per value and 10 milliseconds per MiB.
 MOST_VALUES = 50_000
 MOST_BYTES = 64 << 20
 
-# How many points of a series TensorBoard shows; it draws them by chance, and the last is always among them.
+# How many points of a series TensorBoard shows: a random choice, and always the last point.
 KEPT = {"scalars": 1000, "images": 10, "histograms": 51}
 
 
 class BoardError(Exception):
-    """TensorBoard itself fails on what it was shown; the message is its own."""
+    """TensorBoard fails on the files it was given; the message is its own."""
 
 
 class TooLargeForBoard(Exception):
-    """There is more than TensorBoard can be asked about in reasonable time; the message says how much."""
+    """There is too much for TensorBoard to load in reasonable time; the message says how much."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,19 @@ class Board:
     """TensorBoard with the event files of a folder loaded."""
 
     client: Client
-    names: dict[str, str]  # of the runs: as TensorBoard was shown them -> relative to the folder, "." for itself
+    names: dict[str, str]  # of the runs: in TensorBoard -> relative to the folder, "." for the folder itself
 
     def runs(self) -> set[str]:
-        """Return the runs it lists. Raises `BoardError`, as all questions do."""
+        """Return the runs it lists. Raises `BoardError`, as all methods do."""
         return {self.names[name] for name in ask(self.client, "runs")}
 
     def tags(self, kind: str) -> dict[str, set[str]]:
-        """Return the tags it lists for each run that has some; a kind is a key of `KEPT`."""
+        """Return the tags it lists, for each run that has any; a kind is a key of `KEPT`."""
         answer = ask(self.client, f"plugin/{kind}/tags")
         return {self.names[name]: set(tags) for name, tags in answer.items() if tags}
 
     def steps(self, kind: str, run: str, tag: str) -> list[int]:
-        """Return the steps it shows of a series, at most as many as it keeps."""
+        """Return the steps of a series that it shows: at most `KEPT` of its kind."""
         name = next(shown for shown, real in self.names.items() if real == run)
         rows = ask(self.client, f"plugin/{kind}/{kind}", run=name, tag=tag, sample="0")
         return [row["step"] if kind == "images" else row[1] for row in rows]
@@ -69,24 +69,24 @@ class Board:
 
 
 def read_board(folder: Path, log: EventLog) -> Board:
-    """Show TensorBoard the event files of a folder, as far as `log` could read them.
+    """Load the event files of a folder into TensorBoard, as far as `log` could read them.
 
-    Raises `BoardError` when it cannot load them, `TooLargeForBoard` when it is not asked to.
+    Raises `BoardError` when it cannot load them, `TooLargeForBoard` when there is too much to try.
     """
     values = sum(run.values for run in log.runs.values())
     if values > MOST_VALUES:
         raise TooLargeForBoard(f"{values:,} summary values")
     with tempfile.TemporaryDirectory(prefix="suite-board-") as mirror:
-        # Folders by number: a run's own name may be too long for a deeper folder, or no text.
+        # Folders are named by number: the name of a run may be too long for a deeper folder, or no valid text.
         names = {str(number): name for number, name in enumerate(log.runs)}
         _copy(folder, log, {name: Path(mirror, number) for number, name in names.items()})
-        return Board(application(Path(mirror)), names)  # all is loaded: the copies are needed no more
+        return Board(application(Path(mirror)), names)  # all is loaded: the copies are no longer needed
 
 
 def application(logdir: Path) -> Client:
-    """Return a client of TensorBoard's own web application on a logdir that can be trusted, everything loaded.
+    """Return a client of TensorBoard's own web application with a trusted logdir loaded.
 
-    Of its plugins only those that show what checks ask for, and none that is installed beside it. Raises `BoardError`.
+    It has only the plugins that checks ask about, and none that other packages install. Raises `BoardError`.
     """
     _without_tensorflow()
     from tensorboard import program
@@ -119,7 +119,7 @@ def ask(client: Client, path: str, **query: str) -> Any:
 def _without_tensorflow() -> None:
     """Keep TensorBoard from importing TensorFlow, and from computing checksums in Python.
 
-    It looks for a module of this name first. Its checksum, a loop over bytes, takes seconds a file; ours gives the same.
+    It first looks for the module `notf`. Its checksum loops over bytes and takes seconds per file; ours is the same.
     """
     sys.modules.setdefault("tensorboard.compat.notf", types.ModuleType("tensorboard.compat.notf"))
     from tensorboard.compat.tensorflow_stub import pywrap_tensorflow
@@ -128,16 +128,16 @@ def _without_tensorflow() -> None:
 
 
 def _no_assets() -> None:
-    """Stand in for the web page, which nobody will look at."""
+    """Replace the web page, which nobody looks at."""
 
 
 def _copy(folder: Path, log: EventLog, targets: dict[str, Path]) -> None:
-    """Copy the event files of each run into its target folder, each up to where it is damaged. Raises `TooLargeForBoard`."""
+    """Copy the event files of each run into its target folder, up to any damage. Raises `TooLargeForBoard`."""
     damaged = {problem.path: problem.offset for problem in log.problems}
     left = MOST_BYTES
     for run in log.runs.values():
         targets[run.name].mkdir()
-        for number, name in enumerate(run.files):  # TensorBoard reads files by name, in the order in which ours did
+        for number, name in enumerate(run.files):  # TensorBoard reads files in the order of their names, as `events` does
             path = Path(run.name, name)
             size = damaged.get(path.as_posix(), (folder / path).lstat().st_size)
             left -= size
@@ -147,14 +147,14 @@ def _copy(folder: Path, log: EventLog, targets: dict[str, Path]) -> None:
 
 
 def _head(path: Path, size: int) -> bytes:
-    """Return the first bytes of a plain file; a link that took its place is not followed."""
+    """Return the first bytes of a regular file. Raises `OSError` for a link that has replaced it."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         return file.read(size)
 
 
 @contextmanager
 def _its_own_errors() -> Iterator[None]:
-    """Turn whatever TensorBoard raises into `BoardError`, and keep what it logs off the terminal."""
+    """Turn any error of TensorBoard into `BoardError`, and keep its log messages off the terminal."""
     logger = logging.getLogger("tensorboard")
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

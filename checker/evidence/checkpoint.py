@@ -27,10 +27,10 @@ LARGEST_META_BYTES = 256 << 20
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The tensors of a checkpoint, and those that are damaged."""
+    """The tensors of a checkpoint, and the names of those that are damaged."""
 
     prefix: Path
-    where: str  # the prefix as a learner knows it
+    where: str  # the prefix, as a learner knows it
     tensors: Mapping[str, NDArray[Any]]
     unreadable: Mapping[str, str] = field(default_factory=dict)  # name -> reason
 
@@ -41,7 +41,7 @@ class Checkpoint:
         return int(value) if value is not None and value.shape == () else None
 
     def value_of(self, variable: Variable) -> NDArray[Any] | None:
-        """Return the value of a variable of the graph; None when it is not in the checkpoint."""
+        """Return the value of a variable; None when it is not in the checkpoint."""
         value = self.tensors.get(variable.key)
         if value is None or len(variable.slices) != value.ndim:
             return value
@@ -69,7 +69,7 @@ class Checkpoint:
 
 
 def find_prefixes(folder: Path) -> list[Path]:
-    """Return the prefixes of all checkpoints below a folder, oldest first; one with a link among its files is left out."""
+    """Return the prefixes of all checkpoints below a folder, oldest first; a link among its files excludes one."""
     tree = walk(folder)
     linked = {_prefix_of(path) for path in tree.links if _PART.fullmatch(path.name)}
     parts = (path for path in tree.files if path.name.endswith(INDEX_SUFFIX) and path.name != INDEX_SUFFIX)
@@ -96,11 +96,13 @@ def newest_prefix(folder: Path) -> Path | None:
 def newest_prefixes(folder: Path) -> list[Path]:
     """Return the prefixes of the checkpoints below a folder, the newest first.
 
-    What a ``checkpoint`` file names comes before what none of them names, when it is there; else the file times decide. A
-    path that leads out of the folder, such as an absolute one in a folder that was moved, stands for its last part.
+    A checkpoint that a ``checkpoint`` file names comes first; for all others, file times decide. A path may lead out of the
+    folder, such as an absolute path in a folder that was moved: then its last part counts.
     """
     prefixes = find_prefixes(folder)[::-1]
-    by_real_path = {os.path.realpath(prefix): prefix for prefix in prefixes}  # a temporary folder may lie behind a link
+    by_real_path = {
+        os.path.realpath(prefix): prefix for prefix in prefixes
+    }  # the path of a temporary folder may hold a link
     states = [path for path in walk(folder).files if path.name == STATE_FILE][:MOST_STATES]
     meant = [[path for path in _named_by(state) if path in by_real_path] for state in states]
     first = {by_real_path[paths[0]] for paths in meant if paths}
@@ -108,7 +110,7 @@ def newest_prefixes(folder: Path) -> list[Path]:
 
 
 def _named_by(state: Path) -> list[str]:
-    """Return the paths that a ``checkpoint`` file may mean: what it says, then what that was before the folder was moved."""
+    """Return the paths that a ``checkpoint`` file may mean: the path in it, then its last part in the own folder."""
     if state.stat().st_size > LARGEST_STATE_BYTES:
         return []
     match = re.search(r'^model_checkpoint_path: "(.+)"$', state.read_text("utf-8", "replace"), re.MULTILINE)

@@ -1,8 +1,8 @@
-"""Scalar events that differ in time, step and value only, read side by side: a training loop leaves them by the thousand.
+"""Scalar events that differ only in time, step and value, read side by side: a training loop writes thousands of them.
 
-Serialized, such an event has one layout: tag and wall time (nine bytes), tag and step (a varint), then the summary with one
-value, which ends with tag and value (five bytes). Where many records have the layout and the other bytes of one that was
-parsed, theirs is known. All others are left to be parsed one by one.
+All these events have one layout: the wall time (nine bytes with its field tag), the step (a varint), then a summary that
+ends with its only value (five bytes). One event is parsed. Records with the same layout and the same other bytes need no
+parsing. All others are left to be parsed one by one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tensorboard.compat.proto import event_pb2
 
 from checker.evidence.records import FEWEST_ROWS, LONGEST_COLUMN, Bytes, Records, Rows
 
-WALL_TIME = slice(1, 9)  # after its tag
-STEP = 10  # the first byte of the varint, after its tag
+WALL_TIME = slice(1, 9)  # after its field tag
+STEP = 10  # the first byte of the varint, after its field tag
 LONGEST_STEP = 9  # bytes of a varint that fits 63 bits; negative steps take ten
 VALUE_BYTES = 4
-MOST_TEMPLATES = 16  # of one length: as many tags, and lengths of steps
+MOST_TEMPLATES = 16  # per length of record: one for each tag and each length of step
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Column:
     values: NDArray[np.float32]
 
     def up_to(self, row: int) -> Column:
-        """Return what comes before a record."""
+        """Return the part of the column before a record."""
         n = int(np.searchsorted(self.rows, row))
         return replace(
             self, rows=self.rows[:n], steps=self.steps[:n], wall_times=self.wall_times[:n], values=self.values[:n]
@@ -43,7 +43,7 @@ class Column:
 
 
 def find_columns(records: Records) -> tuple[list[Column], Rows]:
-    """Return the columns of a file, and the rows of all other records in their order."""
+    """Return the columns of a file, and the rows of all other records in order."""
     columns: list[Column] = []
     rest: list[Rows] = []
     for length, rows in records.by_length():
@@ -62,7 +62,7 @@ def find_columns(records: Records) -> tuple[list[Column], Rows]:
 
 
 def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | None, Rows]:
-    """Return the column of the first row, and the rows that are not in it; None for a row that is no such scalar."""
+    """Return the column that the first row belongs to, and the other rows; None where the first row is no plain scalar."""
     template = records.data(int(rows[0])).tobytes()
     event = _plain_scalar(template)
     if event is None:
@@ -82,7 +82,7 @@ def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | No
 
 
 def _plain_scalar(data: bytes) -> event_pb2.Event | None:
-    """Return the event of a record that has the layout, None for any other."""
+    """Return the event of a record that has the layout; None for any other."""
     try:
         event = event_pb2.Event.FromString(data)
     except DecodeError:
@@ -97,7 +97,7 @@ def _plain_scalar(data: bytes) -> event_pb2.Event | None:
 
 
 def _step_of(template: bytes) -> bytes:
-    """Return the varint of the step; it is left out where the step is 0."""
+    """Return the varint of the step; protobuf leaves it out where the step is 0."""
     return bytes(_varint(template[STEP:])) if template[STEP - 1] == 0x10 else b""
 
 
@@ -109,7 +109,7 @@ def _varint(data: bytes) -> Iterator[int]:
 
 
 def _same_layout(matrix: Bytes, template: Bytes, step_bytes: int) -> NDArray[np.bool_]:
-    """Return which rows differ from the template in wall time, step and value only."""
+    """Return which rows differ from the template only in wall time, step and value."""
     must = np.full(matrix.shape[1], 0xFF, np.uint8)
     must[WALL_TIME] = 0
     must[-VALUE_BYTES:] = 0

@@ -1,4 +1,4 @@
-"""The integers of a graph that count calls, such as the global step, and what the recorded calls can have made of them."""
+"""The integer variables that count calls, such as the global step, and their values after the recorded calls."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from checker.evidence.state import Update
 from checker.evidence.training import Training
 
 INCREMENT_OPS = {"AssignAdd", "AssignAddVariableOp"}
-MOST_INCREMENTS = 20  # looked at: each is followed through the graph
+MOST_INCREMENTS = 20  # that are followed through the graph
 
 
 @dataclass(frozen=True)
 class Counter:
-    """An integer to which calls add a constant."""
+    """An integer variable to which calls add a constant."""
 
     variable: Variable
-    start: int  # what it is initialised to
-    added: int  # by all calls before a save, when none of them puts it back
+    start: int  # its initial value
+    added: int  # by all calls before a save, if none of them assigns another value
     assigned_by: tuple[str, ...]  # the nodes that give it another value
 
 
 def counters(training: Training, save: PathFed) -> Iterator[Counter]:
-    """Yield the counters of a run as they were at a save; those of which the record cannot tell are left out."""
+    """Yield the counters of a run as they were at a save; those that the record says too little of are left out."""
     if training.uncounted or training.is_in_a_loop:
         return
     graph, changes = training.graph, dict[str, list[Update]]()
@@ -54,7 +54,7 @@ def _integer(training: Training, update: Update) -> int | None:
 
 
 def _reads(training: Training, update: Update, variable: str) -> bool:
-    """Whether a variable gets a value computed from its own, which adds to it in another way."""
+    """Whether a variable is assigned a value computed from its own, which may add to it."""
     return variable in training.graph.ancestors(*(tensor.node for tensor in update.reads))
 
 

@@ -1,4 +1,4 @@
-"""Scalar series by what they mean: the loss or the accuracy, under whatever tag a script logs them."""
+"""Scalar series by their meaning: the loss or the accuracy, whatever tag a script gives them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from checker.evidence.graph import Graph
 from checker.expect import expect_increasing, fail, listed
 from checker.outcome import Mismatch
 
-COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy counts equal pairs; a loss does not
+COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy is computed from one of these; a loss is not
 
-# Last component of a tag -> what it stands for. Keras prefixes epoch_ and batch_, and val_ for the validation data.
+# Last component of a tag -> its meaning. Keras adds the prefixes epoch_ and batch_, and val_ for the validation data.
 _KERAS_PREFIX = re.compile(r"^(epoch_|batch_)?(val_)?")
 _SYNONYMS = {
     "loss": "loss",
@@ -26,12 +26,12 @@ _SYNONYMS = {
 
 
 def series(logdir: str, run: str, tag: str) -> str:
-    """Return a series as a TensorBoard user finds it."""
+    """Return where a TensorBoard user finds a series."""
     return f'{run_folder(logdir, run)}, tag "{tag}"'
 
 
 def run_folder(logdir: str, run: str) -> str:
-    """Return the folder of a run: the logdir itself for "."."""
+    """Return the folder of a run; "." is the logdir itself."""
     return logdir if run == "." else f"{logdir}/{run}"
 
 
@@ -40,13 +40,13 @@ class Curve:
     """One series of points."""
 
     logdir: str
-    run: str  # relative to the logdir, "." for itself
+    run: str  # relative to the logdir, "." for the logdir itself
     tag: str
     points: list[Point]
 
     @property
     def where(self) -> str:
-        """The curve as a TensorBoard user finds it."""
+        """Where a TensorBoard user finds the curve."""
         return series(self.logdir, self.run, self.tag)
 
     @property
@@ -56,7 +56,7 @@ class Curve:
 
     @property
     def tail(self) -> float:
-        """The mean of its last tenth, which a noisy mini-batch moves less than the last value."""
+        """The mean of its last tenth: less noisy than the last value of a mini-batch."""
         last = self.values[-max(1, len(self.points) // 10) :]
         return sum(last) / len(last)
 
@@ -66,32 +66,32 @@ class Curve:
         return [point.step for point in self.points]
 
     def require_growing_steps(self) -> None:
-        """Raise `Mismatch` unless every step is larger than the one before it; where the steps go back, say why they do."""
+        """Raise `Mismatch` unless every step is larger than the one before; where steps go back, the message says why."""
         returns = [(before, after) for before, after in itertools.pairwise(self.points) if after.step < before.step]
         if not returns:
             expect_increasing(self.steps, self.where, "pass the step: writer.add_summary(summary, step)")
             return
         before, after = returns[0]
         actual = f"step {after.step} follows step {before.step}"
-        hint = "TensorBoard draws a zigzag, or drops what came before: count on through all epochs; one training a folder"
+        hint = "TensorBoard draws a zigzag, or drops earlier points: count on through all epochs, one training per folder"
         if after.file != before.file:
             actual += ", where a second event file of the run begins"
-            hint = "TensorBoard draws both as one zigzag, or shows the last only: one FileWriter and one training a folder"
+            hint = "TensorBoard draws both as one zigzag, or shows the last only: one FileWriter and one training per folder"
         elif len(returns) > 1:
             actual += f", and {len(returns) - 1} times more in {len(self.points)} points"
         fail(self.where, "steps that increase", actual, hint)
 
     @property
     def of_validation(self) -> bool:
-        """Whether Keras marked the tag as one of the validation data."""
+        """Whether Keras marked the tag as one of validation data."""
         match = _KERAS_PREFIX.match(self.tag.rsplit("/", 1)[-1])
         return bool(match and match[2])
 
 
 def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:
-    """Return the curves of a kind, ``loss`` or ``accuracy``: by their tag, or because the graph summarises that tensor.
+    """Return the curves of a kind, ``loss`` or ``accuracy``, found by their tag, else by the summarised tensor.
 
-    Raises `Mismatch` when there is none, listing the tags that are there and why a near miss is named as it is.
+    Raises `Mismatch` when there is none, with the tags that exist and the reason for a tag that nearly fits.
     """
     named = {tag for _, tag, _ in log.scalars() if meaning(tag) == kind}
     tags = named or {tag for tag in structural_tags(graph, kind) if not _is_numbered(tag, kind)}
@@ -142,8 +142,8 @@ def meaning(tag: str) -> str:
 def structural_tags(graph: Graph, kind: str) -> set[str]:
     """Return the tags under which the graph summarises the loss, or the accuracy.
 
-    An accuracy counts equal pairs. A loss is what is minimised; where that itself is not summarised, what comes from a
-    cross entropy, or from a prediction and a price, and is no accuracy and nothing of a gradient.
+    An accuracy is computed from a comparison. A loss is the tensor that is minimised. Where that is not summarised, it is
+    computed from a cross entropy, or from a prediction and its target. Accuracies and parts of a gradient do not count.
     """
     summaries = [(tag, graph.handed_on_from(tensor)) for tag, tensor in graph.summaries("ScalarSummary")]
     comparisons = graph.reached_from(graph.of_op(*COMPARISON_OPS))

@@ -1,4 +1,4 @@
-"""The nodes of a TensorFlow graph and what flows between them: inputs, readers, ancestors, constants."""
+"""The nodes of a TensorFlow graph and how they are connected: inputs, readers, ancestors, constants."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ class Placeholder:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: its node, and the key under which a checkpoint holds it."""
+    """A variable: its node and its key in a checkpoint."""
 
     name: str
     dtype: str
     shape: Shape
     key: str
     trainable: bool
-    slices: tuple[slice, ...] = ()  # the part of the checkpoint's tensor that it is, when it is a partition
+    slices: tuple[slice, ...] = ()  # its part of the checkpoint's tensor, when it is a partition
 
     @property
     def size(self) -> int:
-        """How many numbers it holds, 0 when the shape does not say."""
+        """The number of its elements, 0 when the shape is not fully known."""
         return 0 if self.shape is None else math.prod(size or 0 for size in self.shape)
 
     def __str__(self) -> str:
@@ -57,14 +57,14 @@ class Variable:
 
 
 class Dataflow:
-    """A GraphDef with its nodes by name. Every question takes time linear in the size of the graph, whatever the graph."""
+    """A GraphDef with its nodes by name. Every method takes time linear in the size of the graph."""
 
     def __init__(self, definition: graph_pb2.GraphDef) -> None:
         self.nodes: dict[str, node_def_pb2.NodeDef] = {node.name: node for node in definition.node}
         self._ends: dict[frozenset[str], dict[Tensor, Tensor]] = {}
 
     def op(self, node: str) -> str:
-        """Return the operation of a node, "" when the graph has no such node."""
+        """Return the operation of a node, "" when there is no such node."""
         found = self.nodes.get(node)
         return found.op if found else ""
 
@@ -87,12 +87,12 @@ class Dataflow:
         return [parse_tensor(name) for name in found.input if not name.startswith("^")] if found else []
 
     def control_inputs(self, node: str) -> list[str]:
-        """Return the nodes that have to run before a node."""
+        """Return the nodes that have to run before a node: its control inputs."""
         found = self.nodes.get(node)
         return [name[1:] for name in found.input if name.startswith("^")] if found else []
 
     def ancestors(self, *nodes: str, until: Collection[str] = ()) -> set[str]:
-        """Return these nodes and every node whose value they depend on; behind those of `until` nothing is looked at."""
+        """Return these nodes and every node that their values depend on; the inputs of those in `until` are not followed."""
         seen: set[str] = set()
         waiting = list(nodes)
         while waiting:
@@ -104,9 +104,9 @@ class Dataflow:
         return seen
 
     def reached_from(self, nodes: Iterable[str], until: Collection[str] = (), control: bool = False) -> set[str]:
-        """Return the nodes whose value depends on one of `nodes`, which are among them; nothing is followed past `until`.
+        """Return these nodes and every node whose value depends on one of them; the readers of `until` are not followed.
 
-        With `control`, also those that run only after them.
+        With `control`, nodes that run only after one of them are included.
         """
         after = self.followers if control else self.readers
         reached: set[str] = set()
@@ -144,17 +144,19 @@ class Dataflow:
         return followers
 
     def marked(self, marks: Mapping[str, int], until: Collection[str] = (), control: bool = False) -> dict[str, int]:
-        """Return the marks of every node: bits of its own, and those of all it depends on; none go past `until`.
+        """Return the marks of each node: its own bits and those of all nodes that it depends on, none behind `until`.
 
-        A bit is carried to a node once, so that the time is bounded by the number of bits. With `control`, a node also
-        depends on what has to run before it.
+        Each bit reaches a node once, so that the number of bits bounds the time. With `control`, a node also depends on
+        the nodes that have to run before it.
         """
         after = self.followers if control else self.readers
         found = dict(marks)
         waiting = list(marks)
         while waiting:
             name = waiting.pop()
-            for reader in after(name) if name not in until else ():
+            if name in until:
+                continue
+            for reader in after(name):
                 if found[name] & ~found.get(reader, 0):
                     found[reader] = found.get(reader, 0) | found[name]
                     waiting.append(reader)
@@ -162,7 +164,7 @@ class Dataflow:
 
     @cached_property
     def conditional(self) -> set[str]:
-        """The nodes that run in one branch of a condition, or inside a loop: a session cannot fetch them."""
+        """The nodes in a branch of a condition or inside a loop: a session cannot fetch them."""
         exits, merges = set(self.of_op(*EXIT_OPS)), set(self.of_op("Merge", "RefMerge"))
         branches = self.reached_from(self.of_op("Switch", "RefSwitch"), until=exits | merges, control=True)
         return self.looped | (branches - exits - merges)
@@ -180,20 +182,20 @@ class Dataflow:
 
     @cached_property
     def changing(self) -> set[str]:
-        """The nodes whose value depends on data, variables or chance: all others repeat constants."""
+        """The nodes whose value depends on data, variables or random numbers: all others are constant."""
         return self.reached_from(self.of_op(*CHANGING_OPS))
 
     @cached_property
     def random(self) -> set[str]:
-        """The nodes whose value depends on chance in each run: variables keep theirs."""
+        """The nodes whose value is random in each run; a variable that starts at random keeps its value."""
         return self.reached_from(self.of_op(*RANDOM_OPS), until=self.of_op(*ASSIGN_OPS))
 
     def repeats_a_constant(self, tensor: Tensor) -> bool:
-        """Whether a tensor has the same value in every run, because it is computed from constants only."""
+        """Whether a tensor has the same value in every run, as it is computed from constants only."""
         return tensor.node in self.nodes and tensor.node not in self.changing
 
     def handed_on_from(self, tensor: Tensor, ops: Collection[str] = HANDING_ON_OPS) -> Tensor:
-        """Follow first inputs while the operation is one of `ops`, which hand a value on; a loop ends anywhere in it."""
+        """Follow first inputs while the operation is one of `ops`, which hand a value on; in a cycle, stop at any node."""
         ends = self._ends.setdefault(frozenset(ops), {})
         passed: dict[Tensor, None] = {}
         while tensor not in ends and tensor not in passed and self.op(tensor.node) in ops:
@@ -207,7 +209,7 @@ class Dataflow:
         return end
 
     def constant(self, tensor: Tensor) -> NDArray[Any] | None:
-        """Return the value of a tensor that is a constant, or is handed on from one; else None."""
+        """Return the value of a tensor that is a constant or hands one on; else None."""
         tensor = self.handed_on_from(tensor)
         if self.op(tensor.node) != "Const":
             return None

@@ -1,6 +1,6 @@
-"""Which TensorFlow a script was served, as the sandbox wrote it down before it ran.
+"""Which TensorFlow a script was served, as the sandbox recorded it before the script ran.
 
-It comes out of the submission's own process, so it is a claim; no verdict rests on it alone.
+The record comes out of the submission's own process, so it is a claim: no verdict rests on it alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Dialect:
 
     @property
     def note(self) -> str:
-        """What a report says of it, "" where there is nothing to say."""
+        """The note of a report, "" where there is nothing to say."""
         where = f" ({self.sign})" if self.sign else ""
         if self.kind == TF1:
             return f"written for TensorFlow 1{where}: served through tf.compat.v1"
@@ -38,7 +38,7 @@ class Dialect:
 
 
 def read_dialect(folder: Path) -> Dialect:
-    """Return what was decided, an empty answer when that is not known."""
+    """Return what was decided; an empty `Dialect` when that is not known."""
     try:
         content = json.loads(_read(folder / FILE))
         sign = content["sign"]

@@ -1,4 +1,4 @@
-"""Event files, as a TensorBoard user thinks of them: runs, tags, steps."""
+"""Event files in the terms of TensorBoard: runs, tags and steps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.columns import Column, find_columns
-from checker.evidence.records import Records, scan_records
+from checker.evidence.records import Damage, Records, scan_records
 from checker.evidence.safe_walk import walk
 from checker.evidence.tensors import TensorError, require_filled, to_array
 from checker.expect import fail
 
-MARK = "tfevents"  # TensorBoard reads every file whose name holds this
+MARK = "tfevents"  # TensorBoard reads every file with this in its name
 LARGEST_FILE_BYTES = 1 << 30
 MOST_FILES = 500
 
@@ -30,24 +30,24 @@ class Point(NamedTuple):
     step: int
     wall_time: float  # seconds since 1970
     value: float
-    file: int = 0  # which of the run's files it lies in
+    file: int = 0  # the number of its file among those of the run
 
 
-_point = partial(tuple.__new__, Point)  # Point._make, without its check of the number of fields, which takes longer
+_point = partial(tuple.__new__, Point)  # faster than Point._make, which checks the number of fields
 
 
 @dataclass(frozen=True)
 class Image:
-    """An encoded image at a step, as it lies in the file: a PNG if TensorFlow made it."""
+    """An encoded image at a step, as in the file: a PNG if TensorFlow made it."""
 
     step: int
     encoded: bytes
-    sample: int = 0  # its place in a batch that one value holds
+    sample: int = 0  # its number in the batch that one value holds
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """A histogram at a step: how many values it counts and between what they lie."""
+    """A histogram at a step: the number of its values, the smallest and the largest."""
 
     step: int
     count: float
@@ -55,32 +55,11 @@ class Histogram:
     maximum: float
 
 
-@dataclass(frozen=True)
-class Damage:
-    """A file that could not be read to its end; offset in bytes, 0 where the file is the trouble."""
-
-    path: str
-    offset: int
-    reason: str
-
-    @property
-    def hint(self) -> str:
-        """What leaves a file like that."""
-        if self.reason.startswith(("truncated", "empty")):
-            return "the writer was not closed before the end: writer.close(), or `with tf.summary.FileWriter(...) as writer`"
-        if "damaged" in self.reason:
-            return (
-                "two FileWriters made on one folder in the same second share one file and write over each other: one writer "
-                "a folder, or a filename_suffix each"
-            )
-        return "leave event files to tf.summary.FileWriter; one writer a folder, and writer.close()"
-
-
 @dataclass
 class Run:
-    """One folder with event files: what TensorBoard calls a run."""
+    """A run: one folder with event files."""
 
-    name: str  # relative to the folder that was read, with slashes; "." for that folder itself
+    name: str  # relative to the logdir, with slashes; "." for the logdir itself
     files: list[str] = field(default_factory=list)
     scalars: dict[str, list[Point]] = field(default_factory=dict)
     images: dict[str, list[Image]] = field(default_factory=dict)
@@ -92,7 +71,7 @@ class Run:
 
 @dataclass
 class EventLog:
-    """Everything the event files below a folder hold."""
+    """The content of all event files below a folder."""
 
     runs: dict[str, Run] = field(default_factory=dict)
     problems: list[Damage] = field(default_factory=list)
@@ -123,9 +102,9 @@ class EventLog:
 
 
 def read_event_log(folder: Path) -> EventLog:
-    """Read all event files below a folder; what is damaged is kept up to the damage and listed in `problems`.
+    """Read all event files below a folder; a damaged file is read up to the damage and listed in `problems`.
 
-    Links are not followed. A folder that is not there gives an empty log.
+    Links are not followed. A folder that does not exist gives an empty log.
     """
     log = EventLog()
     for path in event_files(folder)[:MOST_FILES]:
@@ -139,7 +118,7 @@ def read_event_log(folder: Path) -> EventLog:
 
 
 def event_files(folder: Path) -> list[Path]:
-    """Return the event files below a folder, in order of their names; links are left out."""
+    """Return the event files below a folder in the order of their names; links are left out."""
     return [path for path in walk(folder).files if MARK in path.name]
 
 
@@ -159,26 +138,26 @@ def _read_file(path: Path, shown: str, run: Run) -> Damage | None:
 
 
 def _add_all(file: _File, records: Records, shown: str) -> Damage | None:
-    """Add the events of all records, or of those before the first that is no event, which is returned."""
+    """Add the events of all records up to the first that is no event; return that one as damage."""
     columns, rest = find_columns(records)
-    broken, problem = len(records.offsets), None
+    end, problem = len(records.offsets), None
     for row in rest.tolist():
         file.row = row
         try:
             file.add(event_pb2.Event.FromString(records.data(row).data))
         except (DecodeError, TensorError) as error:
-            broken, problem = row, Damage(shown, int(records.offsets[row]), f"not an event: {error}")
+            end, problem = row, Damage(shown, int(records.offsets[row]), f"not an event: {error}")
             break
     for column in columns:
-        file.add_column(column.up_to(broken))
+        file.add_column(column.up_to(end))
     return problem
 
 
 class _File:
-    """Adds the events of one file to its run; the points of a tag in the order of their records."""
+    """Adds the events of one file to its run; the points of each tag come in the order of their records."""
 
     def __init__(self, run: Run) -> None:
-        self.row = 0  # of the record that is added
+        self.row = 0  # of the record that is being added
         self._run = run
         self._number = len(run.files) - 1
         self._points: dict[str, list[tuple[Sequence[int], list[Point]]]] = {}  # by tag: rows, and the points in them
@@ -200,7 +179,7 @@ class _File:
         self._points.setdefault(column.tag, []).append((column.rows.tolist(), list(map(_point, content))))
 
     def finish(self) -> None:
-        """Hand the points over."""
+        """Add the collected points to the run."""
         for tag, single in self._single.items():
             self._points.setdefault(tag, []).append(single)
         for tag, parts in self._points.items():
@@ -220,7 +199,7 @@ class _File:
             run.histograms.setdefault(value.tag, []).append(histogram)
         elif kind == "tensor":
             require_filled(value.tensor)
-            # tf.summary of TensorFlow 2 stores tensors and names the plugin that draws them.
+            # TensorFlow 2 stores summaries as tensors and names the plugin that shows them.
             plugin = value.metadata.plugin_data.plugin_name
             if plugin == "scalars":
                 self._add_tensor_scalar(event, value)
@@ -245,7 +224,7 @@ class _File:
 
 
 def _in_order(parts: list[tuple[Sequence[int], list[Point]]]) -> list[Point]:
-    """Return the points of all parts in the order of their rows; each part is in order."""
+    """Return the points of all parts in the order of their rows; each part is in order already."""
     parts.sort(key=lambda part: part[0][0])
     if all(before[0][-1] < after[0][0] for before, after in pairwise(parts)):
         return list(chain.from_iterable(points for _, points in parts))

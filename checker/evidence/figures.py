@@ -1,6 +1,6 @@
-"""The figures a script showed or saved, as the matplotlib backend of the sandbox wrote them down.
+"""The figures a script showed or saved, as the matplotlib backend of the sandbox recorded them.
 
-They come out of the submission's own process, so they are claims: checks hold them against the checkpoint.
+They come out of the submission's own process, so they are claims: checks compare them with the checkpoint.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from reference.arrays import FloatArray
 
 LARGEST_FILE_BYTES = 32 << 20
-LARGEST_FILES_BYTES = 64 << 20  # of all together: parsed, they take ten times that
+LARGEST_FILES_BYTES = 64 << 20  # of all together: once parsed, they take ten times as much
 MOST_FIGURES = 400
 
 
@@ -40,7 +40,7 @@ class Figure:
 
 
 def read_figures(folder: Path) -> list[Figure]:
-    """Return the figures recorded in a folder, in order; a file that is not one of ours is left out."""
+    """Return the figures recorded in a folder, in order; a file that is no such record is left out."""
     found, left = [], LARGEST_FILES_BYTES
     for path in sorted(folder.glob("figure-*.json"))[:MOST_FIGURES]:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > min(left, LARGEST_FILE_BYTES):

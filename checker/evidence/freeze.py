@@ -1,7 +1,7 @@
-"""Cutting a graph down to what an answer needs, with constants for variables and nothing that reaches outside.
+"""Cutting a graph down to what a fetch needs, with constants for variables and nothing that reaches outside.
 
-A TensorFlow graph is a program: it may write files, use the network, start processes. What is evaluated of a submission is
-therefore only pure arithmetic, by an allow-list, and its variables are filled here, never through the submission's SaverDef.
+A TensorFlow graph is a program: it may write files, use the network and start processes. So only pure arithmetic of a
+submission is evaluated, by an allow-list. Its variables are filled here, never by the submission's SaverDef.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ALLOWED_OPS = frozenset(
 )
 
 
-# What an operation becomes once variables are plain values.
+# The operations that take their place once variables are plain values.
 PLAIN_OPS = {
     "RefEnter": "Enter",
     "RefExit": "Exit",
@@ -47,13 +47,13 @@ PLAIN_OPS = {
     "AssignSub": "Sub",
 }
 BRANCHING_OPS = {"Switch", "RefSwitch", "Merge", "RefMerge"}
-REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # hand a variable on
+REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # they hand a variable on
 RESOURCE = types_pb2.DT_RESOURCE
 REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 
 class NotEvaluable(ValueError):
-    """An answer cannot be had from this graph; the message names the operation and its node."""
+    """A graph that cannot be evaluated; the message names the operation and its node."""
 
 
 def freeze(
@@ -65,10 +65,10 @@ def freeze(
 ) -> tuple[graph_pb2.GraphDef, dict[Tensor, str]]:
     """Return the graph that computes `fetches` from the `fed` tensors, and the names under which to feed those.
 
-    `fed` gives the dtype of each fed tensor, as TensorFlow names it; they become placeholders of unknown shape. `values`
-    holds the value of each variable by the name of its node; with `from_start`, variables have the value that they are
-    initialised to. What an assignment gives is what it assigns. Raises `NotEvaluable` for an operation that is not allowed,
-    for a variable without a value and for a placeholder that is not fed.
+    `fed` gives the dtype of each fed tensor, as TensorFlow names it; fed tensors become placeholders of unknown shape.
+    `values` holds the value of each variable by the name of its node; with `from_start`, variables have their initial
+    values. An assignment gives the value that it assigns. Raises `NotEvaluable` for an operation that is not allowed, for a
+    variable without a value and for a placeholder that is not fed.
     """
     frozen = graph_pb2.GraphDef()
     frozen.versions.producer = 27  # the GraphDef version of TensorFlow 1.15: attributes of later ones have defaults
@@ -98,7 +98,7 @@ def freeze(
 
 
 class _Freezer:
-    """Turns the nodes of a graph, one by one, into such as compute with plain values."""
+    """Turns the nodes of a graph one by one into nodes that compute with plain values."""
 
     def __init__(
         self, graph: Graph, feed_names: Mapping[Tensor, str], values: Mapping[str, NDArray[Any]], from_start: bool
@@ -109,7 +109,7 @@ class _Freezer:
         self._from_start = from_start
 
     def frozen(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
-        """Return what a node becomes, and the nodes it needs."""
+        """Return the frozen node, and the names of the nodes it needs."""
         graph = self._graph
         if node.op in VARIABLE_OPS:
             return self._variable(node.name)
@@ -118,9 +118,9 @@ class _Freezer:
         if node.op in {"IsVariableInitialized", "VarIsInitializedOp"}:
             return _constant(node.name, np.array(True), types_pb2.DT_BOOL), []
         if node.op in PLACEHOLDER_OPS:
-            if Tensor(node.name) in self._feed_names:  # fetched itself: hand the fed value on
+            if Tensor(node.name) in self._feed_names:  # it is fetched itself: hand the fed value on
                 return self._kept(node, "Identity", [Tensor(node.name)], node.attr["dtype"].type)
-            raise NotEvaluable(f"the placeholder {node.name!r} would have to be fed, and it is unclear with what")
+            raise NotEvaluable(f"the placeholder {node.name!r} has to be fed, and it is unclear with what")
         if node.op == "Assign" and len(graph.inputs(node.name)) == 2:
             return self._kept(node, "Identity", graph.inputs(node.name)[1:])
         op = PLAIN_OPS.get(node.op, node.op)
@@ -141,7 +141,7 @@ class _Freezer:
         return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
 
     def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
-        """Return what reading a resource becomes: the value assigned just before, where an assignment has to come first."""
+        """Return the frozen read of a resource; where an assignment has to run before, the value that it assigns."""
         graph, dtype = self._graph, node.attr["dtype"].type
         variable = self._referred(Tensor(node.name))
         for before in graph.control_inputs(node.name):
@@ -153,7 +153,7 @@ class _Freezer:
         return self._kept(node, "Identity", graph.inputs(node.name)[:1], dtype)
 
     def _referred(self, tensor: Tensor) -> str:
-        """Return the variable that a resource is a handle of."""
+        """Return the variable that a resource refers to."""
         variable = self._graph.handed_on_from(tensor, REFERRING_OPS).node
         if self._graph.op(variable) not in VARIABLE_OPS:
             raise NotEvaluable(
@@ -164,7 +164,7 @@ class _Freezer:
     def _kept(
         self, node: node_def_pb2.NodeDef, op: str, inputs: Iterable[Tensor], dtype: int | None = None
     ) -> tuple[node_def_pb2.NodeDef, list[str]]:
-        """Return a node with an operation and inputs; where a dtype is given, it is the only attribute, T."""
+        """Return a node with an operation and inputs; a dtype that is given becomes its only attribute, T."""
         kept = node_def_pb2.NodeDef(name=node.name, op=op)
         if dtype is not None:
             kept.attr["T"].type = dtype if dtype < REFERENCE else dtype - REFERENCE
@@ -180,7 +180,7 @@ class _Freezer:
                 kept.input.append(str(tensor))
                 needed.append(tensor.node)
         for before in self._graph.control_inputs(node.name):
-            # What runs in one branch of a condition, or in a loop, and reads nothing of it, is tied to it by such an input.
+            # A node in a branch or a loop that reads nothing of it is tied to it by a control input.
             if self._graph.op(self._graph.handed_on_from(Tensor(before)).node) in BRANCHING_OPS:
                 kept.input.append(f"^{before}")
                 needed.append(before)

@@ -1,4 +1,4 @@
-"""A TensorFlow graph understood as a model, by operation, shape and dataflow, whatever the names are."""
+"""A TensorFlow graph understood as a model, by operations, shapes and dataflow, whatever the names are."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOFTMAX_OPS = {"Softmax", "LogSoftmax"}
 DIFFERENCE_OPS = {"Sub", "SquaredDifference"}
 ADDITION_OPS = {"Add", "AddV2"}
 ANSWERING_OPS = ("Softmax", "LogSoftmax", "ArgMax", "TopKV2", "InTopK", "InTopKV2")
-# Picks the logarithm of the probability of the right class, given labels.
+# With labels, these pick the logarithm of the probability of the right class.
 PICKING_OPS = {"Mul", "GatherNd", "GatherV2", "MatMul", "Einsum"}
 SQUASHING_OPS = {
     *SOFTMAX_OPS,
@@ -38,7 +38,7 @@ MATRIX_PRODUCT_OPS = {"MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"}
 LAYER_OPS = {*MATRIX_PRODUCT_OPS, "Einsum", "Conv2D", *VARIABLE_OPS}
 # Name scopes that TensorFlow opens by itself.
 OPERATION_SCOPES = ("gradients", "save", "random_", "truncated_normal", "zeros", "ones", "Adam", "GradientDescent")
-MOST_SOURCES = 62  # told apart in residuals; those after count as one
+MOST_SOURCES = 62  # with a bit of their own in residuals; all others share the last one
 MOST_ENTROPIES = 20  # looked at
 
 
@@ -48,7 +48,7 @@ class GraphError(ValueError):
 
 @dataclass(frozen=True)
 class Residual:
-    """A difference between what depends on variables and what is fed as the target."""
+    """A difference between a prediction, which depends on variables, and a target, which is fed."""
 
     node: str
     prediction: Tensor
@@ -56,7 +56,7 @@ class Residual:
 
 
 class Graph(Variables):
-    """A graph with the questions a check asks of it."""
+    """A graph with its model: losses, residuals, cross entropies, class scores and summaries."""
 
     @classmethod
     def from_graph_def(cls, content: bytes) -> Graph:
@@ -79,19 +79,19 @@ class Graph(Variables):
 
     @cached_property
     def losses(self) -> list[Loss]:
-        """What optimisers bring down; empty where gradients were derived by hand."""
+        """What optimisers minimise; empty where gradients were derived by hand."""
         return find_losses(self)
 
     @cached_property
     def trainable(self) -> list[Variable]:
-        """The variables that are trained, in the order they were made: what a loss found depends on, where one is found."""
+        """The trainable variables in the order they were built; where there is a loss, those that it depends on."""
         declared = [variable for variable in self.variables.values() if variable.trainable]
         behind = self.ancestors(*self._compared)
         return [variable for variable in declared if variable.name in behind] or declared
 
     @cached_property
     def _compared(self) -> list[str]:
-        """Where something trained meets what is wanted of it: cross entropies, else residuals."""
+        """The nodes where a prediction meets its target: cross entropies, else residuals."""
         return self.cross_entropies() or [residual.node for residual in self.residuals()]
 
     @cached_property
@@ -100,14 +100,14 @@ class Graph(Variables):
         return self.reached_from(self.declared_trainable, until=self.sizes) - self.sizes
 
     def is_minimised_as_a_vector(self) -> bool:
-        """Whether an optimiser's gradients start from a tensor of many values that depends on a residual."""
+        """Whether an optimiser minimises a tensor of many values that depends on a residual."""
         behind_loss = self.reached_from(residual.node for residual in self.residuals())
         return any(loss.is_vector and loss.tensor.node in behind_loss for loss in self.losses)
 
     def absolute_error(self) -> str | None:
-        """Return the node that takes the absolute value of a residual, when a loss is a sum or mean of such values alone.
+        """Return the node that takes the absolute value of a residual, when a loss is a sum or a mean of such values only.
 
-        With a square anywhere between residual and loss, as in a Huber loss, it is none.
+        With a square anywhere between residual and loss, as in a Huber loss, there is none.
         """
         made_of = self.reached_from((residual.node for residual in self.residuals()), until=self.sizes) - self.sizes
         for loss in self.losses:
@@ -118,17 +118,17 @@ class Graph(Variables):
         return None
 
     def _keeps_degree(self, node: str, between: set[str]) -> bool:
-        """Whether a node gives a multiple of each of its inputs of `between`, or of their absolute values."""
+        """Whether a node gives a multiple of its inputs in `between`, or of their absolute values."""
         op, factors = self.op(node), [tensor for tensor in self.inputs(node) if tensor.node in between]
         if op == "Mul" or op in DIVISION_OPS:
             return len(factors) < 2
         return op in LINEAR_OPS | {"Abs", "Mean"}
 
     def residuals(self) -> list[Residual]:
-        """Return the differences of a prediction and a target, the one the learner wrote before those of its gradient.
+        """Return the differences of a prediction and a target; the learner's own comes before those of its gradient.
 
-        A prediction depends on a trainable variable and on data, a target on other data only. Those inside a loop, which a
-        session cannot fetch, come last.
+        A prediction depends on a trainable variable and on data, a target only on other data. A session cannot fetch
+        differences inside a loop: they come last.
         """
         return self._residuals
 
@@ -137,7 +137,9 @@ class Graph(Variables):
         found = []
         for node in self.of_op(*DIFFERENCE_OPS, *ADDITION_OPS):
             arms = self.inputs(node)
-            for prediction, target in (arms, arms[::-1]) if len(arms) == 2 else ():
+            if len(arms) != 2:
+                continue
+            for prediction, target in (arms, arms[::-1]):
                 if self.op(node) in ADDITION_OPS:  # a + (-b)
                     if self.op(target.node) != "Neg" or not self.inputs(target.node):
                         continue
@@ -149,7 +151,7 @@ class Graph(Variables):
         return sorted(found, key=lambda residual: residual.node in self.looped)
 
     def _sources_behind(self, tensor: Tensor) -> int:
-        """Return which sources of data a tensor depends on, a bit for each."""
+        """Return which sources of data a tensor depends on, one bit per source."""
         marks, bits = self._source_marks
         return bits.get(tensor, 0) or marks.get(tensor.node, 0)
 
@@ -166,7 +168,7 @@ class Graph(Variables):
         return self.marked(readers, until=sources | self.sizes), bits
 
     def cross_entropies(self) -> list[str]:
-        """Return softmax cross entropies that read a trainable variable: fused, else a log_softmax that labels pick from."""
+        """Return the softmax cross entropies of what is trained: fused ones, else a log_softmax that labels pick from."""
         fused = [node for node in self.of_op(*CROSS_ENTROPY_OPS) if self.inputs(node) and node in self._trained]
         by_hand = [node for node in self.of_op("LogSoftmax") if node in self._trained and self._is_picked_from(node)]
         return (fused or by_hand)[:MOST_ENTROPIES]
@@ -185,13 +187,13 @@ class Graph(Variables):
         return next(iter(self.scores()), None)
 
     def scores(self) -> list[Tensor]:
-        """Return the class scores: what enters the cross entropy, else the softmax, else the argmax.
+        """Return the class scores: the input of the cross entropy, else of the softmax, else of the argmax.
 
-        Of networks that share their variables, such as one for training and one for test, it is the one without chance; more
-        than one tensor is returned only where they read different variables, and nothing tells which is meant.
+        Networks may share their variables, such as one for training with dropout and one for test: the one without random
+        numbers counts. Several tensors are returned only where they read different variables: it is unclear which is meant.
         """
         found = self.cross_entropies()
-        for op in ANSWERING_OPS if not found else ():
+        for op in ANSWERING_OPS:
             found = found or [node for node in self.of_op(op) if self.inputs(node) and node in self._trained][-1:]
         candidates = dict.fromkeys(self.inputs(node)[0] for node in found)
         networks: dict[frozenset[str], Tensor] = {}
@@ -200,15 +202,15 @@ class Graph(Variables):
         return [tensor for read, tensor in networks.items() if not any(read < other for other in networks)]
 
     def softmaxes(self, entropy: str) -> list[str]:
-        """Return the softmaxes that scores go through, from the last layer to a cross entropy, which is one itself."""
+        """Return the softmaxes from the last layer to a cross entropy, which is one itself and comes last."""
         return [node for node in self._since_last_layer(self.inputs(entropy)[0]) if self.op(node) in SOFTMAX_OPS] + [entropy]
 
     def squashing_before(self, tensor: Tensor) -> str | None:
-        """Return the activation that a tensor has gone through since its last layer (product or variable), if any."""
+        """Return an activation between a tensor and its last layer (product or variable); None where there is none."""
         return next((node for node in self._since_last_layer(tensor) if self.op(node) in SQUASHING_OPS), None)
 
     def logarithm_of_scores(self, entropy: str) -> str | None:
-        """Return the logarithm that scores go through on their way to a cross entropy though they are no probabilities."""
+        """Return a logarithm between scores and a cross entropy where the scores are no probabilities; else None."""
         between = {self.op(node): node for node in self._since_last_layer(self.inputs(entropy)[0])}
         return None if between.keys() & {*SQUASHING_OPS, "Exp"} else between.get("Log")
 
@@ -223,7 +225,7 @@ class Graph(Variables):
                 waiting += [read.node for read in self.inputs(name)]
 
     def summaries(self, op: str) -> Iterator[tuple[str, Tensor]]:
-        """Yield (tag, summarised tensor) of the summary operations of a kind, such as ``ScalarSummary``."""
+        """Yield (tag, summarised tensor) of the summaries of a kind, such as ``ScalarSummary``."""
         for node in self.of_op(op):
             inputs = self.inputs(node)
             tag = self.constant(inputs[0]) if len(inputs) > 1 else None
@@ -231,6 +233,6 @@ class Graph(Variables):
                 yield as_text(tag.reshape(-1)[0]), inputs[1]
 
     def scopes(self) -> list[str]:
-        """Return the outermost name scopes that a person, not an operation or an optimiser, gave."""
+        """Return the outermost name scopes that a person chose; those of operations and optimisers are left out."""
         prefixes = dict.fromkeys(name.split("/", 1)[0] for name in self.nodes if "/" in name)
         return [prefix for prefix in prefixes if prefix not in self.nodes and not prefix.startswith(OPERATION_SCOPES)]

@@ -1,7 +1,8 @@
-"""The loss of a graph: what the gradients of its optimiser start from, found by what they compute.
+"""The loss of a graph, found by what the gradients of its optimiser compute.
 
-TensorFlow gives gradients no link back to their loss. They start from ones in its shape, the seed; so the loss is the tensor
-whose derivative, operation by operation until one is not linear, is what the graph computes from a seed.
+TensorFlow gives gradients no link back to their loss. They start from a seed: ones in the shape of the loss. So the loss is
+the tensor whose derivative the graph computes from the seed. Both are compared operation by operation, up to the first that
+is not linear.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import numpy as np
 from checker.evidence.dataflow import Tensor
 from checker.evidence.state import Variables
 
-# What a gradient goes through without being multiplied by anything that depends on data.
+# These hand a gradient on without multiplying it by anything that depends on data.
 SHAPING_OPS = {"Identity", "IdentityN", "Reshape", "Tile", "BroadcastTo", "Sum", "ExpandDims", "Squeeze", "Neg", "Cast"}
-# The gradient of these is that of their result, reshaped or negated.
+# The gradient of their inputs is that of their output, reshaped or negated.
 LINEAR_OPS = {*SHAPING_OPS, "Add", "AddV2", "AddN", "Sub", "Snapshot"}
 DIVISION_OPS = {"RealDiv", "Div", "DivNoNan"}
-# What the gradient of an operation is computed with; that of others is a product, or is named like the operation.
+# The operations that compute a gradient; those of other operations are a product, or are named like the operation.
 DERIVATIVES = {
     "Abs": {"Sign"},
     "Sqrt": {"SqrtGrad"},
@@ -35,25 +36,25 @@ DEEPEST = 40  # linear operations between a loss and the first that is not
 
 @dataclass(frozen=True)
 class Loss:
-    """What an optimiser brings down."""
+    """A tensor that an optimiser minimises."""
 
     tensor: Tensor
     seed: str
-    is_vector: bool  # it has many values, the sum of which is minimised
+    is_vector: bool  # it has many values, and their sum is minimised
 
 
 @dataclass
 class _Signal:
-    """A gradient: the nodes that hand it on, and what is made of it."""
+    """A gradient: the nodes that hand it on, and the nodes that read it."""
 
     nodes: set[str]
     divisions: list[str] = field(default_factory=list)
     products: dict[Tensor, list[str]] = field(default_factory=dict)  # by the other factor
-    near: dict[str, list[str]] = field(default_factory=dict)  # readers by what they, or their inputs, read
+    near: dict[str, list[str]] = field(default_factory=dict)  # readers, by their inputs and the inputs of these
 
 
 def find_losses(graph: Variables) -> list[Loss]:
-    """Return the losses, one a seed of gradients; none where the gradients were derived by hand."""
+    """Return the losses, one per seed of gradients; none where the gradients were derived by hand."""
     trained = graph.reached_from({update.variable for update in graph.updates}, until=graph.sizes) - graph.sizes
     for ops in (("Fill", "OnesLike"), ("Const",)):  # a GradientTape may start from a constant
         found = []
@@ -64,12 +65,12 @@ def find_losses(graph: Variables) -> list[Loss]:
                 found.append(Loss(tensor, seed, _has_many_values(graph, seed)))
         if found:
             behind = graph.ancestors(*(loss.tensor.node for loss in found))
-            return [loss for loss in found if loss.seed not in behind]  # ones that a loss is computed from are no seed
+            return [loss for loss in found if loss.seed not in behind]  # a loss is not computed from a seed
     return []
 
 
 def _seeds(graph: Variables, ops: tuple[str, ...]) -> list[str]:
-    """Return the nodes that hold ones, that some update depends on and that something of a gradient reads."""
+    """Return the nodes that hold ones, that an update depends on, and that the first node of a gradient may read."""
     behind = graph.ancestors(*(tensor.node for update in graph.updates for tensor in update.reads))
     first = {*SHAPING_OPS, *DIVISION_OPS, "Mul", "SqrtGrad"}
     filled = [node for node in graph.of_op(*ops) if node in behind and _is_ones(graph, node)]
@@ -87,7 +88,7 @@ def _is_ones(graph: Variables, node: str) -> bool:
 
 
 def _has_many_values(graph: Variables, seed: str) -> bool:
-    """Whether a seed has more than one element: its shape is given in numbers, or is that of a tensor."""
+    """Whether a seed has more than one element; its shape is constant, or that of a tensor with many elements."""
     inputs = graph.inputs(seed)
     if not inputs:
         value = graph.constant(Tensor(seed))
@@ -97,7 +98,7 @@ def _has_many_values(graph: Variables, seed: str) -> bool:
 
 
 class _Search:
-    """A search among the nodes that may be a loss."""
+    """The search for the loss among the nodes of the forward pass."""
 
     def __init__(self, graph: Variables, forward: set[str]) -> None:
         self._graph = graph
@@ -106,7 +107,7 @@ class _Search:
         self._known: dict[tuple[str, int], bool] = {}
 
     def loss_of(self, seed: str) -> Tensor | None:
-        """Return the tensor whose gradient starts at the seed: the last where several do, such as a sum of two of them."""
+        """Return the tensor whose gradient starts at the seed; of several, the last, such as the sum of two others."""
         graph, signal = self._graph, self._signal([seed])
         matching = [node for node in graph.nodes if node in self._forward and self._is_gradient(node, signal)]
         behind = graph.ancestors(*{tensor.node for node in matching for tensor in graph.inputs(node)})
@@ -114,7 +115,7 @@ class _Search:
         return graph.handed_on_from(Tensor(last[0])) if last else None
 
     def _signal(self, starts: Iterable[str]) -> _Signal:
-        """Return a gradient with all that hands it on: reshaped, negated, or times a constant."""
+        """Return a gradient with the nodes that hand it on: reshaped, negated, or times a constant."""
         key = frozenset(starts)
         if key not in self._signals:
             found: set[str] = set()
@@ -130,7 +131,7 @@ class _Search:
         return self._signals[key]
 
     def _read(self, signal: _Signal) -> _Signal:
-        """Sort what reads a gradient by how it does."""
+        """Sort the readers of a gradient by what they do with it."""
         graph = self._graph
         for node in signal.nodes:
             for reader in graph.readers(node)[:MOST_SIGNALS]:
@@ -154,7 +155,7 @@ class _Search:
         """Whether a signal is the gradient of a loss with respect to a node."""
         key = (node, id(signal))
         if key not in self._known:
-            self._known[key] = False  # for a loop, which no sound graph has
+            self._known[key] = False  # ends a cycle, which no valid graph has
             self._known[key] = depth < DEEPEST and self._fits(node, signal, depth)
         return self._known[key]
 
@@ -180,7 +181,7 @@ class _Search:
         return bool(signals) and self._is_gradient(operand.node, self._signal(signals), depth + 1)
 
     def _derives(self, reader: str, node: str) -> bool:
-        """Whether a reader of a gradient multiplies it with the derivative of an operation that is not linear."""
+        """Whether a reader of a gradient multiplies it by the derivative of an operation that is not linear."""
         graph, op = self._graph, self._graph.op(node)
         if op in DERIVATIVES:
             return bool({graph.op(reader), *(graph.op(t.node) for t in graph.inputs(reader))} & DERIVATIVES[op])

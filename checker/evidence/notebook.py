@@ -1,4 +1,4 @@
-"""Where a line of a converted notebook stands in the notebook."""
+"""The cell of a notebook that a line of its converted script comes from."""
 
 from __future__ import annotations
 

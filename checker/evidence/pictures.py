@@ -17,28 +17,28 @@ SAME_WITHIN = 4.0  # of 255: the encoder rounds, and so does a conversion to flo
 
 
 def decode_png(encoded: bytes) -> NDArray[np.uint8] | None:
-    """Return a PNG as uint8 [height, width], grey; None when it is no PNG, damaged, or of over 16 million pixels."""
+    """Return a PNG as uint8 [height, width], grey; None when it is no PNG, damaged, or larger than 16 million pixels."""
     try:
         with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
             if image.width * image.height > MOST_PIXELS:
                 return None
             return np.asarray(image.convert("L"))
-    except Exception:  # a damaged chunk makes Pillow raise whatever its parser of that chunk meets
+    except Exception:  # a damaged chunk may make Pillow raise anything
         return None
 
 
 def is_picture(encoded: bytes) -> bool:
-    """Whether a browser can draw these bytes: a format that all of them know, whole as far as its checksums tell."""
+    """Whether a browser can draw these bytes: a format that all browsers know, with checksums that fit."""
     try:
         with Image.open(io.BytesIO(encoded), formats=["PNG", "JPEG", "GIF", "BMP", "WEBP"]) as image:
             image.verify()
-    except Exception:  # the same
+    except Exception:  # as above
         return False
     return True
 
 
 def tiles(image: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Yield the 28 * 28 tiles of an image whose sides are multiples of 28, borderless; nothing for another image."""
+    """Yield the 28 * 28 tiles of an image without borders; nothing where a side is no multiple of 28."""
     height, width = image.shape
     if height % TILE or width % TILE:
         return
@@ -48,7 +48,7 @@ def tiles(image: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def stretch(image: NDArray[Any]) -> NDArray[np.float32] | None:
-    """Return a 28 * 28 image as float32 [784] from 0 to 255, None for one that is all of one shade or not finite.
+    """Return a 28 * 28 image as float32 [784] from 0 to 255; None when it has a single shade or is not finite.
 
     TensorFlow scales float images one by one when it encodes them, so pixels compare only after stretching.
     """
@@ -62,7 +62,7 @@ def stretch(image: NDArray[Any]) -> NDArray[np.float32] | None:
 def find_images(wanted: NDArray[np.float32], images: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return for each of `wanted` float32 [m, 784] the index of the same image in uint8 [n, 28, 28], -1 where there is none.
 
-    The same up to stretching and to the rounding of the encoder, also with black and white swapped.
+    Stretching and the rounding of the encoder make no difference, nor does it matter if black and white are swapped.
     """
     best = np.full(len(wanted), np.inf)
     index = np.full(len(wanted), -1, dtype=np.int64)

@@ -1,8 +1,8 @@
 """TFRecord framing: length, CRC of the length, data, CRC of the data.
 
-A reader of its own, because the usual ones cannot tell a good file from one that is half lost, and a forged length makes
-them take the whole memory. Format: tensorflow/core/lib/io/record_writer.h. Every CRC is verified; those of many short
-records of one length are computed side by side, a column of bytes at a time.
+The usual readers cannot tell a whole file from a truncated one, and a forged length makes them fill the memory. This one
+verifies every CRC. For many short records of one length, CRCs are computed side by side, one column of bytes at a time.
+Format: tensorflow/core/lib/io/record_writer.h.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ FOOTER = struct.Struct("<I")  # masked CRC of the data
 LENGTH = struct.Struct("<Q")
 LARGEST_RECORD_BYTES = 256 << 20
 MOST_RECORDS = 5_000_000
-LONGEST_COLUMN = 256  # bytes of a record: longer ones are quicker one by one
+LONGEST_COLUMN = 256  # bytes of a record: longer ones are faster one by one
 FEWEST_ROWS = 64
-BLOCK_ROWS = 1 << 15  # read side by side: 64 MiB of indices at most
+BLOCK_ROWS = 1 << 15  # read side by side, with 64 MiB of indices at most
 POLYNOMIAL = 0x82F63B78  # of CRC-32C, reflected (RFC 3720, appendix B.4)
 
 Bytes = NDArray[np.uint8]
@@ -42,16 +42,37 @@ class RecordError(Exception):
 
 
 @dataclass(frozen=True)
+class Damage:
+    """A file that could not be read to its end; the offset in bytes is 0 when the whole file is at fault."""
+
+    path: str
+    offset: int
+    reason: str
+
+    @property
+    def hint(self) -> str:
+        """What may have caused it."""
+        if self.reason.startswith(("truncated", "empty")):
+            return "the writer was not closed before the end: writer.close(), or `with tf.summary.FileWriter(...) as writer`"
+        if "damaged" in self.reason:
+            return (
+                "two FileWriters made on one folder in the same second share one file and write over each other: one writer "
+                "per folder, or a filename_suffix each"
+            )
+        return "leave event files to tf.summary.FileWriter; one writer per folder, and writer.close()"
+
+
+@dataclass(frozen=True)
 class Records:
     """The records of a file up to its end or its first damage."""
 
     content: Bytes  # the file
-    offsets: Rows  # [n], where each record begins, its header included
+    offsets: Rows  # [n], where the header of each record begins
     lengths: Rows  # [n], of the data
     error: RecordError | None
 
     def data(self, row: int) -> Bytes:
-        """Return the data of one record, as it lies in `content`: to copy images takes longer than all the rest."""
+        """Return the data of one record as a view of `content`: copying images would take longer than all the rest."""
         begin = int(self.offsets[row]) + HEADER.size
         return self.content[begin : begin + int(self.lengths[row])]
 
@@ -60,7 +81,7 @@ class Records:
         return _side_by_side(self.content, self.offsets[rows] + HEADER.size, length)
 
     def by_length(self) -> Iterator[tuple[int, Rows]]:
-        """Yield each length with its rows, in blocks that are quick to read side by side."""
+        """Yield each length with its rows, in blocks of a size that is fast to read side by side."""
         order = np.argsort(self.lengths, kind="stable")
         lengths, begins = np.unique(self.lengths[order], return_index=True)
         for length, rows in zip(lengths.tolist(), np.split(order, begins[1:])):
@@ -69,14 +90,14 @@ class Records:
 
 
 def masked_crc(data: bytes | Bytes) -> int:
-    """Return the CRC-32C of data, masked as TFRecord does so that CRCs of CRCs stay good checks."""
+    """Return the CRC-32C of data, masked as in TFRecord, so that data may hold CRCs itself."""
     crc = google_crc32c.value(data)
     return int(((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 
 
 def scan_records(path: Path) -> Records:
-    """Return the verified records of a file; what is damaged, and all that follows, is left out and named as `error`."""
-    content = np.fromfile(path, np.uint8)  # not mapped: a file that shrinks meanwhile would end this process
+    """Return the verified records of a file up to the first damaged one, which `error` names."""
+    content = np.fromfile(path, np.uint8)  # not mapped: a file that shrinks while it is read would end this process
     offsets, lengths, error = _frames(path, content)
     records = Records(content, offsets, lengths, error)
     damage = _first_damage(records)
@@ -90,7 +111,7 @@ def scan_records(path: Path) -> Records:
 def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield (offset, data) of each record.
 
-    Raises `RecordError` at the first record that is truncated or whose CRC is wrong; those before it were yielded.
+    Raises `RecordError` at the first record that is truncated or has a wrong CRC, after all records before it.
     """
     records = scan_records(path)
     for row, offset in enumerate(records.offsets.tolist()):
@@ -100,10 +121,10 @@ def read_records(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _frames(path: Path, content: Bytes) -> tuple[Rows, Rows, RecordError | None]:
-    """Follow the lengths through a file, as long as each leads to another record within it."""
+    """Follow the lengths of records through a file, as far as they stay inside it."""
     offsets: list[int] = []
     buffer, size, offset, around = content.data, len(content), 0, HEADER.size + FOOTER.size
-    length_at, largest = LENGTH.unpack_from, LARGEST_RECORD_BYTES  # a loop of its own for speed
+    length_at, largest = LENGTH.unpack_from, LARGEST_RECORD_BYTES  # local names make the loop faster
     for _ in range(MOST_RECORDS):
         if size - offset < HEADER.size:
             break
@@ -138,7 +159,7 @@ def _damaged_length(offset: int) -> str:
 
 
 def _first_damage(records: Records) -> tuple[int, str] | None:
-    """Return the first row whose length or data does not match its CRC, and which of them."""
+    """Return the first row whose length or data does not match its CRC, and the reason."""
     if not len(records.offsets):
         return None
     content, offsets, lengths = records.content, records.offsets, records.lengths
@@ -179,7 +200,7 @@ def _crcs(matrix: Bytes) -> Crcs:
 
 
 def _masked(crcs: Crcs) -> Crcs:
-    masked = (crcs >> 15 | crcs << 17) + np.uint32(0xA282EAD8)  # wraps at 32 bits, as it should
+    masked = (crcs >> 15 | crcs << 17) + np.uint32(0xA282EAD8)  # wraps at 32 bits, as the format wants
     return masked.astype(np.uint32)
 
 

@@ -1,4 +1,4 @@
-"""What lies below a folder that a submission wrote: looked at without following links, to a bounded depth and number."""
+"""The files below a folder that a submission wrote, found without following links, up to a bounded depth and number."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DEEPEST = 16  # folders, one in the other
+DEEPEST = 16  # folders, one inside the other
 MOST_ENTRIES = 50_000
-LONGEST_PATH = 3500  # bytes; the system refuses 4096, and a copy may lie deeper
+LONGEST_PATH = 3500  # bytes; the system allows 4095, and a copy may lie deeper
 
 
 @dataclass
 class Tree:
     """What was found below a folder, in order of the paths."""
 
-    files: list[Path] = field(default_factory=list)  # plain ones
+    files: list[Path] = field(default_factory=list)  # regular files
     links: list[Path] = field(default_factory=list)
-    too_deep: list[Path] = field(default_factory=list)  # what was not looked into
-    is_cut: bool = False  # after MOST_ENTRIES, whichever these were
+    too_deep: list[Path] = field(default_factory=list)  # folders and paths that were not looked into
+    is_cut: bool = False  # after MOST_ENTRIES entries
 
     @property
     def limits(self) -> str:
-        """Words for what was not looked at, "" when all was."""
+        """What was not looked at, in words; "" when everything was."""
         deep = f"folders more than {DEEPEST} deep" if self.too_deep else ""
         many = f"more than {MOST_ENTRIES:,} files" if self.is_cut else ""
         return " and ".join(filter(None, (deep, many)))
 
 
 def walk(folder: Path) -> Tree:
-    """Return what lies below a folder; nothing for a folder that is not there, or is a link."""
+    """Return what lies below a folder; nothing when it does not exist or is a link."""
     tree, left = Tree(), MOST_ENTRIES
     waiting = [] if folder.is_symlink() else [(folder, 0)]
     while waiting and not tree.is_cut:
@@ -55,6 +55,6 @@ def walk(folder: Path) -> Tree:
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Yield what lies in a folder; nothing more of one that cannot be read."""
+    """Yield the entries of a folder, up to the first error in reading it."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         yield from entries

@@ -1,6 +1,7 @@
-"""What a script fed to its sessions, and when it trained and saved, as the recorder of the sandbox wrote it down.
+"""What a script fed to its sessions, and when it trained and saved, as the recorder of the sandbox wrote it.
 
-It comes out of the submission's own process, so it is a claim: checks hold it against the real data and the checkpoint.
+The record comes out of the submission's own process, so it is a claim: checks compare it with the real data and the
+checkpoint.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
 LARGEST_INDEX_BYTES = 16 << 20
 LARGEST_ARRAYS_BYTES = 64 << 20
-# More than the recorder ever writes is no record of its own, and would cost memory here.
+# The recorder never writes more than this: a larger record is not its own, and would cost memory.
 MOST_KINDS, MOST_PATHS, MOST_SAMPLES, MOST_ROWS = 300, 101, 8, 512
 LARGEST_SAMPLES_BYTES = 16 << 20  # of all together
 LARGEST_COUNT = 1 << 53
@@ -48,13 +49,13 @@ class Calls:
 
     @property
     def rows(self) -> int:
-        """How many rows the largest array had that one call fed, as far as samples tell; 0 when none was fed."""
+        """The number of rows of the largest array that a sampled call fed; 0 when none was fed."""
         return max((shape[0] for sample in self.samples for shape in sample.shapes.values() if shape), default=0)
 
 
 @dataclass(frozen=True)
 class PathFed:
-    """A path that was fed, which is how a Saver saves and restores, and how often each kind of call came before."""
+    """A path that was fed, as a Saver does to save or restore, and the number of earlier calls of each kind."""
 
     path: str
     calls: Calls
@@ -63,7 +64,7 @@ class PathFed:
 
 @dataclass(frozen=True)
 class GraphSize:
-    """How many nodes a graph had after its first ten calls, and after its last."""
+    """The number of nodes of a graph after its first ten calls, and after its last."""
 
     calls: int
     early_nodes: int
@@ -72,12 +73,12 @@ class GraphSize:
 
 @dataclass(frozen=True)
 class SessionLog:
-    """Everything the recorder wrote; empty when it could not."""
+    """Everything the recorder wrote; empty when it could not write."""
 
     kinds: tuple[Calls, ...] = ()
     paths: tuple[PathFed, ...] = ()
     graphs: tuple[GraphSize, ...] = ()
-    calls: int = 0  # of all kinds, also of those that were too many to be told apart
+    calls: int = 0  # of all kinds, with those that are not in `kinds` because there were too many
 
     def feeding(self, *nodes: str) -> list[Calls]:
         """Return the kinds of calls that fed all of these nodes."""
@@ -89,7 +90,7 @@ class SessionLog:
 
 
 def read_session_log(folder: Path) -> SessionLog:
-    """Return the record in a folder, an empty one when there is none or it is not one of ours."""
+    """Return the record in a folder; an empty one when there is none, or it is not the recorder's."""
     index, arrays = folder / INDEX_FILE, folder / ARRAYS_FILE
     for path, largest in ((index, LARGEST_INDEX_BYTES), (arrays, LARGEST_ARRAYS_BYTES)):
         if path.is_symlink() or not path.is_file() or path.stat().st_size > largest:
@@ -119,7 +120,7 @@ def _log(content: dict[str, Any], data: bytes) -> SessionLog:
 
 
 def _count(value: Any) -> int:
-    """Return what was counted. Raises ValueError for what no script can reach, and would overflow a float."""
+    """Return a count. Raises `ValueError` for one that no script can reach and that a float cannot hold."""
     count = int(value)
     if not 0 <= count <= LARGEST_COUNT:
         raise ValueError(f"a count of {value!r:.20}")
@@ -148,7 +149,7 @@ def _sample(item: dict[str, Any], data: bytes) -> Sample:
 
 
 def _array(layout: dict[str, Any], data: bytes) -> NDArray[Any]:
-    """Return a view of the bytes that a layout names. Raises ValueError when they are not there."""
+    """Return a view of the bytes that a layout names. Raises `ValueError` when they are not there."""
     if layout["dtype"] not in DTYPES:
         raise ValueError(f"dtype {layout['dtype']!r}")
     dtype = np.dtype(layout["dtype"])
@@ -162,5 +163,5 @@ def _array(layout: dict[str, Any], data: bytes) -> NDArray[Any]:
 
 
 def _node(name: str) -> str:
-    """Return the node of a tensor's or operation's name; only first outputs are fed and trained by."""
+    """Return the node that a tensor or an operation belongs to; only first outputs matter here."""
     return str(name).removeprefix("^").removesuffix(":0")

@@ -1,4 +1,4 @@
-"""The variables of a graph: what they start from, what changes them, and where a checkpoint holds them."""
+"""The variables of a graph: their initial values, their updates, and their keys in a checkpoint."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from checker.evidence.tensors import as_text, dtype_name, to_shape
 from checker.outline import Shape
 
 OPTIMIZER_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
-MOST_MARKS = 62  # of updates; those after share the last bit
-READING_OPS = {"Identity", "ReadVariableOp", "Enter", "RefEnter"}  # the last two bring it into a loop
+MOST_MARKS = 62  # updates with a bit of their own; all others share the last one
+READING_OPS = {"Identity", "ReadVariableOp", "Enter", "RefEnter"}  # Enter and RefEnter lead into a loop
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Update:
 
     node: str
     variable: str
-    by_optimizer: bool  # by an Apply operation; else by an assignment
-    reads: tuple[Tensor, ...]  # what the new value is computed from, besides the variable
+    by_optimizer: bool  # by an Apply operation, not by an assignment
+    reads: tuple[Tensor, ...]  # the other tensors that the new value is computed from
 
 
 class Variables(Dataflow):
-    """A graph with the questions about its variables, and about what is fed."""
+    """A graph with its variables and its sources of data."""
 
     def __init__(self, definition: graph_pb2.GraphDef, trainable: Iterable[str] = ()) -> None:
         super().__init__(definition)
@@ -44,12 +44,12 @@ class Variables(Dataflow):
 
     @cached_property
     def defaults(self) -> dict[str, Placeholder]:
-        """The placeholders that may be fed and have a value else, by name."""
+        """The placeholders with a default, which may be fed, by name."""
         return self._placeholders(DEFAULT_OP)
 
     @cached_property
     def array_defaults(self) -> dict[str, Placeholder]:
-        """Those of `defaults` that take more than one number, as data does and a switch or a rate does not."""
+        """Those of `defaults` that take arrays, as data does; a switch or a rate is a single number."""
         return {name: placeholder for name, placeholder in self.defaults.items() if placeholder.shape != ()}
 
     def _placeholders(self, *ops: str) -> dict[str, Placeholder]:
@@ -59,7 +59,7 @@ class Variables(Dataflow):
         }
 
     def iterator_outputs(self) -> Iterator[tuple[Tensor, str, Shape]]:
-        """Yield (tensor, dtype, shape) of what the iterators of tf.data give."""
+        """Yield (tensor, dtype, shape) of the outputs of tf.data iterators."""
         for name in self.of_op(*ITERATOR_OPS):
             attributes = self.nodes[name].attr
             types, shapes = attributes["output_types"].list.type, attributes["output_shapes"].list.shape
@@ -68,7 +68,7 @@ class Variables(Dataflow):
 
     @cached_property
     def variables(self) -> dict[str, Variable]:
-        """The variables, by name of their node."""
+        """The variables, by the name of their node."""
         found = {}
         for name in self.of_op(*VARIABLE_OPS):
             key, slices = self._saved_as.get(name, (name, ()))
@@ -78,28 +78,28 @@ class Variables(Dataflow):
 
     @cached_property
     def declared_trainable(self) -> set[str]:
-        """The names of the variables that the collection of a MetaGraphDef, else their updates, make trainable."""
+        """The names of the trainable variables: those of the MetaGraphDef's collection, else those that are updated."""
         updated = {update.variable for update in self.updates if update.by_optimizer}
         return (self._declared_trainable or updated or self._changed_by_data) - self._counters
 
     def variable_behind(self, tensor: Tensor) -> str | None:
-        """Return the variable that a tensor is the plain value of, if it is."""
+        """Return the variable whose plain value a tensor is; None when it is something else."""
         tensor = self.handed_on_from(tensor, READING_OPS)
         return tensor.node if self.op(tensor.node) in VARIABLE_OPS else None
 
     def initial_value(self, variable: str) -> NDArray[Any] | None:
-        """Return the value a variable is initialised to when that is a constant; else None."""
+        """Return the initial value of a variable when that is a constant; else None."""
         start = self.starts_from(variable)
         return self.constant(start) if start else None
 
     def starts_from(self, variable: str) -> Tensor | None:
-        """Return the tensor that a variable is initialised to."""
+        """Return the tensor that a variable is initialised with."""
         first = self._assignments.get(variable)
         return first[0].reads[0] if first and first[0].reads else None
 
     @cached_property
     def _assignments(self) -> dict[str, list[Update]]:
-        """The assignments to each variable, the first of which initialises it; what a Saver restores is left out."""
+        """The assignments to each variable, without those of a Saver; the first one initialises it."""
         found: dict[str, list[Update]] = {}
         for node in self.of_op(*ASSIGN_OPS, *ADDING_OPS):
             target, *values = self.inputs(node) or [Tensor("")]
@@ -109,14 +109,14 @@ class Variables(Dataflow):
         return found
 
     def _unassigned(self, target: Tensor) -> Tensor:
-        """Return the reference behind a chain of assignments, each of which assigns to what the one before gave."""
+        """Return the reference behind a chain of assignments, where each one assigns to the output of the one before."""
         return self.handed_on_from(target, {"Assign", "AssignAdd", "AssignSub", "Identity"})
 
     @cached_property
     def updates(self) -> list[Update]:
-        """What changes variables besides their initialisation and a Saver, in the order it was made."""
+        """The updates of variables in the order they were built; initialisation and restoring are left out."""
         found = [update for assignments in self._assignments.values() for update in assignments[1:]]
-        # A variable may have no initialiser in the graph: then the first is an update, too, if it adds or reads data.
+        # Without an initialiser in the graph, the first assignment is an update, too, if it adds or reads data.
         first = [assignments[0] for assignments in self._assignments.values()]
         found += [a for a in first if self.op(a.node) in ADDING_OPS or self._reads_data(a)]
         for node in self.nodes.values():
@@ -128,7 +128,7 @@ class Variables(Dataflow):
         return sorted(found, key=lambda update: order[update.node])
 
     def updated_variables(self) -> set[str]:
-        """Return the trainable variables that an optimiser updates, or an assignment of something computed from data."""
+        """Return the trainable variables that an optimiser updates, or that are assigned a value computed from data."""
         return self._updated & self.declared_trainable
 
     @cached_property
@@ -136,13 +136,13 @@ class Variables(Dataflow):
         return {update.variable for update in self.updates if update.by_optimizer or self._reads_data(update)}
 
     def train_op(self) -> str | None:
-        """Return the node that runs every update of the trainable variables; None where they are run one by one."""
+        """Return the node that runs every update of the trainable variables; None where there is no such node."""
         updated = self.updated_variables()
         updates = [update.node for update in self.updates if update.variable in updated]
         marks = self.marked({node: 1 << min(index, MOST_MARKS) for index, node in enumerate(updates)}, control=True)
         every = (1 << min(len(updates), MOST_MARKS + 1)) - 1
         ends = [node for node in self.nodes if marks.get(node) == every and not self.followers(node)]
-        runs = [node for node in ends if self.op(node) != "ReadVariableOp"]  # others may read a variable after its update
+        runs = [node for node in ends if self.op(node) != "ReadVariableOp"]  # this one reads a variable after its update
         return next(iter(runs or ends), None)
 
     def _reads_data(self, update: Update) -> bool:
@@ -154,18 +154,18 @@ class Variables(Dataflow):
 
     @cached_property
     def _changed_by_data(self) -> set[str]:
-        """The variables that an assignment changes by a value computed from data: weights, but also metrics and averages."""
+        """The variables that are assigned a value computed from data: weights, but also metrics and averages."""
         return {update.variable for update in self.updates if self._reads_data(update)}
 
     @cached_property
     def _counters(self) -> set[str]:
-        """The integer variables that count steps: something changes them, and it reads no data."""
+        """The integer variables that count steps: their updates read no data."""
         changed = {update.variable for update in self.updates if not update.by_optimizer and not self._reads_data(update)}
         return {name for name in changed if self.dtype(name).startswith(("int", "uint"))}
 
     @cached_property
     def _saved_as(self) -> dict[str, tuple[str, tuple[slice, ...]]]:
-        """The key of each variable in a checkpoint, which a Saver given a dict may choose, and the part it has there."""
+        """The key of each variable in a checkpoint, which a Saver may choose, and the slices it has there."""
         found = {}
         for node in self.of_op("SaveV2"):
             inputs = self.inputs(node)
@@ -183,9 +183,9 @@ class Variables(Dataflow):
 
 
 def parse_slices(specification: str) -> tuple[slice, ...]:
-    """Parse what SaveV2 says of a partition, ``13 1 7,6:0,1``: the whole shape, then start,length of each dimension.
+    """Parse the partition in a SaveV2, such as ``13 1 7,6:0,1``: the whole shape, then start,length of each dimension.
 
-    Returns () for the whole tensor, and for what is not understood.
+    Returns () for the whole tensor, and for a text that is not understood.
     """
     parts = specification.split(" ")[-1].split(":")
     slices = []

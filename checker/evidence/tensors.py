@@ -1,4 +1,4 @@
-"""Decoding of tensor protos with a bound on their size."""
+"""Decoding of tensors, shapes and dtypes, with a bound on the size of a tensor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checker.outline import Shape
 
 LARGEST_ELEMENTS = 1 << 26  # 256 MiB of float32
 LARGEST_RANK = 254  # TensorFlow's own limit
-LARGEST_REPETITION = 1 << 12  # elements that a proto may claim beyond those it holds: a repeated value
+LARGEST_REPETITION = 1 << 12  # elements that a proto may claim and not hold: it repeats its last value
 
 
 class TensorError(ValueError):
@@ -24,7 +24,7 @@ class TensorError(ValueError):
 def to_array(proto: tensor_pb2.TensorProto, largest: int = LARGEST_ELEMENTS) -> NDArray[Any]:
     """Return the values of a tensor proto.
 
-    A proto of a few bytes may claim any shape and be filled up with one repeated value, so the claim is checked first.
+    A proto of a few bytes may claim any shape: its last value is then repeated. So the claim is checked first.
     Raises `TensorError`.
     """
     claimed = _claimed_elements(proto)
@@ -37,7 +37,7 @@ def to_array(proto: tensor_pb2.TensorProto, largest: int = LARGEST_ELEMENTS) -> 
 
 
 def require_filled(proto: tensor_pb2.TensorProto) -> None:
-    """Raise `TensorError` when a tensor proto claims far more elements than it holds: who trusts it runs out of memory."""
+    """Raise `TensorError` when a tensor proto claims far more elements than it holds: decoding it would fill the memory."""
     claimed = _claimed_elements(proto)
     if claimed > proto.ByteSize() + LARGEST_REPETITION:  # no element takes less than a byte
         raise TensorError(f"a tensor that claims {claimed:,} elements")
@@ -51,7 +51,7 @@ def _claimed_elements(proto: tensor_pb2.TensorProto) -> int:
 
 
 def to_shape(proto: tensor_shape_pb2.TensorShapeProto) -> Shape:
-    """Return a shape proto as a tuple, None standing for what is unknown."""
+    """Return a shape proto as a tuple, with None for what is unknown."""
     if proto.unknown_rank:
         return None
     return tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)

@@ -1,4 +1,4 @@
-"""When a run trained, by the record of its sessions and the graph: which calls update variables, and which save them."""
+"""When a run trained, from the record of its sessions and its graph: which calls update variables, and which save."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from checker.evidence.session_record import Calls, GraphSize, PathFed, SessionLo
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
 SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
-FEWEST_CALLS = 20  # after the early ones, from which one can see whether a graph grows
-LARGEST_BATCH = 60_000  # examples in a call whose feeds do not tell: all training images
-GROWTH = 0.5  # nodes a call: a picture or a measure that is built now and then adds less
+FEWEST_CALLS = 20  # after the early ones: with fewer, one cannot see whether a graph grows
+LARGEST_BATCH = 60_000  # examples in a call that feeds none: all training images
+GROWTH = 0.5  # nodes per call: a picture or a measure that is built now and then adds less
 
 
 @dataclass(frozen=True)
 class Training:
-    """The sessions of a run, read with the graph that they ran."""
+    """The sessions of a run, together with their graph."""
 
     graph: Graph
     log: SessionLog
 
     @cached_property
     def kinds(self) -> list[Calls]:
-        """The kinds of calls that update a trainable variable by what they compute."""
+        """The kinds of calls that update a trainable variable with a value that they compute."""
         return [calls for calls in self.log.kinds if not self._reached_by_update.isdisjoint(calls.fetches)]
 
     @property
@@ -37,7 +37,7 @@ class Training:
 
     @cached_property
     def saves(self) -> list[PathFed]:
-        """The calls that saved a checkpoint, in their order."""
+        """The calls that saved a checkpoint, in order."""
         saving = self.graph.reached_from(self.graph.of_op(*SAVE_OPS), control=True)
         return [fed for fed in self.log.paths if not saving.isdisjoint(fed.calls.fetches)]
 
@@ -53,23 +53,23 @@ class Training:
 
     @cached_property
     def is_in_a_loop(self) -> bool:
-        """Whether one call may update many times, in a tf.while_loop: then the number of calls says nothing."""
+        """Whether one call may update many times, in a tf.while_loop: the number of calls then says nothing."""
         return any(self.graph.op(node).startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)) for node in self.graph.looped)
 
     @property
     def uncounted(self) -> int:
-        """How many calls the record counts without saying of which kind they were."""
+        """The number of calls in the record whose kind is unknown."""
         return max(0, self.log.calls - sum(calls.count for calls in self.log.kinds))
 
     @cached_property
     def most_examples(self) -> int:
-        """How many examples all calls went through at most, calls without any counted as one example."""
+        """An upper bound for the number of examples in all calls; a call without examples counts as one."""
         unknown = {id(calls): LARGEST_BATCH for calls in self.kinds}
         rows = ((calls, calls.rows if calls.rows > 1 else unknown.get(id(calls), 1)) for calls in self.log.kinds)
         return self.uncounted * LARGEST_BATCH + sum(calls.count * most for calls, most in rows)
 
     def growing(self) -> GraphSize | None:
-        """Return the size of a graph to which calls keep adding operations, None when there is none."""
+        """Return the size of a graph that grows with every call, None when there is none."""
         for size in self.log.graphs:
             later = size.calls - 10
             if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later:
@@ -82,7 +82,7 @@ class Training:
         return self.graph.reached_from([node for node in self.graph.nodes if self._updates(node)], control=True)
 
     def _updates(self, node: str) -> bool:
-        """Whether a node changes a trainable variable by what was computed from variables: no initialiser, no restoring."""
+        """Whether a node gives a trainable variable a value computed from variables, unlike an initialiser or a Saver."""
         op, inputs = self.graph.op(node), self.graph.inputs(node)
         if not inputs or not op.startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)):
             return False

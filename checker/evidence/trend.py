@@ -1,4 +1,4 @@
-"""What a series of losses does: it falls, or it does not, and in which way it does not."""
+"""What a series of losses does: it falls, or it rises, swings or stays."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 
 from reference.arrays import FloatArray
 
-# A fall or a rise is at least 2 % of where the curve began: less cannot be told from rounding in a chart.
+# A fall or a rise is at least 2 % of the value at the beginning: less cannot be told from rounding in a chart.
 CLEARLY = 0.02
-# It is also three standard errors of the noise: a batch of ten makes single losses differ by half of their mean. But to half
-# or to twice the beginning is enough, however much the curve swings on its way.
+# It is also three standard errors of the noise: with batches of ten, single losses differ by half of their mean. A fall to
+# half of the beginning or a rise to its double is enough, however noisy the curve is.
 SURE = 3.0
 HALVED, DOUBLED = 0.5, 1.0
-# A swing changes the loss by half or more, up and down in turn, at 7 of 10 points. Mini-batches that learn nothing more turn
-# at 2 of 3 points by chance and are that far apart at half of them, so 3 of 10 swing.
+# A swing changes the loss by half or more, up and down in turn, at 7 of 10 points. Where mini-batches learn nothing more,
+# the loss turns at 2 of 3 points by chance. At half of these the change is that large, so 3 of 10 points swing.
 SWING = 0.5
 SWINGING = 0.7
 
-# A loss has come down to a floor when it is 3 % above it and was not 3 % higher in the quarter before.
+# A loss has reached a floor when it is at most 3 % above it. It also fell by at most 3 % since the quarter before.
 FLOOR_WITHIN = 0.03
 ROUNDING = 1e-3  # of a float32 mean
 
@@ -53,8 +53,8 @@ class Reading:
 def read_trend(values: Sequence[float], learnt_below: float = -math.inf) -> Reading:
     """Return what a curve does.
 
-    A noisy curve that lies below `learnt_below` had fallen before its first point was logged; a constant there is no loss of
-    mini-batches.
+    A noisy curve that lies below `learnt_below` fell before its first point was logged. A constant there does not count: it
+    is no loss of mini-batches.
     """
     series = np.asarray(values, dtype=np.float64)
     if len(series) < 2:
@@ -80,7 +80,7 @@ def read_trend(values: Sequence[float], learnt_below: float = -math.inf) -> Read
 
 
 def settles_at(values: Sequence[float], level: float, within: float) -> bool:
-    """Whether the last half of a curve lies at a level, its mean and its scatter within an absolute difference."""
+    """Whether the last half of a curve lies at a level: mean and deviation are off by at most `within`."""
     late = np.asarray(values[len(values) // 2 :], dtype=np.float64)
     if len(values) < 2 or not np.isfinite(late).all():
         return False
@@ -89,9 +89,9 @@ def settles_at(values: Sequence[float], level: float, within: float) -> bool:
 
 
 def reaches_floor(values: Sequence[float], floor: float) -> bool:
-    """Whether a curve comes down to a positive level and goes no further: above it throughout, just above it at the end.
+    """Whether a curve comes down to a positive level and stops there: it is never below, and just above at the end.
 
-    A curve that only passes the level slowly is noisier than that, or still falls in its last quarter.
+    A curve that passes the level slowly is noisier, or still falls in its last quarter.
     """
     series = np.asarray(values, dtype=np.float64)
     if len(series) < 4 or not np.isfinite(series).all() or series.min() < floor - ROUNDING:
@@ -104,8 +104,8 @@ def reaches_floor(values: Sequence[float], floor: float) -> bool:
 def _has_fallen(series: FloatArray, noise: float) -> bool:
     """Whether an end lies clearly below a beginning.
 
-    The first value shows a curve that converges at once, the first tenth a noisy one; the last quarter one that falls to its
-    end, the last half one of few noisy points.
+    As beginnings, the first value suits a curve that converges at once, the first tenth a noisy one. As ends, the last
+    quarter suits a curve that falls to its end, the last half one of few noisy points.
     """
     for points in (1, 3, max(1, len(series) // 10)):
         beginning = float(series[:points].mean())
@@ -121,15 +121,15 @@ def _last_quarter(series: FloatArray) -> FloatArray:
 
 
 def _margin(beginning: float, points: int, last_points: int, noise: float) -> float:
-    """Return how far two means must lie apart to differ clearly and surely."""
+    """Return by how much two means must differ for a clear difference that is no noise."""
     return max(CLEARLY * abs(beginning), SURE * noise * math.sqrt(1 / points + 1 / last_points))
 
 
 def _noise(series: FloatArray) -> float:
-    """Return the deviation of single values from the trend of the last half, from differences of values two apart.
+    """Return the deviation of single values from the trend of the last half.
 
-    Two apart, so that a regular swing is no noise; their median, so that neither a spike nor the last steps of a growth by
-    powers are.
+    It comes from differences of values two steps apart, so that a regular swing is no noise. Their median is taken, so that
+    a spike or the last steps of an exponential growth are no noise either.
     """
     late = series[len(series) // 2 :]
     differences = late[2:] - late[:-2]

@@ -1,4 +1,4 @@
-"""What the trainable variables of a checkpoint hold, in a few numbers, and as a digest."""
+"""The values of the trainable variables in a checkpoint, as a few numbers and as a digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from checker.outcome import VariableStatistics
 
 
 def statistics(graph: Graph, checkpoint: Checkpoint) -> list[VariableStatistics]:
-    """Return the statistics of each trainable variable that the checkpoint holds; of finite values, where there are any."""
+    """Return the statistics of each trainable variable in the checkpoint, over its finite values where there are any."""
     found = []
     for variable in graph.trainable:
         value = checkpoint.value_of(variable)
@@ -29,12 +29,12 @@ def statistics(graph: Graph, checkpoint: Checkpoint) -> list[VariableStatistics]
 
 
 def digest(graph: Graph, checkpoint: Checkpoint) -> str:
-    """Return a digest of what the trainable variables hold, the same whatever their names and their order.
+    """Return a digest of the values of the trainable variables, which does not depend on their names or order.
 
-    "" unless a variable of many values begins with chance: from zeros, the same steps give everybody the same values.
+    It is "" unless a variable of many values starts at random: from zeros, the same steps give everybody the same values.
     """
     values = [value for value in map(checkpoint.value_of, graph.trainable) if value is not None]
-    if not any(_begins_with_chance(graph, variable.name) for variable in graph.trainable if variable.size > 1):
+    if not any(_starts_at_random(graph, variable.name) for variable in graph.trainable if variable.size > 1):
         return ""
     parts = sorted(
         hashlib.sha256(f"{value.dtype} {value.shape} ".encode() + np.ascontiguousarray(value).tobytes()).digest()
@@ -44,8 +44,8 @@ def digest(graph: Graph, checkpoint: Checkpoint) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest() if parts else ""
 
 
-def _begins_with_chance(graph: Graph, variable: str) -> bool:
-    """Whether a variable begins with random numbers: drawn in the graph, or before it was built."""
+def _starts_at_random(graph: Graph, variable: str) -> bool:
+    """Whether a variable starts from random numbers, drawn in the graph or before it was built."""
     start = graph.starts_from(variable)
     if start is None:
         return False

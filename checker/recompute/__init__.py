@@ -1,1 +1,1 @@
-"""The result of a submission, computed again from its graph and its checkpoint on data of our own."""
+"""The result of a submission, computed again from its graph and its checkpoint on the checker's own data."""

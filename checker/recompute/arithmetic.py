@@ -15,14 +15,14 @@ from checker.recompute.model import Model
 SUBTRACTIONS = {"Sub", "Subtract"}
 ADDITIONS = {"Add", "AddV2"}
 PASSIVE_OPS = {"Const", "Identity"}
-# Evaluated as what they assign, or read.
+# They are evaluated as the value that they assign or read.
 ASSIGNING_OPS = {"ReadVariableOp", "Assign", "AssignAdd", "AssignSub", "IsVariableInitialized", "RefSwitch"}
 MOST_NODES = 2_000  # evaluated in one run
 
 
 @dataclass(frozen=True)
 class Subtraction:
-    """left - right: the nodes of both arms, and their values."""
+    """left - right: the nodes of both arms and their values."""
 
     left: str
     right: str
@@ -31,7 +31,7 @@ class Subtraction:
 
     @property
     def rounded(self) -> tuple[int, int] | None:
-        """Both values as integers, because a float32 power is a little off; None when one is not finite."""
+        """Both values as integers, as a float32 power is a little off; None when one is not finite."""
         values = (self.left_value, self.right_value)
         return (round(values[0]), round(values[1])) if np.isfinite(values).all() else None
 
@@ -41,20 +41,20 @@ class ArithmeticModel(Model):
 
     @cached_property
     def scalars(self) -> dict[str, float]:
-        """The value of every node that is a number and depends on nothing fed, by name, from the checkpoint."""
+        """The value of every node that is a number and depends on nothing fed, by name, with the checkpoint's variables."""
         return self._evaluated(from_start=False)
 
     @cached_property
     def scalars_at_start(self) -> dict[str, float]:
-        """The same, from what the variables are initialised to."""
+        """The same, with the values that variables are initialised to."""
         return self._evaluated(from_start=True)
 
     @cached_property
     def subtractions(self) -> list[Subtraction]:
         """Every subtraction of two numbers; a + (-b) is one too.
 
-        Where an arm assigns, the checkpoint holds what its variables were after the run; before it, they were what they are
-        initialised to.
+        Where an arm assigns, the checkpoint holds the variables as they were after the run. The arms are then computed from
+        the initial values.
         """
         found = []
         assigned = self.graph.reached_from(update.node for update in self.graph.updates)
@@ -72,15 +72,15 @@ class ArithmeticModel(Model):
         return [name for name in self.graph.variables if name in behind]
 
     def leaves(self) -> list[tuple[str, float]]:
-        """Return (name, value) of the constants, and of the variables that hold what the graph does not give them."""
+        """Return (name, value) of the constants, and of the variables with a value that no node of the graph gives."""
         constants = [(name, self._number(name)) for name in self.graph.of_op("Const")]
         given = [(name, self._held(name)) for name in self.graph.variables if not self._computed(name)]
         return [(name, value) for name, value in constants + given if value is not None]
 
     def leaf_values(self, node: str) -> set[int]:
-        """Return the values of the leaves that a node is computed from, as integers; itself where it is a leaf.
+        """Return the values of the leaves that a node is computed from, as integers; its own value where it is a leaf.
 
-        A variable is computed from what it is initialised to and what is assigned to it, where it holds one of these.
+        A variable that holds its initial value or an assigned one is computed from the nodes that give these.
         """
         found: set[int] = set()
         seen: set[str] = set()
@@ -99,21 +99,26 @@ class ArithmeticModel(Model):
         return found
 
     def _computed(self, variable: str) -> list[str]:
-        """Return the nodes that a variable got its value from, none when it holds what none of them gives."""
+        """Return the nodes that give a variable its value; none when it holds a value that no node gives."""
         held, sources = self._held(variable), self._given_to.get(variable, [])
-        worlds = (self.scalars, self.scalars_at_start) if sources else ()
-        known = [world[node] for node in sources for world in worlds if node in world]
+        if not sources:
+            return []
+        known = [values[node] for node in sources for values in (self.scalars, self.scalars_at_start) if node in values]
         return sources if held is None or any(np.isclose(held, value) for value in known) else []
 
     @cached_property
     def _given_to(self) -> dict[str, list[str]]:
-        """The nodes whose value each variable is initialised to, or assigned."""
+        """The nodes that initialise each variable or are assigned to it."""
         found = {}
         for variable in self.graph.variables:
             start = self.graph.starts_from(variable)
             found[variable] = [start.node] if start else []
         for update in self.graph.updates:
-            gives_it = self.graph.op(update.node) in {"Assign", "AssignAdd", "AssignSub"}  # that of a resource gives nothing
+            gives_it = self.graph.op(update.node) in {
+                "Assign",
+                "AssignAdd",
+                "AssignSub",
+            }  # AssignVariableOp does not
             found[update.variable].append(update.node if gives_it else update.reads[0].node)
         return found
 
@@ -142,7 +147,7 @@ class ArithmeticModel(Model):
         return {name: float(value) for name, value in zip(nodes, values) if value.shape == () and value.dtype.kind in "fiu"}
 
     def _arms(self, name: str) -> list[tuple[str, str]]:
-        """Return (left, right) if the node subtracts, as Sub or by adding a negative; else nothing."""
+        """Return (left, right) if the node subtracts, as Sub or by adding a negative; else []."""
         arms = [tensor.node for tensor in self.graph.inputs(name)]
         if len(arms) != 2:
             return []

@@ -1,4 +1,4 @@
-"""Exercises 02 and 03: the claim of what was fed, verified against the 506 real houses."""
+"""Exercises 02 and 03: what the record says was fed, verified against the 506 real houses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ONE_PERMUTATION = "shuffle or split features and prices by one and the same perm
 
 @dataclass(frozen=True)
 class FedHouses:
-    """What a script fed: of each column the real one it is an affine image of."""
+    """What a script fed: for each fed column, the real column and the affine map."""
 
     features: tuple[FedColumn, ...]
     price: FedColumn
@@ -35,14 +35,14 @@ class FedHouses:
 
 
 def claimed_houses(training: Training, features: Mapping[str, int], price: str, wanted: Sequence[int]) -> FedHouses | None:
-    """Return what was fed to the placeholders `features`, each of so many columns, and `price`; None without a record.
+    """Return what was fed to the placeholders `features`, by their number of columns, and `price`; None without a record.
 
-    Raises `Mismatch` when the features are not affine images of the columns `wanted`, each of its own, or when the prices
-    are not those of the same houses.
+    Raises `Mismatch` when the features are not the columns `wanted`, which may be scaled by one affine map each. It does so
+    as well when the prices are not those of the same houses.
     """
     houses = boston()
     table = np.column_stack([houses.data, houses.target])
-    for kinds in (training.kinds, training.log.kinds):  # of houses fed one by one in training, few are on record
+    for kinds in (training.kinds, training.log.kinds):  # where training feeds houses one by one, few are on record
         samples = [sample for calls in kinds for sample in calls.samples if {*features, price} <= set(sample.arrays)]
         try:
             fed = stacked([_joined(sample, features, price) for sample in samples])
@@ -69,7 +69,7 @@ def _joined(sample: Sample, features: Mapping[str, int], price: str) -> FloatArr
 
 
 def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Sequence[int]) -> tuple[FedColumn, ...]:
-    """Return the columns found when they are those wanted. Raises `Mismatch`."""
+    """Return the columns found when they are the wanted ones. Raises `Mismatch`."""
     where = f"what was fed to {placeholder}"
     names = [*boston().feature_names, "the price"]
     expected = f"{listed(names[index] for index in wanted)}, as in the data or scaled column by column"
@@ -77,7 +77,7 @@ def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Seq
     if len(known) < len(found):
         strange = [number for number, column in enumerate(found) if column is None]
         actual = f"column {strange[0]} of {len(found)} is no scaled column of the data"
-        fail(where, expected, actual, "(value - shift) / scale, with one shift and one scale a column")
+        fail(where, expected, actual, "(value - shift) / scale, with one shift and one scale per column")
     if sorted(column.real for column in known) != sorted(wanted):
         actual = listed(names[column.real] for column in known)
         hint = "houses.data[:, 5] is the number of rooms, houses.target the price"
@@ -86,7 +86,7 @@ def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Seq
 
 
 def _the_price(found: FedColumn | None, fed: FloatArray, placeholder: str) -> FedColumn:
-    """Return the price column when it is that. Raises `Mismatch`."""
+    """Return the column found when it is the price. Raises `Mismatch`."""
     where, expected = f"what was fed to {placeholder}", "the price of each house beside its features"
     if found is not None and found.real == PRICE:
         return found

@@ -1,4 +1,4 @@
-"""Exercises 04 to 06: the claim of what was fed, verified against the real images and labels."""
+"""Exercises 04 to 06: what the record says was fed, verified against the real images and labels."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from checker.expect import expect, fail
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
 from reference.classification import PIXELS, Split
 
-LEAST_KNOWN = 0.5  # of the rows fed in training: noise and shifts that were added make images hard to recognise
+LEAST_KNOWN = 0.5  # of the rows fed in training: added noise and shifts make images hard to recognise
 MOST_WRONG = 0.1  # of the labels: a little noise may be added on purpose
 
 
 @dataclass(frozen=True)
 class FedImages:
-    """What a script fed while it trained, of the calls that were sampled."""
+    """What a script fed while it trained, in the calls that were sampled."""
 
     rows: int
     known: int  # rows that are images of the data set
@@ -28,7 +28,7 @@ class FedImages:
     labelled: int  # known rows that came with a label
     right_labels: int
     feed: Feed | None  # how pixels are scaled; None where that is not clear
-    values: int  # how many different ones were fed as pixels
+    values: int  # how many different values were fed as pixels
     shift: int  # by which nearly all labels are off; 0 where there is no such number
 
     @property
@@ -37,7 +37,7 @@ class FedImages:
         return f"{self.rows} sampled rows of what was fed in training"
 
     def require_the_data_set(self) -> None:
-        """Raise `Mismatch` unless images of the data set were fed, each with its own label: else no measure means much."""
+        """Raise `Mismatch` unless images of the data set were fed, each with its own label; else no measure counts."""
         if self.known < LEAST_KNOWN * self.rows:
             actual = f"{self.known} images of the data set, however their pixels are scaled"
             hint = "feed x_train as it is or with its pixels scaled; reshape keeps the order of the pixels"

@@ -1,7 +1,7 @@
 """Exercises 02 and 03: which columns of the data a script fed, and how it had scaled them.
 
-The record of the sessions is a claim; here it is held against the 506 real houses. What comes out is, for each fed column,
-the real column it is an affine image of, and the map; so the trained model can be fed the same way again.
+The record of the sessions is only a claim, so it is compared with the 506 real houses. The result is, for each fed column,
+the real column and the affine map between them. With these, the trained model can be fed in the same scaling again.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from reference.arrays import FloatArray
 
 SAME_WITHIN = 2e-6  # of the range of what was fed: float32 keeps seven digits
-FIT_WITHIN = 1e-4  # the same, row by row: rows fix the map, chance has no part
-FEWEST_DISTINCT = 6  # values, from which an affine image can be told from chance
-FEWEST_ROWS = 4  # from which a map can be fitted and refuted
-FEWEST_CONSTANT = 100  # rows with one value in a column, from which that is no chance: four houses in five have CHAS = 0
+FIT_WITHIN = 1e-4  # the same, where the rows are known: they determine the map, so a match is no chance
+FEWEST_DISTINCT = 6  # values: with fewer, an affine map may fit by chance
+FEWEST_ROWS = 4  # with fewer, a map cannot be fitted and refuted
+FEWEST_CONSTANT = 100  # rows with one value in a column; fewer may have it by chance: four houses in five have CHAS = 0
 HOUSES = 506
-MOST_PAIRS = 300_000  # of real values that the two extremes of a fed column may be
+MOST_PAIRS = 300_000  # of real values that are tried as the two extremes of a fed column
 
 
 class FedColumn(NamedTuple):
@@ -45,14 +45,13 @@ class FedColumn(NamedTuple):
 
 
 class Unclear(ValueError):
-    """What was fed cannot be told: too few rows, or too few different values."""
+    """What was fed cannot be recognised: too few rows, or too few different values."""
 
 
 def find_columns(fed: FloatArray, real: FloatArray, likely: Sequence[int]) -> list[FedColumn | None]:
-    """Return for each column of `fed` [n, m] the column of `real` [houses, k] it is an affine image of; None for no such.
+    """Return for each column of `fed` [n, m] the column of `real` [houses, k] and the affine map; None where there is none.
 
-    The rows of `fed` are some houses in any order, the same order in every column. `likely` are the real columns to try
-    first. Raises `Unclear`.
+    The rows of `fed` are some of the houses in any order. `likely` are the real columns to try first. Raises `Unclear`.
     """
     if not np.isfinite(fed).all():
         return [None] * fed.shape[1]
@@ -65,20 +64,20 @@ def find_columns(fed: FloatArray, real: FloatArray, likely: Sequence[int]) -> li
     constant = bool((np.ptp(fed[known], axis=0) == 0).any()) if known.any() else True
     if rows is None or known.sum() < (FEWEST_CONSTANT if constant else FEWEST_ROWS):
         raise Unclear(f"{len(fed)} rows were recorded, too few to recognise")
-    if constant and (np.ptp(real[rows[known]], axis=0) == 0).any():  # the first 142 houses, say, have CHAS = 0
-        raise Unclear(f"of the {len(fed)} houses that were recorded, all have the same value in some column")
+    if constant and (np.ptp(real[rows[known]], axis=0) == 0).any():  # the first 142 houses, for example, have CHAS = 0
+        raise Unclear(f"the {len(fed)} houses that were recorded all have the same value in some column")
     return [_fit(column[known], real[rows[known]]) for column in fed.T]
 
 
 def _rows_in_order(fed: FloatArray, real: FloatArray) -> NDArray[np.int64] | None:
-    """Return the identity when all houses were fed in their order, judged by any column."""
+    """Return the row numbers when all houses were fed in their order, which one column is enough to show."""
     if len(fed) == len(real) and any(_fit(column, real) for column in fed.T):
         return np.arange(len(real))
     return None
 
 
 def _fit(column: FloatArray, real: FloatArray) -> FedColumn | None:
-    """Return the real column that `column` [n] is an affine image of, row by row; None when there is none."""
+    """Return the real column that an affine map turns into `column` [n], row by row; None when there is none."""
     spread = float(np.ptp(column))
     if len(column) < 2 or spread == 0:
         return None
@@ -94,10 +93,10 @@ def _fit(column: FloatArray, real: FloatArray) -> FedColumn | None:
 
 
 def _rows_by_one_column(fed: FloatArray, real: FloatArray, candidates: Sequence[int]) -> NDArray[np.int64] | None:
-    """Return for each fed row the house it is, -1 where several could be, told by the fed column with most values.
+    """Return the house of each fed row, -1 where it may be several, found by a fed column with many different values.
 
-    Its values are held against those of every real column, without regard to order; houses are told by values that occur
-    once in it.
+    The values of that column are compared with those of every real column, whatever their order. A value that occurs once in
+    the real column identifies a house.
     """
     by_richness = sorted(fed.T, key=lambda column: -len(np.unique(column)))
     for column in by_richness[:3]:
@@ -114,7 +113,7 @@ def _rows_by_one_column(fed: FloatArray, real: FloatArray, candidates: Sequence[
 
 
 def _rows_of(wanted: FloatArray, real: FloatArray, within: float) -> NDArray[np.int64]:
-    """Return the row of `real` [houses] each value was taken from, -1 where that is not certain: values twice, or close."""
+    """Return the row of `real` [houses] that each value was taken from, -1 where that is unclear: equal or close values."""
     order = np.argsort(real)
     values = real[order]
     gaps = np.diff(values, prepend=-np.inf, append=np.inf)
@@ -126,17 +125,17 @@ def _rows_of(wanted: FloatArray, real: FloatArray, within: float) -> NDArray[np.
 
 
 def same_values(fed: FloatArray, real: FloatArray) -> tuple[float, float] | None:
-    """Return (scale, shift) with which every value of `fed` is some value of `real`, in any order; None if there is none.
+    """Return (scale, shift) that turn values of `real` into every value of `fed`, in any order; None if there are none.
 
-    The smallest and the largest fed value are tried as images of every pair of real values; all others then have to be
-    real values, too. By chance that happens to six values or more in less than one of 10**9 cases.
+    Every pair of real values is tried as the smallest and the largest fed value. All other fed values then have to be real
+    values, too. For six values or more, that happens by chance in less than one of 10**9 cases.
     """
     values, wanted = np.unique(real), np.unique(fed)
     if len(wanted) < FEWEST_DISTINCT or len(values) < 2 or len(wanted) > len(values):
         return None
     spread = wanted[-1] - wanted[0]
     low, high = np.triu_indices(len(values), k=1)
-    # The whole range first: it is the likely one. Then all pairs, also upside down.
+    # The whole range is likely, so it comes first. Then come all pairs, in both directions.
     order = np.argsort(values[low] - values[high], kind="stable")[:MOST_PAIRS]
     low, high = low[order], high[order]
     starts, ends = np.concatenate([low, high]), np.concatenate([high, low])
@@ -171,7 +170,7 @@ def as_columns(array: FloatArray, count: int) -> FloatArray:
 
 
 def stacked(samples: Sequence[FloatArray]) -> FloatArray:
-    """Return the rows of several samples [n, k] as one array; of samples that are large, the largest. Raises `Unclear`."""
+    """Return the rows of several samples [n, k] as one array; the largest alone where it is large. Raises `Unclear`."""
     if not samples:
         raise Unclear("nothing was recorded")
     largest = max(samples, key=len)

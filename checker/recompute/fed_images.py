@@ -1,7 +1,7 @@
 """Exercises 04 to 06: which images and labels a script fed, and how it had scaled the pixels.
 
-The record of the sessions is a claim; here each recorded row is looked for among the real images. What comes out tells
-training images from test images, right labels from wrong ones, and how to feed the network again.
+The record of the sessions is only a claim, so each recorded row is looked for among the real images. The result tells
+training images from test images and right labels from wrong ones. It also says how to feed the network again.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from reference.arrays import FloatArray
 
 WHITE = 255
-ROUND_WITHIN = 0.05  # of a pixel's step: float16 rounds more than that, and is then told by its outline
+ROUND_WITHIN = 0.05  # of a pixel's step: float16 rounds more than that, and is then recognised by its outline
 SAME_OUTLINE = 0.985  # of the pixels: two digits differ in a tenth of theirs
-PLAIN_SHARE = 0.3  # of the recorded rows have the same value in a pixel that is empty
-FEWEST_ROWS = 16  # from which one can say which value stands for an empty pixel
+PLAIN_SHARE = 0.3  # of the recorded rows: at least as many share the value of an empty pixel
+FEWEST_ROWS = 16  # with fewer, the value of an empty pixel is unclear
 FITS_WITHIN = 0.02  # of the range of what was fed
-NEARLY_ALL = 0.95  # of the rows: a few are taken for another image
-SAME_SHAPE = 0.88  # correlation: an image with its own black and white version; of two images it is below 0.8 mostly
+NEARLY_ALL = 0.95  # of the rows: a few may be mistaken for another image
+SAME_SHAPE = 0.88  # the correlation of an image with its black and white version; two images mostly stay below 0.8
 
 
 Feed = Callable[[FloatArray], FloatArray]  # pixels [n, 784], 0 to 255 -> what is fed
@@ -30,7 +30,7 @@ Feed = Callable[[FloatArray], FloatArray]  # pixels [n, 784], 0 to 255 -> what i
 
 @dataclass(frozen=True)
 class FoundImages:
-    """For each recorded row the image it is, -1 where it is none; and how pixels are fed, None where that is not clear."""
+    """The image of each recorded row, -1 where it is none; and how pixels are fed, None where that is not clear."""
 
     index: NDArray[np.int64]  # [n]
     feed: Feed | None
@@ -52,13 +52,12 @@ def find_fed_images(fed: FloatArray, images: NDArray[np.uint8]) -> FoundImages:
 
 
 def _how_fed(fed: FloatArray, images: NDArray[np.uint8]) -> Feed | None:
-    """Return the first usual way of scaling that makes `fed` [n, 784] of these images, but for a few of them."""
+    """Return the first usual scaling that turns nearly all of these images into `fed` [n, 784]."""
     pixels = images.astype(np.float64)
-    ways = [_affine(*_fit_each_pixel(fed, pixels)), *_USUAL_WAYS]
-    for way in ways:
-        off = np.abs(way(pixels) - fed).max(axis=1)
+    for feed in [_affine(*_fit_each_pixel(fed, pixels)), *_USUAL_FEEDS]:
+        off = np.abs(feed(pixels) - fed).max(axis=1)
         if (off <= FITS_WITHIN * np.ptp(fed)).mean() >= NEARLY_ALL:
-            return way
+            return feed
     return None
 
 
@@ -67,7 +66,7 @@ def _affine(scale: float | FloatArray, shift: float | FloatArray) -> Feed:
 
 
 def _fit_each_pixel(fed: FloatArray, pixels: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return (scale, shift), each [784], with fed = scale * pixel + shift; rows that are far off count for nothing."""
+    """Return (scale, shift), each [784], with fed = scale * pixel + shift; rows that are far off are left out."""
     scale, shift = _least_squares(fed, pixels)
     off = np.abs(scale * pixels + shift - fed).max(axis=1)
     near = off <= np.quantile(off, NEARLY_ALL)
@@ -81,7 +80,7 @@ def _least_squares(fed: FloatArray, pixels: FloatArray) -> tuple[FloatArray, Flo
     return scale, np.asarray(fed_mean - scale * mean)
 
 
-_USUAL_WAYS: tuple[Feed, ...] = (
+_USUAL_FEEDS: tuple[Feed, ...] = (
     lambda pixels: (pixels - pixels.mean(axis=1, keepdims=True)) / pixels.std(axis=1, keepdims=True),  # each image
     lambda pixels: pixels / np.linalg.norm(pixels, axis=1, keepdims=True),
     lambda pixels: (pixels > 127).astype(np.float64),  # black and white
@@ -90,7 +89,7 @@ _USUAL_WAYS: tuple[Feed, ...] = (
 
 
 def _same_pixels(pixels: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the image each row is when its values are pixels, 0 to 255; -1 where it is none."""
+    """Return the image that each row equals when its values are pixels, 0 to 255; -1 where it is none."""
     rounded = np.rint(pixels)
     whole = np.abs(pixels - rounded).max(axis=1) <= ROUND_WITHIN
     if not whole.any():
@@ -105,9 +104,9 @@ def _same_pixels(pixels: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.in
 
 
 def _same_outline(fed: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the image whose empty pixels are those of each row: that stays when each pixel is scaled in its own way.
+    """Return the image with the same empty pixels as each row; -1 where there is none.
 
-    The value of an empty pixel is the one that most rows share.
+    They stay the same when each pixel has a scaling of its own. The value of an empty pixel is the one that most rows share.
     """
     if len(fed) < FEWEST_ROWS:
         return np.full(len(fed), -1)
@@ -129,7 +128,7 @@ def _same_outline(fed: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int6
 
 
 def _same_shape(fed: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the image that correlates best with each row: that stays when each image is scaled in its own way."""
+    """Return the image that correlates best with each row: a scaling of each image does not change that."""
     correlation = _standardised(fed) @ _standardised(images).T / fed.shape[1]
     best = correlation.argmax(axis=1)
     return np.where(correlation[np.arange(len(fed)), best] >= SAME_SHAPE, best, -1)

@@ -52,9 +52,9 @@ class Model:
         runs: Sequence[Mapping[Tensor, NDArray[Any]]],
         from_start: bool = False,
     ) -> list[list[NDArray[Any]]]:
-        """Return the values of `fetches` for each set of feeds; all runs feed the same tensors.
+        """Return the values of `fetches` for each set of feeds; all sets feed the same tensors.
 
-        With `from_start`, variables have the values they are initialised to, not those of the checkpoint.
+        With `from_start`, variables have their initial values instead of those of the checkpoint.
         Raises `Mismatch` when the graph holds an operation that is not allowed, or TensorFlow cannot run it.
         """
         expected = "a graph that can be evaluated again"

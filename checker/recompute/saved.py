@@ -1,4 +1,4 @@
-"""The checkpoint of a run and the graph it belongs to, where there may be several of both."""
+"""The checkpoint of a run and its graph, chosen where there are several of either."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_TRIED = 5  # of the newest checkpoints
 
 @dataclass(frozen=True)
 class Saved:
-    """A checkpoint with its graph, None where there is none or it cannot be read."""
+    """A checkpoint with its graph; the graph is None where there is none or it cannot be read."""
 
     checkpoint: Checkpoint
     graph: Graph | None
@@ -26,12 +26,12 @@ class Saved:
 
     @property
     def trains(self) -> bool:
-        """Whether the graph updates variables, and the checkpoint holds all that it trains."""
+        """Whether the graph updates variables and the checkpoint holds all trainable ones."""
         return self.graph is not None and bool(self.graph.updated_variables()) and self.belongs
 
     @property
     def belongs(self) -> bool:
-        """Whether the checkpoint holds what the graph trains, or else keeps in variables."""
+        """Whether the checkpoint holds the trainable variables of the graph; all variables where none is trainable."""
         wanted = (self.graph.trainable or list(self.graph.variables.values())) if self.graph else []
         return bool(wanted) and all(variable.key in self.checkpoint.tensors for variable in wanted)
 
@@ -41,8 +41,8 @@ def read_saved(
 ) -> Saved:
     """Return the newest checkpoint that belongs to a graph which trains, else to any graph, else the newest.
 
-    `prefixes` are those of all checkpoints, the newest first, at least one; `event_graphs` are the serialized graphs of the
-    event files, for checkpoints without a ``.meta`` file. Raises `Mismatch` when the newest cannot be read.
+    `prefixes` are those of all checkpoints, the newest first; there is at least one. `event_graphs` are the serialized
+    graphs of the event files, for checkpoints without a ``.meta`` file. Raises `Mismatch` when the newest cannot be read.
     """
     found = [_read(prefixes[0], shown, event_graphs, evaluator)]
     if not found[0].trains:  # a script may save another graph later, for a picture or to use the network

@@ -1,4 +1,4 @@
-"""A graph in outline as SVG: nodes in rows, each below what it reads; what differs is marked by more than its colour."""
+"""A graph in outline as SVG: nodes in rows, each below its inputs; differences are marked by more than a colour."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from markupsafe import Markup, escape
 from checker.outline import EXTRA, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, show_shape
 
 WIDTH, HEIGHT = 150, 38  # of a node, in pixels
-ACROSS, DOWN, MARGIN = 16, 26, 14  # between nodes, between rows, around all
+ACROSS, DOWN, MARGIN = 16, 26, 14  # between nodes, between rows, around the drawing
 MARK_HEIGHT = 12  # of the line below a node that says how it differs
-SWEEPS = 4  # of sorting each row by where its inputs stand
+SWEEPS = 4  # of sorting each row by the positions of its neighbours
 LONGEST_LINE = 24  # characters that fit into a node
 
 MISSING = "missing"
@@ -34,7 +34,7 @@ class Difference:
 
 
 def differences(outline: Outline, expected: Outline | None) -> list[Difference]:
-    """Return what is marked in an outline, then what it lacks."""
+    """Return the marked nodes of an outline, then the missing ones."""
     found = [Difference(_named(node), _how(node)) for node in outline.nodes if node.mark]
     return found + [
         Difference(_named(expected.nodes[index]), WORDS[MISSING]) for index in _missing(outline, expected) if expected
@@ -42,18 +42,18 @@ def differences(outline: Outline, expected: Outline | None) -> list[Difference]:
 
 
 def drawn(outline: Outline, title: str) -> Markup:
-    """Return the graph of a submission, its differences marked."""
+    """Return the graph of a submission with its differences marked."""
     return _svg(outline, title, [node.mark for node in outline.nodes])
 
 
 def drawn_expected(expected: Outline, outline: Outline, title: str) -> Markup:
-    """Return the expected graph, with a mark on what the outline lacks."""
+    """Return the expected graph with the nodes marked that the outline lacks."""
     missing = set(_missing(outline, expected))
     return _svg(expected, title, [MISSING if index in missing else "" for index in range(len(expected.nodes))])
 
 
 def _missing(outline: Outline, expected: Outline | None) -> Sequence[int]:
-    """Return what an outline lacks of the expected one, as long as that is the one it was held against."""
+    """Return the nodes that an outline lacks, if it was compared with this expected outline."""
     return outline.missing if expected and outline.against == expected.digest else ()
 
 
@@ -62,7 +62,7 @@ def _named(node: Node) -> str:
 
 
 def _computed(node: Node) -> str:
-    """Return what a node computes, and in which shape where that is known."""
+    """Return what a node computes, with its shape where that is known."""
     return node.kind if node.shape is None else f"{node.kind} {show_shape(node.shape)}"
 
 
@@ -75,20 +75,20 @@ def _svg(outline: Outline, title: str, marks: Sequence[str]) -> Markup:
     widest = max(map(len, rows), default=1)
     width = 2 * MARGIN + widest * WIDTH + (widest - 1) * ACROSS
     height = 2 * MARGIN + len(rows) * HEIGHT + (len(rows) - 1) * DOWN + MARK_HEIGHT
-    places: dict[int, tuple[float, float]] = {}
+    positions: dict[int, tuple[float, float]] = {}
     for down, row in enumerate(rows):
         left = (width - len(row) * WIDTH - (len(row) - 1) * ACROSS) / 2
         for across, index in enumerate(row):
-            places[index] = left + across * (WIDTH + ACROSS), MARGIN + down * (HEIGHT + DOWN)
-    parts = [_edge(places[read], places[index]) for index, node in enumerate(outline.nodes) for read in node.inputs]
-    parts += [_node(node, marks[index], *places[index]) for index, node in enumerate(outline.nodes)]
+            positions[index] = left + across * (WIDTH + ACROSS), MARGIN + down * (HEIGHT + DOWN)
+    parts = [_edge(positions[read], positions[index]) for index, node in enumerate(outline.nodes) for read in node.inputs]
+    parts += [_node(node, marks[index], *positions[index]) for index, node in enumerate(outline.nodes)]
     return Markup(
         '<svg class="graph" role="img" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>'
     ).format(width, height, width, height, title, Markup("").join(parts))
 
 
 def _rows(outline: Outline) -> list[list[int]]:
-    """Return the nodes row by row: each below what it reads, and what reads nothing just above its first reader."""
+    """Return the nodes row by row: each below its inputs, and a node without inputs just above its first reader."""
     depth: list[int] = []
     for node in outline.nodes:
         depth.append(1 + max((depth[read] for read in node.inputs), default=0))
@@ -109,9 +109,9 @@ def _rows(outline: Outline) -> list[list[int]]:
 
 
 def _untangle(outline: Outline, rows: list[list[int]], downwards: bool) -> None:
-    """Sort each row by the mean place of what its nodes are joined to."""
-    place = {index: (at + 0.5) / len(row) for row in rows for at, index in enumerate(row)}
-    joined: dict[int, list[int]] = {index: [] for index in place}
+    """Sort each row by the mean position of the neighbours of its nodes."""
+    position = {index: (at + 0.5) / len(row) for row in rows for at, index in enumerate(row)}
+    joined: dict[int, list[int]] = {index: [] for index in position}
     for index, node in enumerate(outline.nodes):
         for read in node.inputs:
             if downwards:
@@ -119,9 +119,9 @@ def _untangle(outline: Outline, rows: list[list[int]], downwards: bool) -> None:
             else:
                 joined[read].append(index)
     for row in rows if downwards else reversed(rows):
-        means = {index: _mean([place[other] for other in joined[index]] or [place[index]]) for index in row}
+        means = {index: _mean([position[other] for other in joined[index]] or [position[index]]) for index in row}
         row.sort(key=lambda index: means[index])
-        place.update({index: (at + 0.5) / len(row) for at, index in enumerate(row)})
+        position.update({index: (at + 0.5) / len(row) for at, index in enumerate(row)})
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -159,5 +159,5 @@ def _front(text: str, longest: int = LONGEST_LINE) -> str:
 
 
 def _back(text: str) -> str:
-    """Return the end of a name: that is what tells it from others."""
+    """Return the end of a name, which tells it from others."""
     return text if len(text) <= LONGEST_LINE else "…" + text[1 - LONGEST_LINE :]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.stdout import LONGEST_MESSAGE, clean, clean_line, numbers, numbers_beside, python_error
+from checker.evidence.stderr import LONGEST_MESSAGE, python_error
+from checker.evidence.stdout import clean, clean_line, numbers, numbers_beside
 from tests.support.fixture_types import RunScript
 from tests.support.script_text import IMPORTS, LEGACY_KERAS
 

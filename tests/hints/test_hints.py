@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import checker.hints
-from checker.evidence.stdout import python_error
+from checker.evidence.stderr import python_error
 from checker.hints import LONGEST_TEXT, hint_for, row_for, table
 from tests.support.fixture_types import RunScript
 from tests.support.script_text import IMPORTS, LEGACY_KERAS

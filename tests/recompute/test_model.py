@@ -46,7 +46,7 @@ def test_a_graph_without_variables_is_evaluated_without_a_checkpoint(write_with_
     [
         ("y = tf.add(a, tf.Variable(1.0, name='w'), name='y')", "the variable 'w' has no saved value"),
         ("y = tf.identity(tf.py_func(lambda: np.float32(1), [], tf.float32), name='y')", "operation PyFunc"),
-        ("y = tf.add(a, b, name='y')", "the placeholder 'b' would have to be fed"),
+        ("y = tf.add(a, b, name='y')", "the placeholder 'b' has to be fed"),
         ("y = tf.add(a, tf.constant([1.0, 2.0]), name='y')", "TensorFlow says: "),
     ],
     ids=["variable", "operation", "placeholder", "shapes"],

