@@ -10,12 +10,13 @@ from contextlib import nullcontext
 import click
 from rich.console import Console
 
+from checker.command_line import read_catalog
 from checker.engine.workshop import Options
 from checker.intake.sources import IntakeError, Submissions, read_submissions
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, INTERRUPTED, NOTHING_TO_CHECK, USAGE, exit_code
 from checker.pack_file import PackError
-from checker.session.arguments import SessionArguments, read_catalog, read_exercises, require_data, required_isolation
+from checker.session.arguments import SessionArguments, read_exercises, require_data, required_isolation
 from checker.session.console import show_ignored, show_plan, show_problems, show_summary
 from checker.session.folder import require_session_folder
 from checker.session.lock import SessionIsOpen
