@@ -44,15 +44,6 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Breach:
-    """A limit that a job passed; both amounts as a person reads them."""
-
-    limit: str  # "wall time", "CPU time", "memory", "number of processes", "number of files", "size of all files"
-    allowed: str
-    reached: str
-
-
-@dataclass(frozen=True)
 class DataSet:
     """A data set that scripts may read, and the part of it that no script sees."""
 

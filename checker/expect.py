@@ -1,4 +1,4 @@
-"""Comparisons that raise `Mismatch`: the only way a check says no."""
+"""Comparisons that raise `Mismatch`: the only way in which a check fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_VALUE = 200  # characters of a value shown in a message
 
 
 def fail(where: str, expected: str, actual: str, hint: str = "") -> NoReturn:
-    """Raise `Mismatch`: the check has looked and what it saw is wrong."""
+    """Raise `Mismatch`: what the check found is wrong."""
     raise Mismatch(where, expected, actual, hint)
 
 
@@ -30,22 +30,22 @@ def expect_equal(actual: object, expected: object, where: str, hint: str = "") -
 
 
 def expect_close(actual: float, expected: float, tolerance: float, where: str, hint: str = "") -> None:
-    """Raise `Mismatch` unless the two differ by at most `tolerance`, an absolute difference; NaN never is close."""
+    """Raise `Mismatch` unless the absolute difference is at most `tolerance`. NaN is never close."""
     expect(abs(actual - expected) <= tolerance, where, f"{expected:g} ± {tolerance:g}", f"{actual:g}", hint)
 
 
 def expect_at_most(actual: float, bound: float, where: str, hint: str = "") -> None:
-    """Raise `Mismatch` unless `actual` is a number of at most `bound`."""
+    """Raise `Mismatch` unless `actual` is at most `bound`. NaN never is."""
     expect(actual <= bound, where, f"at most {bound:.4g}", f"{actual:.4g}", hint)
 
 
 def expect_at_least(actual: float, bound: float, where: str, hint: str = "") -> None:
-    """Raise `Mismatch` unless `actual` is a number of at least `bound`."""
+    """Raise `Mismatch` unless `actual` is at least `bound`. NaN never is."""
     expect(actual >= bound, where, f"at least {bound:.4g}", f"{actual:.4g}", hint)
 
 
 def expect_some(found: Sequence[T], where: str, expected: str, instead: Collection[str], hint: str = "") -> Sequence[T]:
-    """Return `found` unless it is empty; then raise `Mismatch`, listing what was found instead."""
+    """Return `found`; if it is empty, raise `Mismatch` and list what was found instead."""
     expect(len(found) > 0, where, expected, listed(instead), hint)
     return found
 
@@ -60,7 +60,7 @@ def expect_increasing(steps: Sequence[int], where: str, hint: str = "") -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as text, shortened with a notice when it is long."""
+    """Return a value as text. A long text is shortened, and its length is told."""
     text = str(value)
     if len(text) > LONGEST_VALUE:
         return f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
@@ -68,5 +68,5 @@ def shown(value: object) -> str:
 
 
 def listed(names: Iterable[str], nothing: str = "nothing of the kind") -> str:
-    """Return names as one line, shortened; `nothing` when there are none."""
+    """Return names as one shortened line; `nothing` when there are none."""
     return shown(", ".join(names)) or nothing

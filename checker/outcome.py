@@ -1,4 +1,4 @@
-"""The vocabulary every room shares: what a check may find, and what is reported of it."""
+"""The vocabulary of all rooms: what a check can find, and what is reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checker.outline import Outline
 
 
 class Status(str, Enum):
-    """What became of a check, or of a whole exercise."""
+    """The outcome of a check, or of a whole exercise."""
 
     PASS = "pass"
     FAIL = "fail"  # the submission is wrong
@@ -19,11 +19,11 @@ class Status(str, Enum):
 
 
 EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)  # exit codes
-INTERRUPTED = 130  # by Ctrl-C, as shells say it
+INTERRUPTED = 130  # by Ctrl-C; shells use this code, too
 
 
 def exit_code(found: Iterable[Status]) -> int:
-    """Return the exit code of the gravest outcome."""
+    """Return the exit code for the gravest outcome."""
     statuses = set(found)
     if Status.ERROR in statuses:
         return CHECKER_BROKE
@@ -31,7 +31,7 @@ def exit_code(found: Iterable[Status]) -> int:
 
 
 class Mismatch(Exception):
-    """A submission is not as expected: where, what was expected, what was found, and what to look at."""
+    """A submission is not as expected: where, what was expected, what was found, and a hint."""
 
     def __init__(self, where: str, expected: str, actual: str, hint: str = "") -> None:
         super().__init__(f"{where}: expected {expected}, found {actual}")
@@ -42,13 +42,13 @@ class Mismatch(Exception):
 
     @property
     def cause(self) -> tuple[str, str, str]:
-        """What makes two mismatches the same one, however many checks meet it."""
+        """The identity of a mismatch: several checks can meet the same one."""
         return self.where, self.expected, self.actual
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one script."""
+    """The result of one check of one script."""
 
     id: str
     title: str
@@ -63,26 +63,26 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class VariableStatistics:
-    """What a trained variable holds."""
+    """Statistics of a trained variable."""
 
     name: str
     shape: tuple[int, ...]
     minimum: float
     maximum: float
     nan_share: float
-    moved: float | None  # largest distance of a value from its initial one; None where that is not known
+    moved: float | None  # largest distance of a value from its initial value; None where that is not known
 
 
 @dataclass
 class Report:
-    """All checks of one script, and what its run took."""
+    """All checks of one script, and the measurements of its run."""
 
     exercise: str
     script: str
     data: str
     isolation: str
     checks: list[CheckResult] = field(default_factory=list)
-    duration_s: float = 0.0  # of the script, TensorFlow's import not counted
+    duration_s: float = 0.0  # of the script, without the import of TensorFlow
     overhead_s: float = 0.0  # of everything else: the import, the box, evaluation and checks
     peak_memory_bytes: int = 0
     logdir: str = ""  # where the run was published, for TensorBoard
@@ -91,13 +91,13 @@ class Report:
     figures: list[str] = field(default_factory=list)  # captured figures as PNG and JSON, below `logdir`
     measures: dict[str, float] = field(default_factory=dict)  # recomputed from the checkpoint, by name
     variables: list[VariableStatistics] = field(default_factory=list)  # of the checkpoint
-    graph: Outline | None = None  # of the model, held against the expected one; None where there is no graph
-    weights: str = ""  # a digest of what was trained, where it began with chance; "" where equal values mean nothing
-    notes: list[str] = field(default_factory=list)  # what happened around the run and is no check
+    graph: Outline | None = None  # of the model, to compare with the expected one; None where there is no graph
+    weights: str = ""  # a digest of the trained values; "" where these do not depend on random numbers
+    notes: list[str] = field(default_factory=list)  # remarks on the run that belong to no check
 
     @property
     def status(self) -> Status:
-        """The gravest outcome; a report without a single passed or failed check is our ERROR, never a pass."""
+        """The gravest outcome. A report without any passed or failed check is our ERROR, never a PASS."""
         found = {check.status for check in self.checks}
         for status in (Status.ERROR, Status.FAIL, Status.PASS):
             if status in found:
@@ -105,5 +105,5 @@ class Report:
         return Status.ERROR
 
     def count(self, status: Status) -> int:
-        """How many checks ended so."""
+        """Return the number of checks with this outcome."""
         return sum(check.status is status for check in self.checks)

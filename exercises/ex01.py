@@ -1,12 +1,12 @@
 """Exercise 01: a graph describes a computation, a session carries it out.
 
-We compute x = (3 * 2**2) - 12**5 without ever asking Python for the result: Python only *builds* the graph, whose
-leaves are three variables, and `tf.Session` walks it.
+We compute x = (3 * 2**2) - 12**5, but Python never computes the result. It only *builds* the graph, which starts from three
+variables; a `tf.Session` then runs it.
 
     python exercises/ex01.py
     tensorboard --logdir logdir
 
-In TensorBoard, open GRAPHS: two boxes, `left` and `right`, meet in one subtraction. Double-click a box to open it.
+In TensorBoard, open GRAPHS. Two boxes, `left` and `right`, meet in one subtraction. Double-click a box to open it.
 """
 
 import os
@@ -19,12 +19,12 @@ CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
 
 
 def build_graph():
-    """Describe x = (3 * 2**2) - 12**5 and return the tensor of x; nothing is computed yet."""
+    """Describe x = (3 * 2**2) - 12**5 and return the tensor of x. Nothing is computed yet."""
     with tf.name_scope("leaves"):
         three = tf.Variable(3, name="three")
         two = tf.Variable(2, name="two")
         twelve = tf.Variable(12, name="twelve")
-    # A name scope becomes a box in TensorBoard. The exponents are Python numbers: TensorFlow makes constants of them.
+    # A name scope becomes a box in TensorBoard. The exponents are Python numbers, which TensorFlow turns into constants.
     with tf.name_scope("left"):
         left = three * tf.pow(two, 2)
     with tf.name_scope("right"):
@@ -33,10 +33,10 @@ def build_graph():
 
 
 def run_and_save(x):
-    """Initialise the variables, compute x, and leave the graph and a checkpoint in LOGDIR; return the value of x."""
+    """Initialise the variables, compute x, and write the graph and a checkpoint to LOGDIR. Return the value of x."""
     saver = tf.train.Saver()
     with tf.Session() as sess:
-        # Until this line the variables hold nothing: running x first raises FailedPreconditionError.
+        # Until this line the variables are empty: running x before it raises FailedPreconditionError.
         sess.run(tf.global_variables_initializer())
         value = sess.run(x)
         saver.save(sess, CHECKPOINT)
@@ -46,7 +46,7 @@ def run_and_save(x):
 
 
 def restore():
-    """Rebuild everything from the files alone, in a fresh graph, and return the value of x again."""
+    """Rebuild the graph and the values from the files alone, in a new graph, and return the value of x."""
     with tf.Graph().as_default(), tf.Session() as sess:
         saver = tf.train.import_meta_graph(CHECKPOINT + ".meta")
         saver.restore(sess, CHECKPOINT)  # instead of the initialiser: the values come from the checkpoint

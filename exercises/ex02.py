@@ -1,12 +1,12 @@
-"""Exercise 02: linear regression, the price of a house from its number of rooms.
+"""Exercise 02: linear regression predicts the price of a house from its number of rooms.
 
-Placeholders receive the data, two trainable scalars hold the line, and gradient descent moves the line step by step.
+Placeholders receive the data, two trainable scalars describe the line, and gradient descent moves it step by step.
 
     python exercises/ex02.py
     tensorboard --logdir logdir
 
-In TensorBoard, open SCALARS: `loss` falls towards 43.60, what least squares reaches. Then IMAGES: drag the step slider
-of `fit` and the line turns into place. In GRAPHS, one box a function below: standardise, model, error, train.
+In TensorBoard, open SCALARS: `loss` falls towards 43.60, the error of least squares. Then open IMAGES: drag the step slider
+of `fit`, and the line turns into place. GRAPHS shows the boxes standardise, model, error and train, as in `build_graph`.
 """
 
 import io
@@ -25,41 +25,41 @@ ROOMS = 5  # column RM: mean number of rooms per dwelling
 SEED = 2
 STEPS = 200
 LEARNING_RATE = 0.1
-# Early steps move the line most. Ten pictures, because TensorBoard keeps ten images a tag unless told otherwise.
+# The early steps move the line most. There are ten pictures because TensorBoard keeps ten images per tag by default.
 PICTURED_STEPS = (0, 1, 2, 4, 8, 12, 20, 32, 64, STEPS - 1)
 
 
 def make_data():
-    """Return rooms and prices (thousands of dollars), both [506]."""
+    """Return the rooms and the prices (thousands of dollars), both [506]."""
     houses = boston()
     return houses.data[:, ROOMS], houses.target
 
 
 def build_graph(mean, deviation):
-    """Build the regression; return its tensors by name. `mean` and `deviation` describe the rooms."""
+    """Build the regression and return its tensors by name. `mean` and `deviation` are those of the rooms."""
     tf.set_random_seed(SEED)
     x = tf.placeholder(tf.float32, shape=[None], name="rooms")  # [batch]
     y = tf.placeholder(tf.float32, shape=[None], name="price")  # [batch], like x: [batch, 1] - [batch] would broadcast
-    # Rooms lie around 6.3 with little spread, so slope and intercept pull against each other and descent crawls.
-    # Standardised rooms make the two independent: a hundred steps instead of ten thousand.
+    # All numbers of rooms are near 6.3, so a change of the slope also shifts the line, and the descent is slow.
+    # With standardised rooms, slope and intercept are independent: a hundred steps are enough instead of ten thousand.
     with tf.name_scope("standardise"):
         scaled = (x - mean) / deviation
     with tf.name_scope("model"):
         slope = tf.Variable(tf.random_uniform([], -1.0, 1.0, seed=SEED), name="slope")
         intercept = tf.Variable(0.0, name="intercept")
         prediction = slope * scaled + intercept
-    # This scope is not called `loss`: its name would be taken, and the summary below would get the tag `loss_1`.
+    # If this scope were called `loss`, the name would be taken, and the summary below would get the tag `loss_1`.
     with tf.name_scope("error"):
         loss = tf.reduce_mean(tf.square(prediction - y))
     with tf.name_scope("train"):
         train_op = tf.train.GradientDescentOptimizer(LEARNING_RATE).minimize(loss)
-    # A summary is an operation too: it has to be run, and its result given to the writer.
+    # A summary is an operation, too: it must be run, and its result given to the writer.
     summary = tf.summary.scalar("loss", loss)
     return {"x": x, "y": y, "prediction": prediction, "loss": loss, "train_op": train_op, "summary": summary}
 
 
 def train(model, rooms, prices):
-    """Run gradient descent, log every step, save; return the last loss and the prediction for every house."""
+    """Run gradient descent, log every step and save. Return the last loss and the prediction for every house."""
     saver = tf.train.Saver()
     feed = {model["x"]: rooms, model["y"]: prices}
     with tf.Session() as sess, tf.summary.FileWriter(LOGDIR, sess.graph) as writer:
@@ -75,7 +75,7 @@ def train(model, rooms, prices):
 
 
 def restore(rooms, prices):
-    """Build the same graph afresh, fill it from the checkpoint instead of training, and return its loss."""
+    """Build the same graph again, restore the checkpoint instead of training, and return the loss."""
     with tf.Graph().as_default(), tf.Session() as sess:
         model = build_graph(rooms.mean(), rooms.std())
         tf.train.Saver().restore(sess, CHECKPOINT)
@@ -83,7 +83,7 @@ def restore(rooms, prices):
 
 
 def picture(tag, figure):
-    """Return a summary of a matplotlib figure, as PNG, and close the figure."""
+    """Return an image summary of a matplotlib figure, and close the figure."""
     png = io.BytesIO()
     figure.savefig(png, format="png")
     plt.close(figure)
@@ -91,7 +91,7 @@ def picture(tag, figure):
 
 
 def draw(rooms, prices, prediction, step, loss):
-    """Return a figure with a point a house and the line as it stands."""
+    """Return a figure with one point per house and the line of this step."""
     figure, axes = plt.subplots(figsize=(5, 4))
     axes.scatter(rooms, prices, s=8)
     order = np.argsort(rooms)
@@ -108,7 +108,7 @@ def main():
     print("rooms {}, prices {}".format(rooms.shape, prices.shape))
     with tf.Graph().as_default():
         loss, prediction = train(build_graph(rooms.mean(), rooms.std()), rooms, prices)
-    slope, intercept = np.polyfit(rooms, prediction, 1)  # back from standardised rooms to rooms
+    slope, intercept = np.polyfit(rooms, prediction, 1)  # from standardised rooms back to rooms
     print("price = {:.2f} * rooms {:+.2f}, in thousands of dollars".format(slope, intercept))
     print("after {} steps: MSE {:.2f}; restored from the checkpoint: {:.2f}".format(STEPS, loss, restore(rooms, prices)))
     draw(rooms, prices, prediction, STEPS, loss).savefig(os.path.join(LOGDIR, "fit.png"))

@@ -1,12 +1,12 @@
 """Exercise 03: linear regression on all thirteen variables.
 
-The line of exercise 02 becomes a plane: one weight a variable, a matrix product, and `tf.reduce_mean` over the houses.
+The line of exercise 02 becomes a plane: one weight per variable, a matrix product, and `tf.reduce_mean` over the houses.
 
     python exercises/ex03.py
     tensorboard --logdir logdir
 
-In TensorBoard, open SCALARS: `loss` falls towards 21.89, half of what the rooms alone could reach. HISTOGRAMS: the
-thirteen weights spread out as the steps go by. IMAGES: the cloud of predictions tightens around the diagonal.
+In TensorBoard, open SCALARS: `loss` falls towards 21.89, half of the error with the rooms alone. In HISTOGRAMS, the
+thirteen weights spread out step by step. In IMAGES, the points come closer and closer to the diagonal.
 """
 
 import io
@@ -25,25 +25,25 @@ SEED = 3
 STEPS = 400
 LEARNING_RATE = 0.1
 HISTOGRAM_EVERY = 10  # steps
-PICTURED_STEPS = (0, 1, 2, 4, 8, 16, 32, 64, 128, STEPS - 1)  # TensorBoard keeps ten images a tag
+PICTURED_STEPS = (0, 1, 2, 4, 8, 16, 32, 64, 128, STEPS - 1)  # TensorBoard keeps ten images per tag
 
 
 def make_data():
-    """Return the features [506, 13], the prices [506, 1] in thousands of dollars, and the names of the features."""
+    """Return the features [506, 13], the prices [506, 1] (thousands of dollars), and the names of the features."""
     houses = boston()
     return houses.data, houses.target.reshape(-1, 1), houses.feature_names
 
 
 def build_graph(means, deviations):
-    """Build the regression; return its tensors by name. `means` and `deviations`, both [13], describe the features."""
+    """Build the regression and return its tensors by name. `means` and `deviations` [13] are those of the features."""
     tf.set_random_seed(SEED)
     features = len(means)
     x = tf.placeholder(tf.float32, shape=[None, features], name="features")  # [batch, 13]
-    # [batch, 1] like the prediction. A [batch] here would turn prediction - y into [batch, batch]: the broadcast that
-    # makes a regression learn nothing but the mean price, without any error.
+    # [batch, 1] like the prediction. With [batch], prediction - y would broadcast to [batch, batch]: no error is raised,
+    # but the regression learns only the mean price.
     y = tf.placeholder(tf.float32, shape=[None, 1], name="price")
-    # Taxes count hundreds, nitric oxides tenths: unscaled, no learning rate suits both. Done in the graph, the scaling
-    # is saved with the model, and whoever restores it feeds plain features.
+    # Taxes are hundreds, nitric oxides tenths: without scaling, no learning rate suits both. The graph does the scaling,
+    # so it is saved with the model, and a restored model takes plain features.
     with tf.name_scope("standardise"):
         scaled = (x - means.astype(np.float32)) / deviations.astype(np.float32)
     with tf.name_scope("model"):
@@ -69,7 +69,7 @@ def build_graph(means, deviations):
 
 
 def train(model, features, prices):
-    """Run gradient descent, log it, save; return the loss, the prediction [506, 1] and the weights [13, 1]."""
+    """Run gradient descent, log it and save. Return the loss, the prediction [506, 1] and the weights [13, 1]."""
     saver = tf.train.Saver()
     feed = {model["x"]: features, model["y"]: prices}
     with tf.Session() as sess, tf.summary.FileWriter(LOGDIR, sess.graph) as writer:
@@ -87,7 +87,7 @@ def train(model, features, prices):
 
 
 def restore(features, prices):
-    """Build the same graph afresh, fill it from the checkpoint instead of training, and return its loss."""
+    """Build the same graph again, restore the checkpoint instead of training, and return the loss."""
     with tf.Graph().as_default(), tf.Session() as sess:
         model = build_graph(features.mean(axis=0), features.std(axis=0))
         tf.train.Saver().restore(sess, CHECKPOINT)
@@ -95,7 +95,7 @@ def restore(features, prices):
 
 
 def picture(tag, figure):
-    """Return a summary of a matplotlib figure, as PNG, and close the figure."""
+    """Return an image summary of a matplotlib figure, and close the figure."""
     png = io.BytesIO()
     figure.savefig(png, format="png")
     plt.close(figure)
@@ -103,7 +103,7 @@ def picture(tag, figure):
 
 
 def draw(prices, prediction, step):
-    """Return a figure with a point a house: on the diagonal, the prediction is right."""
+    """Return a figure with one point per house. On the diagonal, the prediction is right."""
     figure, axes = plt.subplots(figsize=(5, 4))
     axes.scatter(prices[:, 0], prediction[:, 0], s=8)
     axes.plot([0, 50], [0, 50], color="tab:red")

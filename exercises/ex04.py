@@ -1,14 +1,14 @@
 """Exercise 04: a network that reads handwritten digits, with nothing but TensorFlow's low-level operations.
 
-784 inputs (28 * 28 pixels), 300 hidden neurons, 10 outputs, trained on mini-batches of MNIST.
+It has 784 inputs (28 * 28 pixels), 300 hidden neurons and 10 outputs, and is trained on mini-batches of MNIST.
 
     python exercises/ex04.py
     tensorboard --logdir logdir
 
-In TensorBoard, open SCALARS: `loss` and `accuracy` each show two curves, the runs ex04/train and ex04/test, because
-both runs use the same tags. IMAGES: some digits as the network gets them, the weights of 64 hidden neurons (strokes
-begin to show in the noise they start from), and the digits it misreads. GRAPHS: a box a function,
-from input to train.
+In TensorBoard, open SCALARS: `loss` and `accuracy` each show two curves, those of the runs ex04/train and ex04/test,
+because both runs use the same tags. IMAGES shows some digits as the network gets them, the weights of 64 hidden neurons,
+where strokes appear in the initial noise, and the digits that the network misreads. GRAPHS shows one box per part of the
+network, from input to train.
 """
 
 import io
@@ -31,9 +31,9 @@ EPOCHS = 5
 BATCH = 128  # images
 LEARNING_RATE = 1e-3
 LOG_EVERY = 20  # steps
-TEST_SAMPLE = 1000  # images; a pass over all test images would cost more than the steps between two points
+TEST_SAMPLE = 1000  # images; a pass over all test images would take longer than the steps between two points
 PICTURE_EVERY = 100  # steps
-PICTURED_NEURONS = 64  # of the 300, as a grid of 8 * 8
+PICTURED_NEURONS = 64  # of 300, as a grid of 8 * 8
 
 
 def make_data():
@@ -42,9 +42,9 @@ def make_data():
 
 
 def dense(inputs, size, seed):
-    """Return inputs * weights + biases, [batch, size], and the weights."""
+    """Return inputs * weights + biases [batch, size], and the weights."""
     width = int(inputs.shape[1])
-    # Zero weights would make all hidden neurons equal for ever; this spread keeps the signal's size (Glorot & Bengio).
+    # With zero weights, all hidden neurons would stay equal. This spread keeps the size of the signal (Glorot & Bengio).
     spread = (6 / (width + size)) ** 0.5
     weights = tf.Variable(tf.random_uniform([width, size], -spread, spread, seed=seed), name="weights")
     biases = tf.Variable(tf.zeros([size]), name="biases")
@@ -52,7 +52,7 @@ def dense(inputs, size, seed):
 
 
 def build_graph():
-    """Build the network, its loss, its metrics and its summaries; return the tensors by name."""
+    """Build the network, its loss, its metrics and its summaries. Return the tensors by name."""
     tf.set_random_seed(SEED)
     with tf.name_scope("input"):
         images = tf.placeholder(tf.float32, [None, PIXELS], name="images")
@@ -61,7 +61,7 @@ def build_graph():
         hidden, first_weights = dense(images, HIDDEN, SEED)
         hidden = tf.nn.relu(hidden)
     with tf.name_scope("output"):
-        # Logits, not probabilities: the loss applies the softmax itself, and a second one would flatten the gradient.
+        # Logits, not probabilities: the loss applies the softmax itself, and a second softmax would flatten the gradient.
         logits, _ = dense(hidden, CLASSES, SEED + 1)
     with tf.name_scope("error"):
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)  # [batch]
@@ -86,14 +86,14 @@ def build_graph():
 
 
 def as_grid(weights):
-    """Lay the weights of the first neurons out as one picture, [1, 224, 224, 1]: a column of weights is a 28 * 28 image."""
+    """Return the weights of the first neurons as one picture [1, 224, 224, 1]: each column of weights is a 28 * 28 image."""
     side = int(PICTURED_NEURONS**0.5)
     tiles = tf.reshape(weights[:, :PICTURED_NEURONS], [28, 28, side, side])
     return tf.reshape(tf.transpose(tiles, [2, 0, 3, 1]), [1, side * 28, side * 28, 1])
 
 
 def batches(images, labels):
-    """Yield mini-batches, EPOCHS times over all images, each time in another order."""
+    """Yield mini-batches of all images, EPOCHS times, each time in another order."""
     order = np.random.RandomState(SEED)
     for _ in range(EPOCHS):
         shuffled = order.permutation(len(images))
@@ -103,7 +103,7 @@ def batches(images, labels):
 
 
 def train(model, training, testing):
-    """Train on mini-batches, log both curves, save; return the test accuracy and the test predictions."""
+    """Train on mini-batches, log both curves and save. Return the test accuracy and the test predictions."""
     saver = tf.train.Saver()
     test_feed = {model["images"]: testing[0], model["labels"]: testing[1]}
     sample_feed = {model["images"]: testing[0][:TEST_SAMPLE], model["labels"]: testing[1][:TEST_SAMPLE]}
@@ -129,7 +129,7 @@ def train(model, training, testing):
 
 
 def restore(testing):
-    """Build the same graph afresh, fill it from the newest checkpoint, and return its test accuracy."""
+    """Build the same graph again, restore the newest checkpoint, and return the test accuracy."""
     with tf.Graph().as_default(), tf.Session() as sess:
         model = build_graph()
         tf.train.Saver().restore(sess, tf.train.latest_checkpoint(LOGDIR))
@@ -149,7 +149,7 @@ def draw_misread(images, labels, predictions):
 
 
 def picture(tag, figure):
-    """Return a summary of a matplotlib figure, as PNG; the figure stays open, to be shown at the end."""
+    """Return an image summary of a matplotlib figure, which stays open and is shown at the end."""
     png = io.BytesIO()
     figure.savefig(png, format="png")
     return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])

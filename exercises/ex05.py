@@ -1,20 +1,20 @@
 """Exercise 05: the network of exercise 04 again, in a few lines of Keras.
 
-Keras builds the same graph and runs it in a session of its own; we borrow that session to save a checkpoint.
+Keras builds the same graph and runs it in its own session. We borrow that session to save a checkpoint.
 
     python exercises/ex05.py
     tensorboard --logdir logdir
 
-In TensorBoard, open SCALARS: `epoch_loss` and `epoch_accuracy` show two curves each, the runs ex05/train and ex05/test.
-Where the training curve goes on rising and the test curve does not, the network learns by heart. GRAPHS: the layers
-appear under the names they are given below.
+In TensorBoard, open SCALARS: `epoch_loss` and `epoch_accuracy` show two curves each, those of the runs ex05/train and
+ex05/test. Where the training accuracy still rises and the test accuracy does not, the network overfits. GRAPHS shows the
+layers under the names that they have below.
 """
 
 import os
 import shutil
 import warnings
 
-# TensorFlow 2 serves Keras 3, which cannot work in graph mode, unless asked for the Keras it had before.
+# By default, TensorFlow 2 uses Keras 3, which does not work in graph mode. This asks for the Keras before it.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
 import numpy as np
@@ -39,7 +39,7 @@ def make_data():
 
 
 def build_model():
-    """Return the compiled network; its last layer gives logits, and the loss is told so."""
+    """Return the compiled network. Its last layer gives logits, so the loss needs from_logits=True."""
     tf.set_random_seed(SEED)
     layers, initial = tf.keras.layers, tf.keras.initializers.glorot_uniform
     model = tf.keras.Sequential(
@@ -55,7 +55,7 @@ def build_model():
 
 
 def write_curves(train_writer, test_writer):
-    """Return a callback that logs each epoch into two runs with the same tags, so that TensorBoard overlays them."""
+    """Return a callback that logs each epoch into two runs. They have the same tags, so TensorBoard overlays them."""
 
     def on_epoch_end(epoch, logs):
         for writer, prefix in ((train_writer, ""), (test_writer, "val_")):
@@ -69,7 +69,7 @@ def write_curves(train_writer, test_writer):
 
 
 def train(training, testing):
-    """Build, fit and save the network; return its number of parameters and its test accuracy."""
+    """Build, fit and save the network. Return its number of parameters and its test accuracy."""
     np.random.seed(SEED)  # fit shuffles the images with NumPy
     model = build_model()
     sess = tf.keras.backend.get_session()
@@ -83,18 +83,18 @@ def train(training, testing):
 
 
 def restore(testing):
-    """Build the same network in a fresh graph, fill it from the checkpoint, and return its test accuracy."""
+    """Build the same network in a new graph, restore the checkpoint, and return the test accuracy."""
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.keras.backend.set_session(sess)
         model = build_model()
-        model.predict(testing[0][:1])  # Keras initialises its variables now, not after they are restored
+        model.predict(testing[0][:1])  # so that Keras initialises its variables now, not after they are restored
         tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
         return model.evaluate(*testing, verbose=0)[1]
 
 
 def main():
     tf.disable_v2_behavior()
-    warnings.filterwarnings("ignore", message=".*state_updates")  # Keras speaks to itself here
+    warnings.filterwarnings("ignore", message=".*state_updates")  # a warning of Keras about itself
     shutil.rmtree(LOGDIR, ignore_errors=True)
     os.makedirs(LOGDIR)
     training, testing = make_data()

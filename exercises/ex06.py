@@ -1,12 +1,12 @@
-"""Exercise 06: the network of exercise 05 meets clothes instead of digits. Why does it do worse?
+"""Exercise 06: the network of exercise 05 gets clothes instead of digits. Why is it worse at them?
 
-Fashion-MNIST has the shape of MNIST: 28 * 28 grey pixels, ten classes. Only the data set changes, and the accuracy drops.
+Fashion-MNIST has the shapes of MNIST: 28 * 28 grey pixels, ten classes. Only the data set changes, and the accuracy drops.
 
     python exercises/ex06.py
     tensorboard --logdir logdir
 
-In TensorBoard, open SCALARS: the curves of ex06/train and ex06/test. IMAGES: `confusion_matrix`, a row a true class, a
-column an answer: the mistakes crowd among shirts, pullovers and coats; `most_confused` shows some of them.
+In TensorBoard, open SCALARS: it shows the curves of ex06/train and ex06/test. IMAGES shows `confusion_matrix`, with one row
+per true class and one column per answer. Most mistakes are among shirts, pullovers and coats; `most_confused` shows some.
 """
 
 import io
@@ -14,7 +14,7 @@ import os
 import shutil
 import warnings
 
-# TensorFlow 2 serves Keras 3, which cannot work in graph mode, unless asked for the Keras it had before.
+# By default, TensorFlow 2 uses Keras 3, which does not work in graph mode. This asks for the Keras before it.
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
 import matplotlib.pyplot as plt
@@ -40,7 +40,7 @@ def make_data():
 
 
 def build_model():
-    """Return the compiled network; its last layer gives logits, and the loss is told so."""
+    """Return the compiled network. Its last layer gives logits, so the loss needs from_logits=True."""
     tf.set_random_seed(SEED)
     layers, initial = tf.keras.layers, tf.keras.initializers.glorot_uniform
     model = tf.keras.Sequential(
@@ -56,7 +56,7 @@ def build_model():
 
 
 def write_curves(train_writer, test_writer):
-    """Return a callback that logs each epoch into two runs with the same tags, so that TensorBoard overlays them."""
+    """Return a callback that logs each epoch into two runs. They have the same tags, so TensorBoard overlays them."""
 
     def on_epoch_end(epoch, logs):
         for writer, prefix in ((train_writer, ""), (test_writer, "val_")):
@@ -70,7 +70,7 @@ def write_curves(train_writer, test_writer):
 
 
 def train(training, testing):
-    """Build, fit and save the network; return its test accuracy and its confusion matrix, [10, 10] images."""
+    """Build, fit and save the network. Return its test accuracy and its confusion matrix [10, 10], in images."""
     np.random.seed(SEED)  # fit shuffles the images with NumPy
     model = build_model()
     sess = tf.keras.backend.get_session()
@@ -88,17 +88,17 @@ def train(training, testing):
 
 
 def restore(testing):
-    """Build the same network in a fresh graph, fill it from the checkpoint, and return its test accuracy."""
+    """Build the same network in a new graph, restore the checkpoint, and return the test accuracy."""
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.keras.backend.set_session(sess)
         model = build_model()
-        model.predict(testing[0][:1])  # Keras initialises its variables now, not after they are restored
+        model.predict(testing[0][:1])  # so that Keras initialises its variables now, not after they are restored
         tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
         return model.evaluate(*testing, verbose=0)[1]
 
 
 def most_confused(confusion):
-    """Return the two classes that are taken for one another most often."""
+    """Return the two classes that are most often taken for each other."""
     mistakes = confusion + confusion.T
     np.fill_diagonal(mistakes, 0)
     return np.unravel_index(mistakes.argmax(), mistakes.shape)
@@ -119,7 +119,7 @@ def draw_confusion(confusion):
 
 
 def draw_confused(images, labels, answers, confusion):
-    """Return a figure of garments of the two most confused classes, each taken for the other."""
+    """Return a figure with garments of the two most confused classes, each taken for the other class."""
     pair = most_confused(confusion)
     wrong = np.flatnonzero((labels != answers) & np.isin(labels, pair) & np.isin(answers, pair))
     figure, grid = plt.subplots(2, 5, figsize=(9, 4))
@@ -132,7 +132,7 @@ def draw_confused(images, labels, answers, confusion):
 
 
 def picture(tag, figure):
-    """Return a summary of a matplotlib figure, as PNG; the figure stays open, to be shown at the end."""
+    """Return an image summary of a matplotlib figure, which stays open and is shown at the end."""
     png = io.BytesIO()
     figure.savefig(png, format="png")
     return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])
@@ -140,7 +140,7 @@ def picture(tag, figure):
 
 def main():
     tf.disable_v2_behavior()
-    warnings.filterwarnings("ignore", message=".*state_updates")  # Keras speaks to itself here
+    warnings.filterwarnings("ignore", message=".*state_updates")  # a warning of Keras about itself
     shutil.rmtree(LOGDIR, ignore_errors=True)
     os.makedirs(LOGDIR)
     training, testing = make_data()

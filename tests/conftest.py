@@ -14,31 +14,33 @@ from checker.catalog import Limits
 from checker.engine.workshop import Workshop
 from checker.sandbox.box import Box, JobResult
 from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
-from tests.support.paths import PROJECT
+from tests.support.paths import PROJECT, TESTS
 from tests.support.processes import checker_command, environment
 from tests.support.script_text import IMPORTS
 
-pytest.register_assert_rewrite(
-    "tests.support.graph_answers"
-)  # its assertions are shared by tests, and tell as much as theirs
+# Its assertions are shared by tests, and tell as much as theirs.
+pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
-LONGEST = (
-    "test_session_cli.py",
-    "test_walls.py",
-    "test_cluster.py",
-    "test_exercises.py",
-    "test_cli.py",
-    "test_hostile.py",
-    "test_selftest.py",
-    "test_prelude.py",
-)
+LONGEST = [
+    TESTS / "session" / "test_session_cli.py",
+    TESTS / "sandbox" / "test_walls.py",
+    TESTS / "workers" / "test_cluster.py",
+    TESTS / "exercises" / "test_exercises.py",
+    TESTS / "test_cli.py",
+    TESTS / "engine" / "test_hostile.py",
+    TESTS / "selftest" / "test_selftest.py",
+    TESTS / "sandbox" / "test_prelude.py",
+]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    names = [*LONGEST, *sorted({item.path.name for item in items} - {*LONGEST})]
-    items.sort(key=lambda item: names.index(item.path.name))
+    missing = [str(path) for path in LONGEST if not path.is_file()]
+    if missing:
+        raise pytest.UsageError(f"LONGEST in tests/conftest.py names what is not there: {', '.join(missing)}")
+    files = [*LONGEST, *sorted({item.path for item in items} - {*LONGEST})]
+    items.sort(key=lambda item: files.index(item.path))
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +121,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Say in the very last line what was skipped, and why."""
     skipped = _skipped(config)
     if skipped:
-        reasons = sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped})
+        reasons = sorted({_reason(report) for report in skipped})
         print(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}")
 
 
@@ -127,6 +129,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run that skipped something where nothing may be skipped."""
     if os.environ.get("SUITE_NO_SKIPS") and exitstatus == 0 and _skipped(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    assert isinstance(report.longrepr, tuple), "a skip is told as file, line and reason"
+    return report.longrepr[2].removeprefix("Skipped: ")
 
 
 def _skipped(config: pytest.Config) -> list[pytest.TestReport]:

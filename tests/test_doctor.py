@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+from importlib import metadata
 
 import pytest
 from rich.console import Console
@@ -57,9 +58,9 @@ def test_a_port_that_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def version(package: str) -> str:
-        raise doctor.metadata.PackageNotFoundError(package)
+        raise metadata.PackageNotFoundError(package)
 
-    monkeypatch.setattr(doctor.metadata, "version", version)
+    monkeypatch.setattr(metadata, "version", version)
     first = next(doctor._packages())
     assert (first.name, first.found) == ("tensorflow", "not installed")
     assert "pip install" in first.remedy

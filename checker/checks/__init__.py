@@ -1,1 +1,1 @@
-"""The checks, one file an exercise; what several exercises share lies beside them."""
+"""The checks: one file per exercise, and the checks that several exercises share."""

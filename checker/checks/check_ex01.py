@@ -1,4 +1,4 @@
-"""Exercise 01: x = (3 * 2**2) - 12**5 as a graph, computed by a session."""
+"""Exercise 01: x = (3 * 2**2) - 12**5 as a graph that a session runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     """starts from tf.Variable leaves"""
     hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable that is computed with", "constants only", hint)
+    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
@@ -41,7 +41,7 @@ def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
 def check_computes_in_the_graph(arithmetic: ArithmeticModel) -> None:
     """computes in the graph, not in Python"""
     given_away = [f"{name} = {value:g}" for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
-    hint = "give TensorFlow the numbers 3, 2 and 12 and let the session do the powers"
+    hint = "give TensorFlow the numbers 3, 2 and 12, and let the session do the powers"
     expect(not given_away, WHERE, "no leaf that holds a result", listed(given_away), hint)
 
 
@@ -56,9 +56,9 @@ def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
 
 
 def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
-    """gives the result again from its checkpoint"""
+    """gives the same result from its checkpoint"""
     values = arithmetic.scalars.values()
-    hint = "save after running the initialiser, and change no variable afterwards"
+    hint = "save after the initialiser has run, and change no variable afterwards"
     found = listed(sorted({f"{value:g}" for value in values}))
     expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), WHERE, str(ANSWER), found, hint)
 
@@ -67,12 +67,12 @@ check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
 
 
 def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
-    """Return the subtraction of the exercise, found by the values of its arms. Raises `Mismatch` when there is none."""
+    """Return the subtraction whose arms have the values of the exercise. Raises `Mismatch` when there is none."""
     for subtraction in arithmetic.subtractions:
         if subtraction.rounded == (LEFT, RIGHT):
             return subtraction
     found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
-    hint = "tf.Session.run of each arm alone shows which one differs"
+    hint = "run each arm alone in the session to see which one differs: tf.Session.run"
     if arithmetic.graph.of_op("BitwiseXor"):
-        hint = "in Python ^ is not the power, 2 ^ 2 is 0: tf.pow or **"
+        hint = "in Python, ^ is not the power: 2 ^ 2 is 0; use tf.pow or **"
     fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)

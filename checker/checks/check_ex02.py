@@ -16,7 +16,7 @@ from checker.recompute.regression import RegressionModel
 from reference.arrays import FloatArray
 from reference.datasets import boston
 
-LINE_WITHIN = 0.5  # thousands of dollars: a plotted line is drawn from printed or rounded values now and then
+LINE_WITHIN = 0.5  # thousands of dollars: some scripts plot their line from rounded values
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -52,26 +52,26 @@ check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_ch
 def check_shows_the_line_moving(events: EventLog, finished: ScriptRun, figures: list[Figure]) -> None:
     """shows in TensorBoard how the line moves"""
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
-    hint = "tf.Session.run gives slope and intercept, or the prediction, as they are now: before each picture"
+    hint = "call tf.Session.run before each picture: it gives the current slope and intercept, or the prediction"
     expect_moving_picture(images, finished.exercise.logdir, "the fitted line")
     expect_figures_that_move(figures, "the fitted line", hint)
 
 
 def check_plots_every_house(figures: list[Figure]) -> None:
-    """plots a point a house"""
+    """plots one point per house"""
     houses = np.column_stack([rooms_of(boston()), boston().target])
     clouds = [points for figure in figures for axes in figure.axes for points in axes.scatters]
     expect(
         any(_same_points(points, houses) for points in clouds),
         FIGURES,
-        f"every house, rooms as they are across, price up: {_extent(houses)}",
+        f"one point per house, unscaled rooms on x, price on y: {_extent(houses)}",
         listed(dict.fromkeys(map(_extent, clouds)), "no points") if figures else "no figure",
         "plt.scatter(rooms, prices), then plt.show() or savefig",
     )
 
 
 def check_plots_the_trained_line(figures: list[Figure], regression: RegressionModel, trained: Checkpoint) -> None:
-    """plots the line of the trained values"""
+    """plots the line that it trained"""
     rooms = regression.features[:, 0]
     wanted = [_line(rooms, candidate.prediction) for candidate in regression.candidates]
     slope, intercept = _line(rooms, regression.best.prediction)
@@ -81,7 +81,7 @@ def check_plots_the_trained_line(figures: list[Figure], regression: RegressionMo
         FIGURES,
         f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
         listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",
-        "plot the prediction after the training, in the units of the points",
+        "plot the prediction of the trained variables, in the same units as the points",
     )
 
 
@@ -99,11 +99,11 @@ def _lies_on(line: FloatArray, slope: float, intercept: float) -> bool:
 
 
 def _extent(points: FloatArray) -> str:
-    """Return how many points a cloud has, and how far it goes."""
+    """Return how many points a cloud has, and its extent."""
     if not len(points):
         return "0 points"
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
-    return f"{len(points)} points ({left:.3g} … {right:.3g} across, {low:.3g} … {high:.3g} up)"
+    return f"{len(points)} points (x from {left:.3g} to {right:.3g}, y from {low:.3g} to {high:.3g})"
 
 
 def _same_points(points: FloatArray, houses: FloatArray) -> bool:
@@ -119,6 +119,6 @@ def _sorted(points: FloatArray) -> FloatArray:
 
 def _describe(line: FloatArray) -> str:
     if np.ptp(line[:, 0]) == 0 or not np.isfinite(line).all():
-        return f"{len(line)} points that are no line"
+        return f"{len(line)} points that form no line"
     slope, intercept = _line(line[:, 0], line[:, 1])
     return f"price = {slope:.2f} * rooms {intercept:+.2f}"

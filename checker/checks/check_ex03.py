@@ -17,8 +17,8 @@ from checker.expect import expect, listed
 from reference.arrays import FloatArray
 
 WEIGHTS = 13
-CLOUD = 10  # points, of which no honest prediction meets every price
-HISTOGRAM_WITHIN = 0.1  # of the range of the weights: the last one is added some steps before the checkpoint is saved
+CLOUD = 10  # points; no honest prediction meets the prices of so many houses
+HISTOGRAM_WITHIN = 0.1  # of the range of the weights: the last histogram is older than the checkpoint by some steps
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -34,7 +34,7 @@ def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
     """trains thirteen weights and a bias"""
     sizes = [variable.size for variable in graph.trainable]
     hint = (
-        "a bias has one value, whatever the number of houses" if max(sizes, default=0) > 100 else "weights [13, 1], bias [1]"
+        "a bias has one value, however many houses there are" if max(sizes, default=0) > 100 else "weights [13, 1], bias [1]"
     )
     expect(
         sum(sizes) == WEIGHTS + 1,
@@ -69,17 +69,18 @@ def check_shows_the_weights_as_a_histogram(
     logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
     expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint)
     wanted = _weights(training, trained)
+    ranges = " or ".join(dict.fromkeys(_extent(min(weights), max(weights)) for weights in wanted))
     expect(
         not wanted or any(_shows(series, weights) for _, series in of_weights for weights in wanted),
         f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}",
-        f"at last the weights of {trained.where}: {' or '.join(dict.fromkeys(_extent(min(w), max(w)) for w in wanted))}",
+        f"the last one with the weights of {trained.where}: {ranges}",
         listed(f"{_extent(h.minimum, h.maximum)} at step {h.step}" for h in (series[-1] for _, series in of_weights)),
-        "give tf.summary.histogram the variable itself, and run it until the training ends",
+        "give the variable itself to tf.summary.histogram, and add it until the training ends",
     )
 
 
 def _weights(training: Training, trained: Checkpoint) -> list[FloatArray]:
-    """Return what the thirteen weights of a checkpoint may be; nothing when it was saved long before the training ended."""
+    """Return the candidates for the thirteen weights; none when the checkpoint was saved long before the training ended."""
     save = training.last_save(trained.prefix.name)
     if save is None or training.count_before(save) < NEARLY_ALL * training.count:
         return []
@@ -89,11 +90,13 @@ def _weights(training: Training, trained: Checkpoint) -> list[FloatArray]:
     together = np.concatenate([*values, np.zeros(0)])
     if whole or together.size != WEIGHTS + 1:
         return whole
-    return [np.delete(together, bias) for bias in range(together.size)]  # in one array, or in parts: any may be the bias
+    return [
+        np.delete(together, bias) for bias in range(together.size)
+    ]  # weights and bias share arrays: any value may be the bias
 
 
 def _shows(series: list[Histogram], weights: FloatArray) -> bool:
-    """Whether the last histogram lies where these weights do, but for what they may have moved since."""
+    """Whether the last histogram has the range of these weights, which may have moved a little since."""
     *_, before, last = series
     moved = max(abs(last.minimum - before.minimum), abs(last.maximum - before.maximum))
     within = HISTOGRAM_WITHIN * float(np.ptp(weights)) + 2 * moved
@@ -109,16 +112,16 @@ def check_shows_predicted_against_true_prices(events: EventLog, finished: Script
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
     what = "predicted against true prices"
     expect_moving_picture(images, finished.exercise.logdir, what)
-    hint = "tf.Session.run gives the prediction as it is now: before each picture"
+    hint = "call tf.Session.run before each picture: it gives the current prediction"
     clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
     alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
-    actual = f"every point of {len(clouds)} clouds has the same value across and up"
+    actual = f"{len(clouds)} clouds in which every point has the same value on x and on y"
     expect(not alike or len(alike) < len(clouds), FIGURES, what, actual, hint)
     expect_figures_that_move(figures, what, hint)
 
 
 def _repeats_itself(points: FloatArray) -> bool:
-    """Whether points lie on the diagonal, as those of prices against themselves do; so does a line drawn to compare."""
+    """Whether all points lie on the diagonal: prices against themselves do, and a line drawn to compare with."""
     return bool(np.allclose(points[:, 0], points[:, 1], equal_nan=True))
 
 

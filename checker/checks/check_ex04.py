@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, consistency, network
-from checker.checks.network import expect_data_set_pictures, expect_misread_pictures, listed_images
+from checker.checks import common, consistency, network, network_curves
+from checker.checks.network_pictures import expect_data_set_pictures, expect_misread_pictures, listed_images
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
@@ -16,7 +16,7 @@ from checker.recompute.classifier import ClassifierModel
 from reference.arrays import FloatArray
 from reference.classification import HIDDEN, PIXELS
 
-SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the encoder only stretches and rounds
+SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the PNG encoder only stretches and rounds
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -30,14 +30,14 @@ check_builds_its_graph_once = consistency.check_builds_its_graph_once
 check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
-check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
-check_steps_increase = network.check_steps_increase
-check_loss_falls = network.check_loss_falls
+check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_steps_increase = network_curves.check_steps_increase
+check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
-check_counts_right_answers = network.check_counts_right_answers
+check_counts_right_answers = network_curves.check_counts_right_answers
 check_logs_no_more_than_it_ran = consistency.check_logs_no_more_than_it_ran
-check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
-check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
+check_logs_the_loss_of_its_checkpoint = network_curves.check_logs_the_loss_of_its_checkpoint
+check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_accuracy_of_its_checkpoint
 
 
 def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
@@ -51,7 +51,7 @@ def check_shows_first_layer_weights(
     """shows the first layer's weights as images"""
     weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
     if not weights:
-        hint = "784 inputs and 300 hidden neurons, an image a row: tf.matmul(images, weights)"
+        hint = "784 inputs and 300 hidden neurons, one image per row: tf.matmul(images, weights)"
         fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint)
     columns = _standardised(weights[0].T)
     found = False
@@ -64,9 +64,9 @@ def check_shows_first_layer_weights(
     expect(
         found,
         finished.exercise.logdir,
-        "an image whose last step shows columns of the trained weights, 28 * 28 each",
-        f"images {listed_images(events)}, none of them like the weights of the checkpoint in grey",
-        "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last steps",
+        "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
+        f"images {listed_images(events)}, none of them like the weights of the checkpoint as grey values",
+        "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.checks import common, consistency, keras, network
+from checker.checks import common, consistency, keras, network, network_curves
 
 check_runs_to_the_end = common.check_runs_to_the_end
 check_writes_its_graph = common.check_writes_its_graph
@@ -17,12 +17,12 @@ check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_logs_every_epoch = keras.check_logs_every_epoch
-check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
-check_steps_increase = network.check_steps_increase
-check_loss_falls = network.check_loss_falls
+check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_steps_increase = network_curves.check_steps_increase
+check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
-check_counts_right_answers = network.check_counts_right_answers
+check_counts_right_answers = network_curves.check_counts_right_answers
 check_logs_no_more_than_it_ran = consistency.check_logs_no_more_than_it_ran
-check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
-check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
+check_logs_the_loss_of_its_checkpoint = network_curves.check_logs_the_loss_of_its_checkpoint
+check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_accuracy_of_its_checkpoint
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, consistency, keras, network
-from checker.checks.network import expect_misread_pictures, listed_images, shows_data_set
+from checker.checks import common, consistency, keras, network, network_curves
+from checker.checks.network_pictures import expect_misread_pictures, listed_images, shows_data_set
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
@@ -19,7 +19,7 @@ from reference.classification import CLASSES, confusion_matrix
 from reference.datasets import FASHION_CLASSES
 
 WHITE = 255
-SHARE_WITHIN = 0.1  # of a class: a matrix over a part of the test images is a little off
+SHARE_WITHIN = 0.1  # of a class: a matrix of some test images differs a little from that of all
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -35,14 +35,14 @@ check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_logs_every_epoch = keras.check_logs_every_epoch
-check_overlays_train_and_test_curves = network.check_overlays_train_and_test_curves
-check_steps_increase = network.check_steps_increase
-check_loss_falls = network.check_loss_falls
+check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_steps_increase = network_curves.check_steps_increase
+check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
-check_counts_right_answers = network.check_counts_right_answers
+check_counts_right_answers = network_curves.check_counts_right_answers
 check_logs_no_more_than_it_ran = consistency.check_logs_no_more_than_it_ran
-check_logs_the_loss_of_its_checkpoint = network.check_logs_the_loss_of_its_checkpoint
-check_prints_the_accuracy_of_its_checkpoint = network.check_prints_the_accuracy_of_its_checkpoint
+check_logs_the_loss_of_its_checkpoint = network_curves.check_logs_the_loss_of_its_checkpoint
+check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_accuracy_of_its_checkpoint
 
 
 def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
@@ -53,7 +53,7 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
         for picture in pictures
         if picture is not None and np.ptp(picture) > 0 and not shows_data_set(picture, finished)
     ]
-    hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add it as tf.Summary.Image"
+    hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
     expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint)
 
@@ -73,18 +73,20 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     expect(
         any(_agree(matrix, true) for matrix in drawn),
         "the figures and images",
-        "10 * 10 counts as the checkpoint gives them on the test images",
+        "the 10 * 10 counts that the checkpoint gives on the test images",
         f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
-        "tf.math.confusion_matrix(labels, predictions) after the training, on the test images; plt.imshow(matrix)",
+        "tf.math.confusion_matrix of the labels and predictions of the test images, after the training; then plt.imshow",
     )
     ticks = [[tick for tick in axes.ticks if tick in FASHION_CLASSES] for figure in figures for axes in figure.axes]
-    orders = [names[at : at + CLASSES] for names in ticks for at in range(0, len(names), CLASSES)]  # of columns, of rows
+    orders = [
+        names[at : at + CLASSES] for names in ticks for at in range(0, len(names), CLASSES)
+    ]  # the names beside columns, then those beside rows
     named = [order for order in orders if set(order) == set(FASHION_CLASSES)]
-    hint = "row and column 0 are label 0: reference.datasets.FASHION_CLASSES is in the order of the labels"
+    hint = "row 0 and column 0 belong to label 0: reference.datasets.FASHION_CLASSES is in the order of the labels"
     wrong = next((order for order in named if order != list(FASHION_CLASSES)), [])
     expect(not wrong, "the figures", f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
     if not named:
-        advise("Name the classes beside rows and columns: set_xticklabels, set_yticklabels.")
+        advise("Write the names of the classes beside the rows and columns: set_xticklabels, set_yticklabels.")
 
 
 def check_shows_confused_garments(
@@ -107,10 +109,10 @@ def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]
 
 
 def _agree(matrix: FloatArray, counts: IntArray) -> bool:
-    """Whether a matrix of counts, or of shares, says the same of each class; true classes may be rows or columns."""
+    """Whether a matrix of counts or of shares agrees for each class. The true classes may be its rows or its columns."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     are_counts = bool((matrix == np.rint(matrix)).all() and matrix.min() >= 0)
-    if are_counts and matrix.max() > WHITE and matrix.sum() > counts.sum():  # of pixels, 255 is the most
+    if are_counts and matrix.max() > WHITE and matrix.sum() > counts.sum():  # counts above 255 are no pixels of an image
         return False
     for rows in (matrix, matrix.T):
         drawn = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)

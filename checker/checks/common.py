@@ -1,10 +1,10 @@
-"""Checks that every exercise has."""
+"""The checks that every exercise has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.checks.tensorboard import expect_one_graph_a_run, expect_shown, expect_steps_that_show_all
+from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
@@ -28,7 +28,7 @@ def check_writes_its_graph(logged_graph: Graph, finished: ScriptRun, advise: Adv
     nodes, hint = logged_graph.nodes, "tf.summary.FileWriter(logdir, sess.graph) after building it"
     expect(bool(nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint)
     if not logged_graph.scopes() and len(nodes) > 20:
-        advise(f"{len(nodes)} nodes lie side by side in TensorBoard: tf.name_scope groups them into boxes.")
+        advise(f"{len(nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 
 
 def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
@@ -45,17 +45,17 @@ def check_updates_every_variable(graph: Graph) -> None:
 
 
 def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished: ScriptRun, advise: Advise) -> None:
-    """is seen whole in TensorBoard"""
+    """is shown completely in TensorBoard"""
     logdir = finished.exercise.logdir
     events.require_whole(logdir)
-    expect_one_graph_a_run(events, logdir, advise)
+    expect_one_graph_per_run(events, logdir, advise)
     expect_steps_that_show_all(events, logdir)
     if board is None:
-        advise("There is so much in the event files that TensorBoard was not asked: it takes long to load them, too.")
+        advise("The event files hold so much that they were not loaded into TensorBoard: it would take long there, too.")
     else:
         expect_shown(events, board, logdir, advise)
 
 
 def listed_values(values: Iterable[float]) -> str:
-    """Return numbers as one line, four digits each."""
+    """Return numbers as one line, with four digits each."""
     return listed((f"{value:.4g}" for value in values), "none")

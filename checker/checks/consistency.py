@@ -1,4 +1,4 @@
-"""Checks that hold what a script did, logged, printed and saved against each other: one story, told four times."""
+"""Checks that compare what a script did, logged, printed and saved: all four must agree."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from checker.evidence.curves import Curve
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 
-# A loss is logged some steps before the end, and from a mini-batch: it is near the loss of the checkpoint, not equal to it.
+# A last loss comes from a mini-batch, some steps before the end: it is near the loss of the checkpoint, but not equal.
 LOSS_FACTOR = 3.0
-LOSS_WITHIN = 0.35  # of a cross entropy, whose mini-batches come near 0
+LOSS_WITHIN = 0.35  # for a cross entropy: that of a mini-batch comes near 0
 FEWEST_IN_A_BATCH = 10  # examples
 NEARLY_ALL = 0.9  # of the training
 
@@ -27,8 +27,8 @@ def check_builds_its_graph_once(training: Training) -> None:
         fail(
             "the graph while its sessions ran",
             "the same operations from the first call to the last",
-            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call is slower",
-            "tf.Graph.finalize() shows where operations are added: call it before the loop",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
+            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
         )
 
 
@@ -42,7 +42,9 @@ def check_saves_what_it_trained(trained: Checkpoint, training: Training, advise:
 def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> None:
     """saves the global step that its training reached"""
     save = training.last_save(trained.prefix.name)
-    for counter in counters(training, save) if save else ():
+    if save is None:
+        return
+    for counter in counters(training, save):
         found = trained.value_of(counter.variable)
         if found is not None and found.shape == ():
             _expect_count(int(found), counter, f"{trained.where}, tensor {counter.variable.key}")
@@ -50,24 +52,26 @@ def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> 
 
 def check_logs_no_more_than_it_ran(loss_curves: list[Curve], trained: Checkpoint, training: Training) -> None:
     """logs no more points and steps than its sessions ran"""
+    if training.is_in_a_loop:
+        return
     calls, most = training.log.calls, training.most_examples
-    hint = "log what a session has computed, as its step the number of the batch, epoch or example: writer.add_summary"
-    for curve in loss_curves if not training.is_in_a_loop else ():
+    hint = "log what a session has computed; its step is the number of the batch, epoch or example: writer.add_summary"
+    for curve in loss_curves:
         points, last = len(curve.points), max(curve.steps)
         expect(
-            points <= calls, curve.where, f"at most {calls:,} points, one a call of a session", f"{points:,} points", hint
+            points <= calls, curve.where, f"at most {calls:,} points, one per call of a session", f"{points:,} points", hint
         )
         bound = f"at most step {most:,}: {calls:,} calls of sessions went through no more examples"
         expect(last <= most, curve.where, bound, f"step {last:,}", hint)
 
 
 def _expect_count(found: int, counter: Counter, where: str) -> None:
-    """Raise `Mismatch` unless a counter holds what calls can have added to it, and something where they did."""
+    """Raise `Mismatch` when a counter holds more than the calls can have added, or nothing although they added to it."""
     most = counter.start + counter.added
-    hint = "leave it to minimize(loss, global_step=…), which adds 1 a call, and run the initialiser before the training only"
+    hint = "leave it to minimize(loss, global_step=…), which adds 1 per call; run the initialiser only before the training"
     if counter.assigned_by:
         hint = f"the operation {listed(counter.assigned_by)} assigns it by hand: {hint}"
-    expect(found <= most, where, f"at most {most:,}, by the calls that add to it before the save", f"{found:,}", hint)
+    expect(found <= most, where, f"at most {most:,}, the sum of what calls added to it before the save", f"{found:,}", hint)
     expected = f"more than {counter.start}: {counter.added:,} were added to it before the save"
     expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint)
 
@@ -80,27 +84,27 @@ def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, whe
         curve.where,
         f"a last loss near that of {where}: {listed_values(losses[:2])}",
         f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
-        "log the loss that is minimised until the training ends, and save after it" + _is_a_sum(curve.tail, losses),
+        "log the loss that is minimised until the training ends, and save after that" + _is_a_sum(curve.tail, losses),
     )
 
 
 def expect_printed(found: list[float], possible: Iterable[float], what: str, within: float, factor: float) -> None:
-    """Raise `Mismatch` when numbers are printed as `what` and none of them is near what the checkpoint gives."""
+    """Raise `Mismatch` when numbers are printed as `what`, and none of them is near what the checkpoint gives."""
     possible = list(possible)
     near = any(_near(number, value, within, factor) for number in found for value in possible)
     expect(
         near or not found,
         f"stdout, lines that speak of the {what}",
-        f"among them what the checkpoint gives: {listed_values(possible[:2])}",
+        f"among others, what the checkpoint gives: {listed_values(possible[:2])}",
         listed_values(found[-5:]),
         f"print the {what} that the session computes after the training",
     )
 
 
 def _is_a_sum(value: float, losses: list[float]) -> str:
-    """Return words for a loss that is many times too large: then it is one of a whole batch, and so are the gradients."""
+    """Return words for a loss that is many times too large: it is the sum over a batch, and so is its gradient."""
     many = all(value > FEWEST_IN_A_BATCH * loss > 0 for loss in losses)
-    return "; tf.reduce_mean over the batch: after a sum, the step grows with the batch" if many else ""
+    return "; use tf.reduce_mean over the batch: after a sum, the step grows with the batch" if many else ""
 
 
 def _near(value: float, wanted: float, within: float, factor: float = LOSS_FACTOR) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a loss was brought down, and what is the matter where it was not: a reason for each way to fail."""
+"""Whether a loss falls, and a reason for each way in which it does not."""
 
 from __future__ import annotations
 
@@ -6,40 +6,41 @@ from checker.evidence.curves import Curve
 from checker.evidence.trend import Reading, Trend, read_trend
 from checker.expect import fail
 
-GROWN = 10.0  # a loss that has grown tenfold before it is NaN has diverged; log(0) comes without a warning
+GROWN = 10.0  # a loss that grows tenfold before it is NaN has diverged; log(0) comes without such a warning
 
 FALLS = "a curve that falls"
 
 
 def expect_falling(curve: Curve, learnt_below: float) -> None:
-    """Raise `Mismatch` unless a curve falls, or is noisy and lies below `learnt_below` from its first point on."""
+    """Raise `Mismatch` unless a curve falls. A noisy curve may also lie below `learnt_below` from its first point on."""
     reading = read_trend(curve.values, learnt_below)
     span = f"from {reading.start:.4g} to {reading.end:.4g}"
     if reading.trend is Trend.TOO_SHORT:
-        hint = "writer.add_summary(summary, step) after every step, or every few, and writer.close()"
+        hint = "call writer.add_summary(summary, step) after every step or every few steps, and writer.close() at the end"
         fail(curve.where, "a curve of two points or more", f"{len(curve.points)} points", hint)
     if reading.trend is Trend.NOT_FINITE:
         _fail_not_finite(curve, reading)
     if reading.trend is Trend.RISES:
-        hint = "each step overshoots: a smaller learning rate, scaled inputs; or the sign is wrong: minimize wants the loss"
+        hint = "each step overshoots: use a smaller learning rate, or scale the inputs; or the sign is wrong: minimize(loss)"
         fail(curve.where, FALLS, f"{span}: it rises{_factor(reading)}", hint)
     if reading.trend is Trend.SWINGS:
         actual = f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g} at almost every point"
-        fail(curve.where, FALLS, actual, "the steps are too long: a smaller learning rate, scaled inputs, larger batches")
+        hint = "the steps are too long: use a smaller learning rate, scaled inputs or larger batches"
+        fail(curve.where, FALLS, actual, hint)
     if reading.trend is Trend.STAYS:
-        hint = "a loss that stays has no gradient, a learning rate too small or too large, or is not what is minimised"
+        hint = "the loss has no gradient, is not the one that is minimised, or the learning rate is too small or too large"
         fail(curve.where, FALLS, span, hint)
 
 
 def _fail_not_finite(curve: Curve, reading: Reading) -> None:
     index, values = reading.index, curve.values
     actual = f"{values[index]} from point {index} of {len(values)} on, step {curve.steps[index]}"
-    hint = "the first loss is it already: NaN in the data, or log(0), division by 0 in the loss"
+    hint = "even the first loss is not finite: look for NaN in the data, and for log(0) or a division by 0 in the loss"
     if index:
         actual += f", after {values[index - 1]:.4g}"
-        hint = "log(0) or 0/0 makes NaN out of the blue: take a fused loss on logits, tf.nn.…_cross_entropy_with_logits"
+        hint = "log(0) or 0/0 gives NaN without a warning: use a loss that takes logits, tf.nn.…_cross_entropy_with_logits"
         if max(values[:index]) > GROWN * abs(values[0]):
-            hint = "the loss grew before: each step overshoots; scale the inputs, lower the learning rate"
+            hint = "the loss grew before that, so each step overshoots: scale the inputs, or use a smaller learning rate"
     fail(curve.where, "finite numbers", actual, hint)
 
 

@@ -1,4 +1,4 @@
-"""Checks that exercises 05 and 06 share: the network made of Keras layers."""
+"""Checks that exercises 05 and 06 share: a network of Keras layers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ FEWEST_EPOCHS = 2
 
 
 def check_is_made_of_keras_layers(graph: Graph) -> None:
-    """is made of Keras Dense layers"""
-    # Keras stores a layer's variables as resources named <layer>/kernel and <layer>/bias, whatever the layer is called.
+    """is built from Keras Dense layers"""
+    # Keras stores the variables of a layer as resources <layer>/kernel and <layer>/bias, whatever the name of the layer.
     of_keras = [v for v in graph.trainable if graph.op(v.name) == "VarHandleOp" and v.name.endswith(("/kernel", "/bias"))]
     others = [v.name for v in graph.trainable if v not in of_keras]
     hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
-    found = f"made otherwise: {listed(others)}" if others else "no trainable variable"
+    found = f"other variables: {listed(others)}" if others else "no trainable variable"
     expect(bool(of_keras) and not others, "trainable variables", "kernel and bias of Keras layers", found, hint)
 
 
 def check_logs_every_epoch(loss_curves: list[Curve]) -> None:
     """logs a curve over the epochs"""
     longest = max(loss_curves, key=lambda curve: len(curve.points))
-    hint = "tf.keras.callbacks.TensorBoard, or a LambdaCallback with on_epoch_end, in the callbacks of fit"
+    hint = "give fit a callback: tf.keras.callbacks.TensorBoard, or a LambdaCallback with on_epoch_end"
     enough = len(longest.points) >= FEWEST_EPOCHS
     expect(enough, longest.where, f"{FEWEST_EPOCHS} epochs or more", f"{len(longest.points)} points", hint)

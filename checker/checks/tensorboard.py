@@ -1,4 +1,4 @@
-"""What event files hold and TensorBoard shows, or hides without a word."""
+"""What event files hold, and whether TensorBoard shows it: some things it hides without a message."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from checker.evidence.graph import Graph, GraphError
 from checker.evidence.pictures import is_picture
 from checker.expect import expect, expect_increasing, fail, listed
 
-MOST_SERIES = 100  # asked of TensorBoard, some milliseconds each
-MOST_PICTURES = 200  # of a series, a millisecond each
-MOST_GRAPHS = 4  # of a run that are compared
-OWN_WRITER = "make summaries with the operations of tf.summary, and files with tf.summary.FileWriter"
-FEWEST_AT_ONE_STEP = 3  # of a series: two may be a before and an after
+MOST_SERIES = 100  # that TensorBoard is asked for; some milliseconds each
+MOST_PICTURES = 200  # per series; a millisecond each
+MOST_GRAPHS = 4  # per run, compared with each other
+OWN_WRITER = "make summaries with the operations of tf.summary, and write them with tf.summary.FileWriter"
+FEWEST_AT_ONE_STEP = 3  # per series: two may show the state before and after
 
 Items = Sequence[Point | Image | Histogram]
 
 
 def expect_steps_that_show_all(log: EventLog, logdir: str) -> None:
-    """Raise `Mismatch` at a series that TensorBoard draws as a zigzag or of which it shows one point only.
+    """Raise `Mismatch` at a series that TensorBoard draws as a zigzag, or of which it shows a single point.
 
-    Losses and accuracies come first: they are what other checks speak of, and one cause is printed once.
+    Losses and accuracies come first: other checks report them with the same cause, which is then printed once.
     """
     for curve in all_curves(log, _newest_graph(log), logdir):
         if _hides_some(curve.points):
             curve.require_growing_steps()
     for run, kind, tag, items in _series(log):
         if kind != "scalars" and _hides_some(items):
-            hint = f"TensorBoard shows one of the {kind} a step, and drops those before a step that goes back: pass the step"
+            hint = f"TensorBoard keeps one of the {kind} per step, and drops all before a step that goes back: pass the step"
             expect_increasing([item.step for item in items], series(logdir, run.name, tag), hint)
 
 
-def expect_one_graph_a_run(log: EventLog, logdir: str, advise: Advise) -> None:
-    """Raise `Mismatch` when a run holds two graphs of different nodes; advise when they are one, written again."""
+def expect_one_graph_per_run(log: EventLog, logdir: str, advise: Advise) -> None:
+    """Raise `Mismatch` when a run holds two graphs with different nodes; advise when it holds one graph several times."""
     for run in log.runs.values():
         if len(run.graphs) < 2:
             continue
@@ -48,9 +48,11 @@ def expect_one_graph_a_run(log: EventLog, logdir: str, advise: Advise) -> None:
             alone, other = sorted(first - second), sorted(second - first)
             if alone and other:
                 found = f"two graphs, one with {listed(alone[:3])}, another with {listed(other[:3])}"
-                hint = "TensorBoard shows one of them: write the graph that is trained, or give each a writer and a folder"
+                hint = (
+                    "TensorBoard shows one of them: write only the graph that is trained, or give each a writer and a folder"
+                )
                 fail(where, "one graph", found, hint)
-        advise(f"{where} holds its graph {len(run.graphs)} times, TensorBoard shows one: write it once, when complete.")
+        advise(f"{where} holds its graph {len(run.graphs)} times, and TensorBoard shows one: write it once it is complete.")
 
 
 def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> None:
@@ -72,51 +74,57 @@ def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> No
         logged = len({item.step for item in items}) if kind == "images" else len(items)
         found = f"TensorBoard shows {len(shown)} of {logged} {kind}"
         whole = len(shown) == min(logged, KEPT[kind])
-        expect(whole, where, "a series that TensorBoard shows", found, "after a restart it drops points: one count of steps")
+        expect(
+            whole,
+            where,
+            "a series that TensorBoard shows",
+            found,
+            "it drops points after a restart: let the steps go on from run to run",
+        )
         if kind == "images":
             _expect_pictures(where, run.images[tag])
             thinned += [f'"{summary_of(tag)}"'] if len(shown) < logged else []
     if thinned:
         advise(
-            f"TensorBoard keeps {KEPT['images']} pictures a tag, chosen by chance, of {listed(dict.fromkeys(thinned))}: log "
-            "fewer, or start it with --samples_per_plugin images=100."
+            f"TensorBoard keeps {KEPT['images']} pictures per tag at random, here of {listed(dict.fromkeys(thinned))}: "
+            "log fewer, or start it with --samples_per_plugin images=100."
         )
 
 
 def summary_of(tag: str) -> str:
-    """Return the name of an image summary by the tag of one of its pictures."""
+    """Return the name of an image summary, given the tag of one of its pictures."""
     return re.sub(r"/image(/\d+)?$", "", tag)
 
 
 def _expect_pictures(where: str, images: Sequence[Image]) -> None:
-    """Raise `Mismatch` at bytes that no browser draws: TensorBoard hands them on as they are."""
+    """Raise `Mismatch` at bytes that no browser draws: TensorBoard passes them on unchanged."""
     looked_at = images[:MOST_PICTURES]
     broken = [image for image in looked_at if not is_picture(image.encoded)]
     if broken:
         found = (
-            f"{len(broken)} of {len(looked_at)} are none, such as {len(broken[0].encoded)} bytes at step {broken[0].step}"
+            f"{len(broken)} of {len(looked_at)} are not, such as the {len(broken[0].encoded)} bytes of step {broken[0].step}"
         )
-        hint = "encoded_image_string of tf.Summary.Image holds a whole PNG; tf.summary.image makes one of numbers"
+        hint = "encoded_image_string of tf.Summary.Image holds a whole PNG; tf.summary.image makes a PNG from numbers"
         fail(where, "pictures that a browser can draw", found, hint)
 
 
 def _shown(board: Board, run: Run, kind: str, tag: str, where: str) -> list[int]:
-    """Return the steps that TensorBoard shows. Raises `Mismatch` when it fails on the tag, or it is of two kinds."""
+    """Return the steps that TensorBoard shows. Raises `Mismatch` when it fails on the tag, or the tag has two kinds."""
     kinds = [other for other, tags in _kinds(run).items() if tag in tags]
     try:
         if len(kinds) == 1:
             return board.steps(kind, run.name, tag)
-        failure = "it shows the first under one name"
+        failure = "it shows the first of them only"
         for other in kinds:
             board.steps(other, run.name, tag)
     except BoardError as error:
         failure = f"TensorBoard itself fails: {error}"
     hint = "give each summary a tag of its own" if len(kinds) > 1 else OWN_WRITER
-    fail(where, "one kind of summary a tag", f"{' and '.join(kinds)}; {failure}", hint)
+    fail(where, "one kind of summary per tag", f"{' and '.join(kinds)}; {failure}", hint)
 
 
 def _series(log: EventLog) -> Iterator[tuple[Run, str, str, Items]]:
-    """Yield (run, kind, tag, what was logged) of every series; of a batch of pictures the first."""
+    """Yield (run, kind, tag, logged items) for every series. Of a batch of pictures, only the first counts."""
     for run in log.runs.values():
         for kind, tags in _kinds(run).items():
             for tag, items in tags.items():
@@ -128,7 +136,7 @@ def _kinds(run: Run) -> dict[str, Mapping[str, Items]]:
 
 
 def _hides_some(items: Items) -> bool:
-    """Whether steps go back, or many different things lie at one step."""
+    """Whether steps go back, or many different items lie at one step."""
     at_one_step = len({item.step for item in items}) == 1 and len(set(items)) >= FEWEST_AT_ONE_STEP
     return at_one_step or any(after.step < before.step for before, after in itertools.pairwise(items))
 
@@ -137,7 +145,7 @@ def _newest_graph(log: EventLog) -> Graph:
     graphs = [content for run in log.runs.values() for content in run.graphs]
     try:
         return Graph.from_graph_def(graphs[-1] if graphs else b"")
-    except GraphError:  # there is a check of its own for that
+    except GraphError:  # another check reports it
         return Graph.from_graph_def(b"")
 
 

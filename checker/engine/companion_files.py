@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,12 +27,12 @@ class Brought:
     notes: list[str] = field(default_factory=list)
 
 
-def bring_along(script: Path, work: Path) -> Brought:
+def bring_along(script: Path, work: Path, hidden: Collection[Path] = ()) -> Brought:
     """Copy a script into its working folder, with the plain files beside and below it that its text names.
 
     A file is named by its name, by that of a folder it lies in, by a pattern such as ``*.csv``, or, for a module, by an
-    import. Others stay behind: beside a submission may lie those of others. Links are not followed. Raises OSError when the
-    script itself cannot be copied.
+    import. Others stay behind: beside a submission may lie those of others. Links are not followed, and `hidden` files are
+    never copied. Raises OSError when the script itself cannot be copied.
     """
     brought = Brought(work / script.name, {script.name, f"{script.stem}.py"})
     shutil.copyfile(script, brought.script)
@@ -41,7 +41,7 @@ def bring_along(script: Path, work: Path) -> Brought:
     links, left_out, total = [], [], 0
     for path in _entries(script.parent):
         relative = path.relative_to(script.parent)
-        if relative.as_posix() in brought.files or not named.names(relative):
+        if relative.as_posix() in brought.files or path.resolve() in hidden or not named.names(relative):
             continue
         if path.is_symlink() or not path.is_file():
             links.append(relative.as_posix())

@@ -18,10 +18,9 @@ from checker.datasets import load_arrays
 from checker.engine.check_file import CheckModule
 from checker.engine.findings import Findings
 from checker.engine.script_run import ScriptRun
-from checker.engine.summary import training_loss
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
-from checker.evidence.curves import Curve, find_curves
+from checker.evidence.curves import Curve, find_curves, training_loss
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError

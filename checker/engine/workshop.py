@@ -127,7 +127,8 @@ class Workshop:
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if options.edition == "full":
             env[CACHE_VARIABLE] = _cache()
-        brought = bring_along(script, work)
+        held_out = exercise.data.held_out if exercise.data else None
+        brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
         result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script), served=served)
         # The script ran as a copy; what it says of itself is to name the file that its author knows.
@@ -197,7 +198,9 @@ def run_folder(exercise: Exercise, top: Path, learner: str) -> Path:
 
 def new_report(exercise: Exercise, script: Path, options: Options) -> Report:
     """Return the report of a check that has not begun."""
-    return Report(exercise.id, str(script), options.edition if exercise.dataset else "none", options.isolation)
+    data = exercise.data
+    edition = "none" if data is None else options.edition if data.is_built_in else "pack"
+    return Report(exercise.id, str(script), edition, options.isolation)
 
 
 def _ended_its_box(script: Path) -> CheckResult:

@@ -120,6 +120,19 @@ def all_curves(log: EventLog, graph: Graph, logdir: str) -> list[Curve]:
     return curves + [Curve(logdir, run.name, tag, points) for run, tag, points in others]
 
 
+def training_loss(log: EventLog) -> list[float]:
+    """Return the values of the longest series whose tag speaks of the loss and not of validation; [] where there is none.
+
+    Series of a run with ``train`` in its name come first, however long the others are.
+    """
+    candidates = [
+        ("train" in run.name.lower(), len(points), [point.value for point in points])
+        for run, tag, points in log.scalars()
+        if "loss" in tag.lower() and "val" not in tag.lower()
+    ]
+    return max(candidates, default=(False, 0, []), key=lambda candidate: candidate[:2])[2]
+
+
 def meaning(tag: str) -> str:
     """Return ``loss`` or ``accuracy`` for a tag that says so, "" for another."""
     last = tag.rsplit("/", 1)[-1].lower()

@@ -8,27 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
+from tensorboard.compat.proto import graph_pb2, node_def_pb2
 
-from checker.evidence.tensors import TensorError, to_array
+from checker.evidence.ops import ASSIGN_OPS, CHANGING_OPS, EXIT_OPS, HANDING_ON_OPS, RANDOM_OPS, SIZE_OPS
+from checker.evidence.tensors import TensorError, dtype_name, to_array
 from checker.outline import Shape, show_shape
-
-PLACEHOLDER_OPS = {"Placeholder", "PlaceholderV2"}
-DEFAULT_OP = "PlaceholderWithDefault"  # may be fed
-ITERATOR_OPS = {"IteratorGetNext", "IteratorGetNextSync"}
-QUEUE_OPS = {"QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"}
-SOURCE_OPS = {*PLACEHOLDER_OPS, *ITERATOR_OPS, *QUEUE_OPS}  # where data enters
-VARIABLE_OPS = {"VariableV2", "Variable", "VarHandleOp"}
-ASSIGN_OPS = {"Assign", "AssignVariableOp"}
-ADDING_OPS = {"AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp"}
-RANDOM_OPS = {"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "RandomUniformInt", "Multinomial"}
-# What gives another value each time, whatever it reads.
-CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}
-SIZE_OPS = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"}  # to which the values they read mean nothing
-EXIT_OPS = ("Exit", "RefExit")  # of a loop
-HANDING_ON_OPS = {"Identity", "Snapshot", "StopGradient", "PreventGradient"}
 
 
 @dataclass(frozen=True)
@@ -240,25 +225,3 @@ def parse_tensor(name: str) -> Tensor:
     """Parse ``node``, ``node:1`` or ``^node``."""
     node, _, index = name.lstrip("^").partition(":")
     return Tensor(node, int(index) if index.isdigit() else 0)
-
-
-def dtype_name(number: int) -> str:
-    """Return TensorFlow's name of a dtype: ``float32`` for DT_FLOAT, also for a reference to one."""
-    try:
-        name = str(types_pb2.DataType.Name(number if number < 100 else number - 100))
-    except ValueError:
-        return ""
-    return {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16"}.get(name, name[3:].lower())
-
-
-def as_text(value: Any) -> str:
-    """Return a string tensor's value as text, whatever its bytes."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def as_numpy_dtype(name: str) -> np.dtype[Any]:
-    """Return the NumPy dtype of a TensorFlow dtype's name, float32 where NumPy has none."""
-    try:
-        return np.dtype(name)
-    except TypeError:
-        return np.dtype(np.float32)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2, node_def_pb2, types_pb2
 from tensorboard.util import tensor_util
 
-from checker.evidence.dataflow import PLACEHOLDER_OPS, VARIABLE_OPS, Tensor
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
+from checker.evidence.ops import PLACEHOLDER_OPS, VARIABLE_OPS
 
 ALLOWED_OPS = frozenset(
     """
@@ -136,7 +137,7 @@ class _Freezer:
         if start:
             return self._kept(graph.nodes[name], "Identity", [start], graph.nodes[name].attr["dtype"].type)
         if name not in self._values:
-            raise NotEvaluable(f"the checkpoint holds no value for the variable {name!r}")
+            raise NotEvaluable(f"the variable {name!r} has no saved value")
         return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
 
     def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:

@@ -9,9 +9,11 @@ from functools import cached_property
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, variable_pb2
 
-from checker.evidence.dataflow import SOURCE_OPS, VARIABLE_OPS, Tensor, Variable, as_text, parse_tensor
+from checker.evidence.dataflow import Tensor, Variable, parse_tensor
 from checker.evidence.losses import DIVISION_OPS, LINEAR_OPS, Loss, find_losses
+from checker.evidence.ops import SOURCE_OPS, VARIABLE_OPS
 from checker.evidence.state import Variables
+from checker.evidence.tensors import as_text
 
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
 SOFTMAX_OPS = {"Softmax", "LogSoftmax"}

@@ -10,22 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2
 
-from checker.evidence.dataflow import (
-    ADDING_OPS,
-    ASSIGN_OPS,
-    DEFAULT_OP,
-    ITERATOR_OPS,
-    PLACEHOLDER_OPS,
-    SOURCE_OPS,
-    VARIABLE_OPS,
-    Dataflow,
-    Placeholder,
-    Tensor,
-    Variable,
-    as_text,
-    dtype_name,
-)
-from checker.evidence.tensors import to_shape
+from checker.evidence.dataflow import Dataflow, Placeholder, Tensor, Variable
+from checker.evidence.ops import ADDING_OPS, ASSIGN_OPS, DEFAULT_OP, ITERATOR_OPS, PLACEHOLDER_OPS, SOURCE_OPS, VARIABLE_OPS
+from checker.evidence.tensors import as_text, dtype_name, to_shape
 from checker.outline import Shape
 
 OPTIMIZER_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")

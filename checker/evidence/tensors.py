@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2
+from tensorboard.compat.proto import tensor_pb2, tensor_shape_pb2, types_pb2
 from tensorboard.util import tensor_util
 
 from checker.outline import Shape
@@ -55,3 +55,25 @@ def to_shape(proto: tensor_shape_pb2.TensorShapeProto) -> Shape:
     if proto.unknown_rank:
         return None
     return tuple(dim.size if dim.size >= 0 else None for dim in proto.dim)
+
+
+def dtype_name(number: int) -> str:
+    """Return TensorFlow's name of a dtype: ``float32`` for DT_FLOAT, also for a reference to one."""
+    try:
+        name = str(types_pb2.DataType.Name(number if number < 100 else number - 100))
+    except ValueError:
+        return ""
+    return {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16"}.get(name, name[3:].lower())
+
+
+def as_text(value: Any) -> str:
+    """Return a string tensor's value as text, whatever its bytes."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def as_numpy_dtype(name: str) -> np.dtype[Any]:
+    """Return the NumPy dtype of a TensorFlow dtype's name, float32 where NumPy has none."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        return np.dtype(np.float32)

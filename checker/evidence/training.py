@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from checker.evidence.dataflow import VARIABLE_OPS
 from checker.evidence.graph import Graph
+from checker.evidence.ops import VARIABLE_OPS
 from checker.evidence.session_record import Calls, GraphSize, PathFed, SessionLog
 
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import RANDOM_OPS
 from checker.evidence.graph import Graph
+from checker.evidence.ops import RANDOM_OPS
 from checker.outcome import VariableStatistics
 
 

@@ -1,4 +1,4 @@
-"""Error texts of Python and TensorFlow, each with what happened and the API to look at. The tables are data."""
+"""Explains errors of Python and TensorFlow: what happened, and which API to look at. The tables are data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_TEXT = 20_000  # characters that are searched
 
 @dataclass(frozen=True)
 class ErrorHint:
-    """One kind of error. The rows stand in order: the first whose pattern occurs in a text is the one that explains it."""
+    """One kind of error. The order of the rows counts: the first row whose pattern occurs in a text explains it."""
 
     id: str  # the same in the table of every language
     pattern: re.Pattern[str]
@@ -22,7 +22,7 @@ class ErrorHint:
 
 
 def hint_for(*texts: str) -> str:
-    """Return the hint for an error, "" when none fits; a later text is asked only when those before it say nothing."""
+    """Return the hint for an error, "" when there is none. A later text counts only when no earlier one has a hint."""
     for text in texts:
         row = row_for(text)
         if row:
@@ -31,7 +31,7 @@ def hint_for(*texts: str) -> str:
 
 
 def row_for(text: str) -> ErrorHint | None:
-    """Return the first row whose pattern occurs in a text, None when none does."""
+    """Return the first row whose pattern occurs in a text, or None."""
     return next((row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT)), None)
 
 

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from checker.evidence.dataflow import VARIABLE_OPS, Tensor
+from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import ALLOWED_OPS
+from checker.evidence.ops import VARIABLE_OPS
 from checker.recompute.model import Model
 
 SUBTRACTIONS = {"Sub", "Subtract"}

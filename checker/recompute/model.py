@@ -1,57 +1,46 @@
-"""A submission's model, ready to be run on any data."""
+"""A submission's graph, ready to be evaluated on any data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import ITERATOR_OPS, Tensor, as_numpy_dtype, dtype_name
+from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph
+from checker.evidence.ops import ITERATOR_OPS
+from checker.evidence.tensors import as_numpy_dtype, dtype_name
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
-from reference.arrays import FloatArray
-
-AS_THEY_ARE = "as they are"
-
-
-class Scaling(NamedTuple):
-    """A way in which a script may have scaled what it feeds: value -> (value - shift) / scale, per column."""
-
-    title: str
-    shift: Any
-    scale: Any
-
-    @property
-    def is_none(self) -> bool:
-        """Whether it leaves values as they are."""
-        return self.title == AS_THEY_ARE
-
-    def apply(self, values: NDArray[Any]) -> FloatArray:
-        """Scale values."""
-        return np.asarray((values - self.shift) / self.scale, dtype=np.float64)
-
-    def undo(self, values: NDArray[Any]) -> FloatArray:
-        """Scale back."""
-        return np.asarray(values * self.scale + self.shift, dtype=np.float64)
 
 
 class Model:
-    """A graph with the values its checkpoint holds."""
+    """A graph with the values that its checkpoint holds; without a checkpoint, it has none."""
 
-    def __init__(self, graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> None:
+    checkpoint: Checkpoint | None  # models that cannot do without one narrow this
+
+    def __init__(self, graph: Graph, checkpoint: Checkpoint | None, evaluator: Evaluator) -> None:
         self.graph = graph
         self.checkpoint = checkpoint
         self._evaluator = evaluator
 
+    @property
+    def where(self) -> str:
+        """The graph, for messages."""
+        return f"graph of {self.checkpoint.where}" if self.checkpoint else "the graph in the event file"
+
     @cached_property
     def values(self) -> dict[str, NDArray[Any]]:
-        """The value of each variable that the checkpoint holds, by the name of its node."""
+        """The value of each variable that the checkpoint holds, by the name of its node; {} without a checkpoint.
+
+        Raises `Mismatch` when the value of a trainable variable is missing, or when any value is not finite.
+        """
+        if self.checkpoint is None:
+            return {}
         self.checkpoint.require_values_of(self.graph.trainable)
         self.checkpoint.require_finite()
         found = {name: self.checkpoint.value_of(variable) for name, variable in self.graph.variables.items()}
@@ -68,7 +57,9 @@ class Model:
         With `from_start`, variables have the values they are initialised to, not those of the checkpoint.
         Raises `Mismatch` when the graph holds an operation that is not allowed, or TensorFlow cannot run it.
         """
-        where = f"graph of {self.checkpoint.where}"
+        expected = "a graph that can be evaluated again"
+        if self.checkpoint is not None:
+            expected += " from its checkpoint"
         dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
         try:
             frozen, names = freeze(self.graph, fetches, dtypes, self.values, from_start)
@@ -78,9 +69,9 @@ class Model:
             ]
             answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
         except NotEvaluable as refusal:
-            fail(where, "a graph that can be evaluated again from its checkpoint", str(refusal))
+            fail(self.where, expected, str(refusal))
         except EvaluationFailed as failure:
-            fail(where, "a graph that can be evaluated again from its checkpoint", f"TensorFlow says: {failure}")
+            fail(self.where, expected, f"TensorFlow says: {failure}")
         return [[answer[str(tensor)] for tensor in fetches] for answer in answers]
 
     def _fed_dtype(self, tensor: Tensor) -> str:

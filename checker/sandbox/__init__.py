@@ -1,1 +1,1 @@
-"""The only room where a submission's code, or TensorFlow on a submission's files, ever runs."""
+"""The only room where a submission's code runs, and where TensorFlow reads a submission's files."""

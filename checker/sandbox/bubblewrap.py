@@ -16,7 +16,7 @@ import checker
 import reference
 
 PROBE_TIMEOUT_S = 10
-HIDDEN = ("expected", "data/held_out")  # of `reference`: what would help to forge an answer
+HIDDEN = ("expected", "data/held_out")  # folders of `reference` that would help to forge an answer
 SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SYSTEM_FILES = (
     "/etc/ld.so.cache",
@@ -26,31 +26,23 @@ SYSTEM_FILES = (
     "/etc/fonts",
     "/etc/localtime",
 )
-OTHER_COPIES = "/usr/share/datasets"  # where Debian's packages put data sets, with the images that are held out here
+OTHER_COPIES = "/usr/share/datasets"  # Debian's packages put data sets there, with the images that are held out here
 OLD_VERSION_HINT = "bubblewrap 0.8 or newer is needed"
 
 
 def command(program: list[str], root: Path, readable: Iterable[Path]) -> list[str]:
     """Return the command that runs `program` behind walls.
 
-    Inside there are: no network; pid, ipc, uts and user namespaces of its own; no way to nest more; the system's libraries,
-    this Python, the packages and `readable` to read; `root`, at the same path, to write; an empty /tmp. The program keeps
-    one capability in its own user namespace, which lets it give every job a pid and a mount namespace; jobs drop it.
+    Inside there is no network. The program has its own pid, ipc, uts and user namespaces, and cannot nest further user
+    namespaces. It can read the system's libraries, this Python, the packages and `readable`. It can write to `root`, which
+    has the same path inside, and to nothing else; /tmp is empty. It keeps one capability in its user namespace, with which
+    it gives every job a pid and a mount namespace. Jobs drop this capability.
     """
     walls = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"]
     walls += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
-    # As pid 1: bubblewrap's own process there would hold our pipes open to whoever looks below /proc.
-    walls += [
-        "--hostname",
-        "box",
-        "--as-pid-1",
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
-        "--cap-add",
-        "CAP_SYS_ADMIN",
-    ]
+    # The program is pid 1: bubblewrap's own process would show our open pipes to whoever looks below /proc.
+    walls += ["--hostname", "box", "--as-pid-1", "--die-with-parent", "--new-session"]
+    walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     walls += ["--ro-bind", "/usr", "/usr", *_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for path in [*_python(), *_ours(), *readable]:
         walls += ["--ro-bind", str(path), str(path)]
@@ -63,14 +55,14 @@ def command(program: list[str], root: Path, readable: Iterable[Path]) -> list[st
     hosts = root / "hosts"
     hosts.write_text("127.0.0.1 localhost box\n", "utf-8")
     walls += ["--ro-bind", str(hosts), "/etc/hosts", "--bind", str(root), str(root), "--chdir", str(root)]
-    # The file systems that hold all these places are the same for all jobs: nothing may be left in them.
+    # All jobs share the file systems that hold these mounts: no job may leave anything there.
     walls += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*walls, "--", *program]
 
 
 @lru_cache(maxsize=1)
 def why_not() -> str:
-    """Return why bubblewrap cannot be used on this machine; empty if it can."""
+    """Return why bubblewrap cannot be used on this machine, "" if it can."""
     if sys.platform != "linux":
         return f"bubblewrap needs Linux, this is {sys.platform}"
     if not shutil.which("bwrap"):
@@ -102,18 +94,18 @@ def _system() -> list[str]:
 
 
 def _python() -> list[Path]:
-    """Return the folders of this Python and of its packages, an outer one before an inner one."""
+    """Return the folders of this Python and of its packages, outer folders before inner ones."""
     user_site = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     packages = [entry for entry in [*sys.path, *user_site] if Path(entry).name in ("site-packages", "dist-packages")]
     entries = [sys.prefix, sys.base_prefix, sys.exec_prefix, *packages]
     folders = sorted({Path(entry) for entry in entries if os.path.isdir(entry)})
-    # A link within a folder that is shown is there already.
+    # A link inside one of these folders is visible already.
     links = [link for link in _links(Path(sys.executable)) if not any(map(link.is_relative_to, folders))]
     return [path for path in [*folders, *links] if not path.is_relative_to("/usr")]
 
 
 def _links(path: Path) -> Iterable[Path]:
-    """Yield what a link leads to, link after link: each step must be there inside, or Python does not start."""
+    """Yield the targets of a chain of links. Python does not start unless all of them are visible inside."""
     for _ in range(10):
         if not path.is_symlink():
             return

@@ -1,7 +1,7 @@
-"""Inside a box: the process of one job, forked from the warm one, with nothing of it but TensorFlow.
+"""Inside a box: the process of one job, forked from the warm one, of which it keeps nothing but TensorFlow.
 
-Behind walls there are two processes a job: a keeper, which is the first of a pid namespace and cannot be harmed from inside
-it, and the job itself, which has no capability left. When the keeper ends, the kernel ends everything in its namespace.
+Behind walls there are two processes per job. The keeper is the first process of a pid namespace, so nothing inside can harm
+it. The job itself has no capability left. When the keeper ends, the kernel ends everything in its namespace.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from checker.sandbox import namespaces
 Request = dict[str, Any]
 
 STDIN, STDOUT, STDERR = 0, 1, 2
-LONGEST_FAILURE = 1 << 15  # bytes: a pipe takes them without anybody reading
-ENDING = struct.Struct("=iq")  # wait status, peak memory in ru_maxrss's unit
-PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder of the job
+LONGEST_FAILURE = 1 << 15  # bytes; they fit into a pipe that nobody reads yet
+ENDING = struct.Struct("=iq")  # wait status, peak memory in the unit of ru_maxrss
+PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder below that of the job
 SHARED_TMP, SHARED_MEMORY = "/tmp", "/dev/shm"
 KERNEL_SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "pressure", "driver")
 PROBED_SETTING = "sys/kernel/core_pattern"
-TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # of what a job writes to /tmp itself
+TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # that a job can write to /tmp itself
 
-_early: list[int] = []  # in a job: where `tell_our_failure` writes
+_early: list[int] = []  # in a job: the descriptor to which `tell_our_failure` writes
 
 
 @dataclass
 class Child:
-    """A job under way, seen from the warm process."""
+    """A running job, seen from the warm process."""
 
     pid: int  # of the keeper, where there is one
     outputs: list[int]  # the reading ends of stdout and stderr
-    ending: int  # the reading end of what the keeper says last
-    early: int  # the reading end of what our own part of the job says of its failure
+    ending: int  # the reading end of the pipe for the last word of the keeper
+    early: int  # the reading end of the pipe for a failure of our own part of the job
 
 
 def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | None:
     """Fork the process of a job; return it, or None in the job itself, which is then ready to begin.
 
-    `ours` are descriptors that the job must not have.
+    `ours` are descriptors that the job must not get.
     """
     pipes = [os.pipe() for _ in range(4)]
     readable, writable = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
@@ -55,7 +55,7 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
     if pid == 0:
         for descriptor in [*readable, *ours]:
             os.close(descriptor)
-        signal.set_wakeup_fd(-1)  # from Python 3.12 on, asyncio has done so already where something imported it
+        signal.set_wakeup_fd(-1)  # from Python 3.12 on, an imported asyncio has done this already
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if walls:
             _keep(request, writable)
@@ -71,8 +71,8 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
 def _fork_first_of_namespace() -> int:
     """Fork the first process of a new pid namespace; return 0 in it, its pid here.
 
-    A process can make such a namespace for its children once only, so another one makes it and ends; this one, which adopts
-    orphans, becomes the parent then.
+    A process can make such a namespace for its children only once. So an intermediate process makes it and ends; this
+    process adopts orphans, and becomes the parent.
     """
     told, tell = os.pipe()
     between = os.fork()
@@ -95,8 +95,10 @@ def _fork_first_of_namespace() -> int:
 
 
 def _keep(request: Request, outputs: list[int]) -> None:
-    """As the keeper: make the job's own view of the files, fork the job, wait for it. Returns in the job only."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the first of a namespace gets no signal from inside but those it handles
+    """As the keeper: give the job its own view of the files, fork it, wait for it. Returns only in the job."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # from inside its namespace, the first process gets only the signals that it handles
     _cover(request["folder"])
     job = os.fork()
     if job == 0:
@@ -104,14 +106,14 @@ def _keep(request: Request, outputs: list[int]) -> None:
     for index in (0, 1, 3):
         os.close(outputs[index])
     while True:
-        pid, status, usage = os.wait3(0)  # orphans are the keeper's too
+        pid, status, usage = os.wait3(0)  # the keeper also reaps orphans
         if pid == job:
             os.write(outputs[2], ENDING.pack(status, usage.ru_maxrss))
             os._exit(0)
 
 
 def _cover(folder: str) -> None:
-    """Hide /tmp and every folder of the box but this job's, and give the job shared memory of its own."""
+    """Hide /tmp and the folders of all other jobs, and give the job its own shared memory."""
     namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC)
     namespaces.keep_mounts_private()
     shown = [(path, os.open(path, os.O_PATH)) for path in [*_mounted_below_tmp(), folder]]
@@ -124,23 +126,23 @@ def _cover(folder: str) -> None:
             _show(path, descriptor)
         os.close(descriptor)
     namespaces.mount_memory(SHARED_MEMORY, TMP_BYTES, TMP_FILES)
-    with contextlib.suppress(OSError):  # as root, bubblewrap covers parts of /proc; the box's whole /proc stays then
+    with contextlib.suppress(OSError):  # as root, bubblewrap covers parts of /proc; then the /proc of the box stays
         namespaces.mount_processes()
     _close_settings()
 
 
 def _close_settings() -> None:
-    """Let no job write what the kernel offers below /proc: where the checker runs as root, the files there are the job's."""
+    """Let no job write kernel settings below /proc. When the checker runs as root, the job owns these files."""
     for name in KERNEL_SETTINGS:
         folder = os.path.join("/proc", name)
-        with contextlib.suppress(OSError):  # of an ordinary user they are not
+        with contextlib.suppress(OSError):  # an ordinary user does not own them
             namespaces.make_read_only(folder)
     if os.access(os.path.join("/proc", PROBED_SETTING), os.W_OK):
-        raise RuntimeError("the settings of the kernel could be written by a job")
+        raise RuntimeError("a job could write the settings of the kernel")
 
 
 def _mounted_below_tmp() -> list[str]:
-    """Return what the box shows below /tmp, such as packages that are installed there; outer mounts first."""
+    """Return what is mounted below /tmp, such as packages that are installed there; outer mounts first."""
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
         points = [line.split()[4].encode().decode("unicode_escape") for line in lines]  # \040 is a space
     return [point for point in points if point.startswith(SHARED_TMP + "/")]
@@ -156,8 +158,8 @@ def _show(path: str, descriptor: int) -> None:
 
 
 def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
-    """As the job: a session, streams, environment, folder and limits of its own."""
-    os.setsid()  # a process group of its own, which can be killed as one
+    """As the job: take its own session, streams, environment, folder and limits."""
+    os.setsid()  # makes a process group, which can be killed as a whole
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, STDIN), (outputs[0], STDOUT), (outputs[1], STDERR)):
         os.dup2(source, target)
@@ -170,7 +172,7 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
     for variable, name in PRIVATE_FOLDERS.items():
         os.environ[variable] = os.path.join(request["folder"], name)
         os.makedirs(os.environ[variable], exist_ok=True)
-    tempfile.tempdir = None  # or the warm process's choice would stay
+    tempfile.tempdir = None  # forget the folder that the warm process chose
     os.chdir(request["cwd"])
     _limit(request)
     if walls:
@@ -179,13 +181,13 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
 
 
 def tell_our_failure(text: str) -> None:
-    """As the job: say that our own part of it failed. Nothing can be said after `leave_to_the_script`."""
+    """As the job: report that our own part of it failed. After `leave_to_the_script` this does nothing."""
     for descriptor in _early:
         os.write(descriptor, text.encode("utf-8", "backslashreplace")[-LONGEST_FAILURE:])
 
 
 def leave_to_the_script() -> None:
-    """As the job: end our own part of it; whatever fails from now on is the script's."""
+    """As the job: end our own part of it. Whatever fails from now on is a failure of the script."""
     while _early:
         os.close(_early.pop())
 
@@ -196,7 +198,7 @@ def _limit(request: Request) -> None:
         resource.RLIMIT_AS: request["address_bytes"],
         resource.RLIMIT_FSIZE: request["file_bytes"],
         resource.RLIMIT_NOFILE: request["open_files"],
-        resource.RLIMIT_CPU: int(request["cpu_s"]) + 5,  # the watch comes first, and says so
+        resource.RLIMIT_CPU: int(request["cpu_s"]) + 5,  # the monitor ends the job earlier, and reports why
     }
     for kind, most in limits.items():
         hard = resource.getrlimit(kind)[1]
@@ -205,6 +207,6 @@ def _limit(request: Request) -> None:
 
 
 def _text_stream(descriptor: int) -> io.TextIOWrapper:
-    """Return a text stream on a descriptor that never fails to encode what a script prints."""
+    """Return a text stream on a descriptor. It can encode whatever a script prints."""
     raw = io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)

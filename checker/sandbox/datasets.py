@@ -1,4 +1,4 @@
-"""Inside a forked child: the loaders that scripts know, with the verified data of `reference.datasets` behind them."""
+"""Inside a forked child: the data loaders of Keras and scikit-learn, which return the data of `reference.datasets`."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from reference import datasets
 
 BOSTON_DESCRIPTION = """Boston house prices
 
-506 census tracts around Boston, 13 numbers each; the target is the median value of the houses in thousands of dollars of
-1970, capped at 50 (Harrison, D. and Rubinfeld, D.L.: Hedonic prices and the demand for clean air, 1978). It holds a column
-made from the share of black residents, which is why scikit-learn has removed it.
+506 census tracts around Boston with 13 features each. The target is the median value of the houses in thousands of dollars
+of 1970, capped at 50 (Harrison, D. and Rubinfeld, D.L.: Hedonic prices and the demand for clean air, 1978). One column is
+computed from the share of black residents: for this reason scikit-learn has removed the data set.
 """
 
 Split = tuple[NDArray[Any], NDArray[Any]]
 
 
 class BostonRows(namedtuple("BostonRows", ["data", "target"])):
-    """What tf.contrib returned: a named tuple of two, here with the names of the columns as well."""
+    """The named tuple that tf.contrib returned; here it also knows the names of the columns."""
 
     DESCR = BOSTON_DESCRIPTION
 
@@ -34,7 +34,7 @@ class BostonRows(namedtuple("BostonRows", ["data", "target"])):
 
 
 def serve() -> None:
-    """Put the data behind the loaders of every Keras and of scikit-learn."""
+    """Make the loaders of every Keras and of scikit-learn return the verified data."""
     imports.change(
         r"(?:tf_keras|keras|tensorflow)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing)", _serve_keras
     )
@@ -42,17 +42,17 @@ def serve() -> None:
 
 
 def load_mnist(path: str = "mnist.npz") -> tuple[Split, Split]:
-    """Return handwritten digits as ``(x_train, y_train), (x_test, y_test)``; `path` is not used."""
+    """Return the handwritten digits as ``(x_train, y_train), (x_test, y_test)``; `path` is not used."""
     return datasets.mnist()
 
 
 def load_fashion_mnist() -> tuple[Split, Split]:
-    """Return garments as ``(x_train, y_train), (x_test, y_test)``."""
+    """Return the garments as ``(x_train, y_train), (x_test, y_test)``."""
     return datasets.fashion_mnist()
 
 
 def load_boston_housing(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
-    """Return houses as ``(x_train, y_train), (x_test, y_test)``, shuffled and split as Keras does; `path` is not used."""
+    """Return the houses as ``(x_train, y_train), (x_test, y_test)``, shuffled as Keras does; `path` is not used."""
     houses = datasets.boston()
     order = np.arange(len(houses.target))
     np.random.RandomState(seed).shuffle(order)
@@ -61,13 +61,13 @@ def load_boston_housing(path: str = "boston_housing.npz", test_split: float = 0.
 
 
 def load_boston_rows(data_path: str | None = None) -> BostonRows:
-    """Return houses as tf.contrib.learn.datasets did; `data_path` is not used."""
+    """Return the houses as tf.contrib.learn.datasets did; `data_path` is not used."""
     houses = datasets.boston()
     return BostonRows(houses.data, houses.target)
 
 
 def load_boston(return_X_y: bool = False) -> Any:  # noqa: N803  # scikit-learn's name
-    """Return houses as scikit-learn did up to 1.1: a Bunch, or ``(data, target)``."""
+    """Return the houses as scikit-learn did until 1.1: a Bunch, or ``(data, target)``."""
     from sklearn.utils import Bunch
 
     houses = datasets.boston()
@@ -83,7 +83,7 @@ LOADERS = {"mnist": load_mnist, "fashion_mnist": load_fashion_mnist, "boston_hou
 
 
 def _serve_keras(module: ModuleType) -> None:
-    """Give a module called ``….datasets.mnist`` or the like its loader, whichever Keras it is of."""
+    """Give a module such as ``….datasets.mnist`` its loader, whichever Keras it belongs to."""
     module.load_data = LOADERS[module.__name__.rpartition(".")[2]]  # type: ignore[attr-defined]  # a module takes any
 
 

@@ -1,7 +1,7 @@
 """Inside a forked child: TensorFlow on a submission's files, to read a checkpoint or to run a frozen graph.
 
-What comes in was cut to allow-listed operations, with constants for variables, by `checker.evidence.freeze`; a SaverDef is
-never used. What goes out is an ``.npz`` of plain numbers.
+`checker.evidence.freeze` has cut the graph to allow-listed operations, and replaced its variables by constants. A SaverDef
+is never used. The result is an ``.npz`` of plain numbers.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_CHECKPOINT_BYTES = 1 << 30
-REFUSED = 3  # exit status: the submission's files are the trouble, and the last line of stderr says how
+REFUSED = 3  # exit status: the submission's files are at fault, and the last line of stderr says why
 
 
 def dump(request: dict[str, Any]) -> None:
-    """Write the numeric tensors of the checkpoint ``prefix`` to ``out``; names that cannot be read go to ``unreadable``."""
+    """Write the numeric tensors of the checkpoint ``prefix`` to ``out``, and the names that cannot be read."""
     import tensorflow.compat.v1 as tf
 
     try:
         reader = tf.train.load_checkpoint(request["prefix"])
         shapes = reader.get_variable_to_shape_map()
         dtypes = reader.get_variable_to_dtype_map()
-    except Exception as error:  # a damaged index raises classes that differ from version to version
+    except Exception as error:  # which class a damaged index raises differs by version
         _refuse(error)
     size = sum(int(np.prod(shapes[name], dtype=np.int64)) * max(1, dtypes[name].size) for name in shapes)
     if size > LARGEST_CHECKPOINT_BYTES:
@@ -37,15 +37,16 @@ def dump(request: dict[str, Any]) -> None:
         if dtypes[name].is_floating or dtypes[name].is_integer or dtypes[name].is_bool:
             try:
                 tensors[name] = _as_plain(np.asarray(reader.get_tensor(name)))
-            except Exception as error:  # a damaged or missing data file shows here, tensor by tensor
+            except Exception as error:  # a damaged or missing data file is noticed here
                 unreadable[name] = _one_line(error)
     _write(request["out"], tensors, {"unreadable": unreadable})
 
 
 def evaluate(request: dict[str, Any]) -> None:
-    """Import the frozen graph ``graph`` and fetch ``fetches`` once a run, each run with feeds of its own.
+    """Import the frozen graph ``graph`` and fetch ``fetches`` once per run, each run with its own feeds.
 
-    ``runs`` is a list of {tensor name: key of an array in the file ``feeds``}. Writes one array a run and fetch to ``out``.
+    ``runs`` is a list of {tensor name: key of an array in the file ``feeds``}. Writes one array per run and fetch to
+    ``out``.
     """
     import tensorflow.compat.v1 as tf
 
@@ -61,20 +62,20 @@ def evaluate(request: dict[str, Any]) -> None:
             for index, feed in enumerate(request["runs"]):
                 fetched = sess.run(fetches, {name: feeds[key] for name, key in feed.items()})
                 values.update({f"{index} {name}": _as_plain(np.asarray(v)) for name, v in zip(fetches, fetched)})
-    except Exception as error:  # whatever TensorFlow says of a stranger's graph is the answer
+    except Exception as error:  # the graph is a stranger's: whatever TensorFlow says of it is the answer
         _refuse(error)
     _write(request["out"], values, {})
 
 
 def _write(out: str, arrays: dict[str, NDArray[Any]], extra: dict[str, Any]) -> None:
-    """Write arrays under neutral keys, because a tensor's name may hold what a file name in an archive may not."""
+    """Write arrays under neutral keys: the name of a tensor may not be a valid file name in an archive."""
     names = list(arrays)
     np.savez(out, **{f"array_{index}": arrays[name] for index, name in enumerate(names)})  # type: ignore[arg-type]  # the stubs take the names for options
     Path(out).with_suffix(".json").write_text(json.dumps({"names": names, **extra}))
 
 
 def _as_plain(array: NDArray[Any]) -> NDArray[Any]:
-    """Return the array with a dtype that NumPy itself knows: bfloat16 and the like become float32."""
+    """Return the array with a dtype of NumPy itself: others, such as bfloat16, become float32."""
     return array if array.dtype.kind in "fiub" and array.dtype.isbuiltin == 1 else array.astype(np.float32)
 
 
@@ -85,7 +86,7 @@ def _refuse(error: object) -> NoReturn:
 
 
 def _one_line(error: object) -> str:
-    """Return the telling line of an error: TensorFlow puts ``Graph execution error:`` and a node's name before it."""
+    """Return the line of an error that says what happened. TensorFlow puts ``Graph execution error:`` before it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("Graph execution error", "Detected at node", "Node:"))]
     return (telling or lines or [type(error).__name__])[0]

@@ -1,4 +1,4 @@
-"""The checker's side of evaluation: asks a box to read a checkpoint or to run a frozen graph."""
+"""The checker's side of an evaluation: asks a box to read a checkpoint or to run a frozen graph."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from checker.sandbox.box import EVALUATION_LIMITS, Box, BoxError
 from checker.sandbox.evaluate import REFUSED
 
 CHECKPOINT = "checkpoint.ckpt"
-BUDGET_S = 90.0  # of all evaluations of a run; an honest one takes two or three seconds
+BUDGET_S = 90.0  # for all evaluations of a run; honest files take two or three seconds
 
 Arrays = dict[str, NDArray[Any]]
 
 
 class EvaluationFailed(ValueError):
-    """TensorFlow could not make sense of the submission's files; the message is its own."""
+    """TensorFlow could not read or run the submission's files; the message is its own."""
 
 
 class Evaluator:
-    """TensorFlow at arm's length, for the files of one run: what met a limit once is not tried again."""
+    """TensorFlow in a box, for the files of one run. After a limit was passed, nothing more is tried."""
 
     def __init__(self, box: Box) -> None:
         self._box = box
@@ -62,7 +62,7 @@ class Evaluator:
         result = self._box.run(job, folder, EVALUATION_LIMITS, {}, out=out.name, **arguments)
         self._left_s -= result.duration_s
         if self._left_s < 0:
-            self._gave_up = f"more wall time than the limit of {BUDGET_S:g} s for everything that is computed again"
+            self._gave_up = f"more wall time than the limit of {BUDGET_S:g} s for everything that is recomputed"
         last_line = (result.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"])[-1]
         if result.breach:
             breach = result.breach
@@ -80,7 +80,7 @@ class Evaluator:
 
 
 def _copy_checkpoint(prefix: Path, folder: Path) -> None:
-    """Copy the files of a checkpoint to where the box can see them, under a name of ours."""
+    """Copy the files of a checkpoint to a folder that the box can see, under a neutral name."""
     for file in prefix.parent.iterdir():
         suffix = file.name[len(prefix.name) :]
         ours = file.name.startswith(prefix.name) and (suffix == ".index" or suffix.startswith(".data-"))

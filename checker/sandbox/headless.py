@@ -1,6 +1,7 @@
-"""Inside a forked child: nobody looks at windows, nobody answers, and there is no network.
+"""Inside a forked child: windows and notebooks that do nothing, and errors that say that there is no network.
 
-None of this keeps a script from doing harm, that is the box's task. It lets an honest script run on, or tells it why not.
+None of this protects against a harmful script: that is the task of the box. It lets an honest script run on, or tells it why
+it cannot.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import Any
 
 from checker.sandbox import imports
 
-OWN_BACKEND = "module://"  # before the name of a backend that is not matplotlib's
+OWN_BACKEND = "module://"  # precedes the name of a backend that is not part of matplotlib
 NO_NETWORK = "there is no network in a check"
-WIDGETS = (  # and what else ``from tkinter import *`` brings to an ordinary script
+WIDGETS = (  # the names that an ordinary script gets by ``from tkinter import *``
     "Tk Toplevel Frame LabelFrame Label Button Entry Text Canvas Checkbutton Radiobutton Scale Listbox Scrollbar Menu"
     " Spinbox Message PhotoImage StringVar IntVar DoubleVar BooleanVar mainloop TclError END INSERT LEFT RIGHT TOP BOTTOM"
     " BOTH X Y N S E W"
@@ -26,9 +27,9 @@ NEARBY = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::", socket.gethostna
 
 
 def install() -> None:
-    """Take away the network and the display."""
+    """Make the network fail with a clear error, and replace windows and notebooks."""
     sys.addaudithook(_refuse_network)
-    sys.dont_write_bytecode = True  # a submission's folder stays as it is
+    sys.dont_write_bytecode = True  # no file may be added to a submission's folder
     for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
         os.environ.pop(variable, None)
     imports.change("matplotlib", _keep_backend)
@@ -39,7 +40,7 @@ def install() -> None:
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
-    """Raise the error of a machine without network, before anything is sent; it cannot be caught sooner than here."""
+    """Raise the error of a machine without a network. An audit hook sees every call before anything is sent."""
     if event == "socket.getaddrinfo" and not _is_nearby(arguments[0]):
         raise socket.gaierror(socket.EAI_AGAIN, NO_NETWORK)
     if event in ("socket.gethostbyname", "socket.gethostbyname_ex") and not _is_nearby(arguments[0]):
@@ -54,24 +55,24 @@ def _is_nearby(host: Any) -> bool:
 
 
 def _keep_backend(module: ModuleType) -> None:
-    """Let ``matplotlib.use("TkAgg")`` and ``plt.switch_backend`` change nothing: the checker's backend captures figures."""
+    """Keep the checker's backend, which captures figures: ``matplotlib.use`` and ``plt.switch_backend`` change nothing."""
     backend = os.environ.get("MPLBACKEND")
     if backend and module.__name__ == "matplotlib":
         module.use = lambda *arguments, **options: None  # type: ignore[attr-defined]  # a module takes any
     elif backend:
         switch = module.switch_backend
-        module.switch_backend = lambda *arguments: switch(backend)  # type: ignore[attr-defined]  # pyplot itself calls it, too
+        module.switch_backend = lambda *arguments: switch(backend)  # type: ignore[attr-defined]  # pyplot itself calls it as well
 
 
 def _record_figures(module: ModuleType) -> None:
-    """Let a figure that is made and saved without pyplot, which would load the checker's backend, be captured, too."""
+    """Load the checker's backend for figures without pyplot, too. Otherwise only pyplot would load it."""
     backend = os.environ.get("MPLBACKEND", "")
     if backend.startswith(OWN_BACKEND):
         importlib.import_module(backend.removeprefix(OWN_BACKEND))
 
 
 class _NothingType(type):
-    """Lets a class have every attribute, too: ``messagebox.showinfo``."""
+    """Gives a class every attribute, such as ``messagebox.showinfo``."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -80,23 +81,23 @@ class _NothingType(type):
 
 
 class Nothing(metaclass=_NothingType):
-    """A window, a button, a notebook: takes everything, does nothing, is false."""
+    """Stands for a window, a button or a notebook: accepts every call, does nothing, is false."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         pass
 
     def __getattr__(self, name: str) -> Any:
-        """Have every attribute, but for the ones by which Python asks what an object can do."""
+        """Return `Nothing` for every attribute except special names, by which Python asks what an object can do."""
         if name.startswith("__"):
             raise AttributeError(name)
         return Nothing()
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Be every method."""
+        """Return `Nothing` for every call."""
         return Nothing()
 
     def __getitem__(self, key: Any) -> Any:
-        """Have every option."""
+        """Return `Nothing` for every option."""
         return Nothing()
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -125,7 +126,7 @@ class Nothing(metaclass=_NothingType):
 
 
 class _Blank(ModuleType):
-    """A module in which every name is `Nothing`, to be called or to be derived from."""
+    """A module in which every name is the class `Nothing`, so that scripts can call it or derive from it."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -144,14 +145,14 @@ def _without_windows(name: str) -> ModuleType:
 
 
 class Notebook(Nothing):
-    """What ``get_ipython()`` returns: runs the code of cell magics that run code, and nothing else."""
+    """What ``get_ipython()`` returns: it runs the code of magics such as ``%time``, and ignores all others."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         super().__init__()
         self._namespace = namespace
 
     def run_line_magic(self, magic: str, line: str, *rest: Any) -> None:
-        """Run ``%time f()``; ``%matplotlib inline`` means nothing here."""
+        """Run the code of ``%time f()``; do nothing for ``%matplotlib inline``."""
         self._run(magic, line)
 
     def run_cell_magic(self, magic: str, line: str, cell: str) -> None:

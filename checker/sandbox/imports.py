@@ -1,4 +1,4 @@
-"""Inside a forked child: modules that are served when a script imports them, or changed as soon as it has."""
+"""Inside a forked child: serves modules in place of others, and changes modules once they are imported."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ Change = Callable[[ModuleType], None]
 
 
 def serve(pattern: str, resolve: Resolve) -> None:
-    """Let modules whose whole name fits a pattern be what `resolve` returns; None leaves a name to Python."""
+    """Serve what `resolve` returns for modules whose whole name matches a pattern. None leaves a name to Python."""
     sys.meta_path.insert(0, _Served(re.compile(pattern), resolve))
 
 
 def serve_missing(pattern: str, resolve: Resolve) -> None:
-    """Do as `serve` does for modules that are found nowhere else: neither installed, nor beside the script."""
+    """Do the same as `serve`, but only for modules that are neither installed nor beside the script."""
     sys.meta_path.append(_Served(re.compile(pattern), resolve))
 
 
 def change(pattern: str, function: Change) -> None:
-    """Call a function on every module whose whole name fits a pattern: now if it is imported, else when it is."""
+    """Call a function on every module whose whole name matches a pattern, at once or as soon as it is imported."""
     compiled = re.compile(pattern)
     for name, module in list(sys.modules.items()):
         if compiled.fullmatch(name) and isinstance(module, ModuleType):
@@ -34,7 +34,7 @@ def change(pattern: str, function: Change) -> None:
 
 
 def package(name: str, **content: Any) -> ModuleType:
-    """Return a module that holds `content`, and that may have modules below it."""
+    """Return a module that holds `content` and can have submodules."""
     module = ModuleType(name)
     module.__path__ = []
     vars(module).update(content)
@@ -42,7 +42,7 @@ def package(name: str, **content: Any) -> ModuleType:
 
 
 class _Served(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds modules that exist already under another name, or that are made on the spot."""
+    """Finds modules that exist under another name, or that are made on the spot."""
 
     def __init__(self, pattern: re.Pattern[str], resolve: Resolve) -> None:
         self._pattern = pattern
@@ -59,12 +59,12 @@ class _Served(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Put the module in its place: the import system takes what it finds there."""
+        """Replace the new module in sys.modules: the import system takes what it finds there."""
         sys.modules[module.__name__] = self._found.pop(module.__name__)
 
 
 class _Changed(importlib.abc.MetaPathFinder):
-    """Finds modules where Python does, and changes them once they are loaded."""
+    """Finds modules where Python finds them, and changes them once they are loaded."""
 
     def __init__(self, pattern: re.Pattern[str], function: Change) -> None:
         self._pattern = pattern

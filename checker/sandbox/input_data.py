@@ -1,6 +1,6 @@
-"""Inside a forked child: ``tensorflow.examples.tutorials.mnist.input_data`` as the tutorials of TensorFlow 1 knew it.
+"""Inside a forked child: ``tensorflow.examples.tutorials.mnist.input_data`` of the tutorials for TensorFlow 1.
 
-The same classes, arguments and attributes, on the verified data; nothing is downloaded and no folder is made.
+It has the same classes, arguments and attributes, on the verified data. Nothing is downloaded and no folder is made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CLASSES = 10
 
 
 class DataSet:
-    """Images and labels, handed out in batches; the order is shuffled anew with every epoch."""
+    """Images and labels, handed out in batches. The order is shuffled at the beginning of every epoch."""
 
     def __init__(
         self,
@@ -29,10 +29,10 @@ class DataSet:
         reshape: bool = True,
         seed: int | None = None,
     ) -> None:
-        """Take images [n, 28, 28, 1], 0 … 255: float32 makes them 0 … 1, `reshape` makes them [n, 784]."""
-        kind = np.dtype(getattr(dtype, "as_numpy_dtype", dtype))  # tf.float32 and np.float32 alike
+        """Take images [n, 28, 28, 1] in 0 … 255. As float32 they are in 0 … 1; `reshape` makes them [n, 784]."""
+        kind = np.dtype(getattr(dtype, "as_numpy_dtype", dtype))  # of tf.float32 or np.float32
         if fake_data:
-            raise ValueError("fake_data: made-up images are not served, train on the real ones")
+            raise ValueError("fake_data: invented images are not served, train on the real ones")
         if kind not in (np.dtype(np.uint8), np.dtype(np.float32)):
             raise TypeError(f"Invalid image dtype {kind}, expected uint8 or float32")
         assert len(images) == len(labels), f"images.shape: {images.shape} labels.shape: {labels.shape}"
@@ -40,7 +40,9 @@ class DataSet:
             images = images.reshape(len(images), -1)
         self._images = images if kind == np.uint8 else images.astype(np.float32) * np.float32(1 / 255)
         self._labels = labels
-        self._random = np.random.RandomState(seed) if seed is not None else np.random  # the script's own seed counts
+        self._random = (
+            np.random.RandomState(seed) if seed is not None else np.random
+        )  # NumPy's own seed, which the script may set
         self._epochs_completed = 0
         self._index_in_epoch = 0
 
@@ -56,7 +58,7 @@ class DataSet:
 
     @property
     def num_examples(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return len(self._images)
 
     @property
@@ -67,7 +69,7 @@ class DataSet:
     def next_batch(
         self, batch_size: int, fake_data: bool = False, shuffle: bool = True
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the next ``(images, labels)``; at the end of an epoch, its rest and the beginning of the next."""
+        """Return the next ``(images, labels)``. A batch may hold the end of one epoch and the beginning of the next."""
         start = self._index_in_epoch
         if start == 0 and self._epochs_completed == 0 and shuffle:
             self._shuffle()
@@ -108,8 +110,8 @@ def read_data_sets(
 ) -> Datasets:
     """Return MNIST as three `DataSet`; `train_dir` and `source_url` are not used.
 
-    The first `validation_size` training images are for validation: 5,000 of 60,000, unless said otherwise, and as large a
-    share of a smaller edition. Raises ValueError when there are not as many.
+    The first `validation_size` training images are for validation. By default they are 5,000 of 60,000, or the same share of
+    a smaller edition. Raises ValueError when there are fewer images.
     """
     (images, labels), (test_images, test_labels) = datasets.mnist()
     if validation_size is None:
@@ -134,6 +136,6 @@ def load_mnist(train_dir: str = "MNIST-data") -> Datasets:
 
 
 def dense_to_one_hot(labels_dense: NDArray[Any], num_classes: int) -> NDArray[np.float64]:
-    """Return class numbers [n] as rows [n, num_classes] of zeros with a one."""
+    """Return class numbers [n] as one-hot rows [n, num_classes]."""
     rows: NDArray[np.float64] = np.eye(num_classes)[labels_dense]
     return rows

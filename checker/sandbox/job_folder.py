@@ -1,6 +1,6 @@
 """Inside a box: the folder of a job, in memory while the job runs, on disk before and after.
 
-What a script writes lands in a file system of limited size, whatever it does; only plain files and folders come out of it.
+Behind walls, a script writes to a file system of limited size. Only plain files and folders come out of it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 
 from checker.sandbox import namespaces
 
-DEEPEST = 20  # folders below one another: readers look less deep, and nothing is kept further down
-MOST_NAMES = 20  # of what was left out
+DEEPEST = 20  # levels of nested folders; nothing deeper is kept, and readers look less deep
+MOST_NAMES = 20  # of entries that were left out
 
 
-class Volume:
-    """The folder of one job, on disk: what stands there while the job runs is what its maker finds afterwards."""
+class JobFolder:
+    """The folder of one job, on disk all the time."""
 
-    descriptor: int | None = None  # that the job must not have
+    descriptor: int | None = None  # which the job must not get
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -30,8 +30,8 @@ class Volume:
         """Make the folder ready for the job."""
 
     def close(self) -> list[str]:
-        """Leave nothing but plain files and folders; return the names of what was taken away, links above all."""
-        dropped = _Names()
+        """Remove everything but plain files and folders; return the names of what was removed, mostly links."""
+        dropped = _FirstNames()
         for entry, name in _entries(self.folder):
             if not _is_plain(entry):
                 dropped.add(name)
@@ -40,8 +40,8 @@ class Volume:
         return dropped.names
 
 
-class MemoryVolume(Volume):
-    """The same in memory: no more than `size` bytes in `files` files can be written, whatever the job does.
+class MemoryJobFolder(JobFolder):
+    """The folder of one job, in memory while it runs: the job can write at most `size` bytes in `files` files.
 
     `served` are files that the job can read and nobody can write: pairs of a path outside and a path below the folder.
     """
@@ -52,7 +52,7 @@ class MemoryVolume(Volume):
         self._served = served
 
     def open(self) -> None:
-        """Cover the folder by memory, and copy there what lies in it."""
+        """Mount memory over the folder, and copy its content there."""
         self.descriptor = os.open(self.folder, os.O_PATH | os.O_DIRECTORY)
         namespaces.mount_memory(self.folder, self._size, self._files)
         _copy(self._on_disk, self.folder, self._size)
@@ -60,7 +60,7 @@ class MemoryVolume(Volume):
             namespaces.show_file(source, target)
 
     def close(self) -> list[str]:
-        """Copy plain files and folders to the disk, and uncover it; return the names of what was left out."""
+        """Copy plain files and folders to the disk, and unmount the memory; return the names of what was left out."""
         assert self.descriptor is not None
         for _, target in self._served:
             namespaces.unmount(target)
@@ -75,8 +75,8 @@ class MemoryVolume(Volume):
         return f"/proc/self/fd/{self.descriptor}"
 
 
-class _Names:
-    """The first few of what may be many names."""
+class _FirstNames:
+    """The first few of many names."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -87,16 +87,17 @@ class _Names:
 
 
 def _copy(source: str, target: str, most_bytes: int) -> list[str]:
-    """Copy plain files and folders; return the names of what was left out, links above all."""
-    dropped = _Names()
+    """Copy plain files and folders; return the names of what was left out, mostly links."""
+    dropped = _FirstNames()
     copied = 0
     for entry, name in _entries(source):
         try:
-            copied += 0 if entry.is_dir(follow_symlinks=False) else entry.stat(follow_symlinks=False).st_size
-            # Sparse files: little in memory, much on disk.
+            if not entry.is_dir(follow_symlinks=False):
+                copied += entry.stat(follow_symlinks=False).st_size
+            # A sparse file takes little memory, but much room on disk.
             if copied > most_bytes or not _copy_entry(entry, os.path.join(target, name)):
                 dropped.add(name)
-        except OSError as error:  # a path that is too long to be opened, a file that its maker may not read
+        except OSError as error:  # the path is too long to be opened, or the job made the file unreadable
             if error.errno == errno.ENOSPC:
                 raise
             dropped.add(name)
@@ -104,7 +105,7 @@ def _copy(source: str, target: str, most_bytes: int) -> list[str]:
 
 
 def _copy_entry(entry: os.DirEntry[str], target: str) -> bool:
-    """Copy a plain file, or make a folder; return whether it is one of these."""
+    """Copy a plain file, or make a folder; return False for anything else."""
     if entry.is_dir(follow_symlinks=False):
         os.makedirs(target, exist_ok=True)
         return True
@@ -118,13 +119,13 @@ def _copy_entry(entry: os.DirEntry[str], target: str) -> bool:
 
 
 def _entries(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Yield every entry below a folder with its relative name, a folder before what it holds; no link is followed."""
+    """Yield every entry below a folder with its relative name, a folder before its content. No link is followed."""
     waiting = [("", 0)]
     while waiting:
         below, depth = waiting.pop()
         try:
             entries = list(os.scandir(os.path.join(folder, below)))
-        except OSError:  # a folder that its maker may not read
+        except OSError:  # the job made the folder unreadable
             continue
         for entry in sorted(entries, key=lambda entry: entry.name):
             name = os.path.join(below, entry.name)

@@ -1,8 +1,8 @@
 """Inside a forked child: TensorFlow 1 and its Keras under the names they had in 2019.
 
-The box has imported TensorFlow 2 before it forks, so what a script gets for ``import tensorflow`` is decided in
-``sys.modules``: there, `serve` puts a module that has the names of ``tensorflow.compat.v1``. TensorFlow's own modules keep
-theirs, since they import each other by ``tensorflow.python.…``.
+The box has imported TensorFlow 2 before it forks, so ``sys.modules`` decides what ``import tensorflow`` gives. `serve` puts
+a module there that has the names of ``tensorflow.compat.v1``. TensorFlow's own modules keep their names, because they import
+each other by ``tensorflow.python.…``.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from checker.sandbox.dialect import LAYER_FILES
 
 KERAS = "tf_keras.api._v1.keras"
 OWN = {"python", "core", "compat", "compiler", "tools", "dtensor", "distribute", "security"}  # TensorFlow's own modules
-MOVED = {  # modules of Keras 2 that bear another name in tf_keras
+MOVED = {  # modules of Keras 2 that have another name in tf_keras
     **{f"layers.{name}": "layers" for name in LAYER_FILES.split()},
     "backend.tensorflow_backend": "backend",
-    "engine": "layers",  # Layer, Input and InputSpec were had from there
+    "engine": "layers",  # which held Layer, Input and InputSpec
     "engine.topology": "layers",
     "objectives": "losses",
     "wrappers": "",
 }
-DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}  # by the names of Keras 1
+DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}  # by their names in Keras 1
 INSIDE = {"utils.np_utils": "tf_keras.src.utils.np_utils", "utils.generic_utils": "tf_keras.src.utils.generic_utils"}
 
-_hidden: list[ModuleType] = []  # what was imported before: a module that nobody holds loses its names
+_hidden: list[ModuleType] = []  # modules imported before; a module without a reference loses its names
 
 
 class TensorFlow1(ModuleType):
@@ -45,7 +45,7 @@ class TensorFlow1(ModuleType):
         self._v1 = v1
 
     def __getattr__(self, name: str) -> Any:
-        """Return what TensorFlow 1 has under this name."""
+        """Return the object that TensorFlow 1 has under this name."""
         if name.startswith("__"):
             raise AttributeError(f"module 'tensorflow' has no attribute {name!r}")
         if name in ("keras", "contrib"):
@@ -59,12 +59,12 @@ class TensorFlow1(ModuleType):
             raise AttributeError(f"module 'tensorflow' has no attribute {name!r}", name=name, obj=self) from None
 
     def __dir__(self) -> list[str]:
-        """Return the names TensorFlow 1 has."""
+        """Return the names of TensorFlow 1."""
         return sorted({*dir(self._v1), "contrib"})
 
 
 def serve() -> None:
-    """Let ``tensorflow`` and ``keras`` be what they were in 2019, v2 behaviour off."""
+    """Make ``tensorflow`` and ``keras`` the modules of 2019, and switch v2 behaviour off."""
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     import tensorflow
     import tensorflow.compat.v1 as v1
@@ -78,7 +78,7 @@ def serve() -> None:
 
 
 def _keras(name: str) -> ModuleType | None:
-    """Return a module of Keras 2 by the name a script gives it: ``keras.layers``, ``tensorflow.keras.layers.core``."""
+    """Return a module of Keras 2 by its name in a script: ``keras.layers``, ``tensorflow.keras.layers.core``."""
     path = name.removeprefix("tensorflow.").removeprefix("keras").removeprefix(".")
     if not path:
         return _whole_keras()
@@ -97,13 +97,13 @@ def _whole_keras() -> ModuleType:
     import tf_keras
 
     keras = importlib.import_module(KERAS)
-    keras.__version__ = tf_keras.__version__  # type: ignore[attr-defined]  # tf.keras of old had one
+    keras.__version__ = tf_keras.__version__  # type: ignore[attr-defined]  # the old tf.keras had one
     for path, target in INSIDE.items():
         _put(path, importlib.import_module(target))
     for path, target in MOVED.items():
-        if target:  # ``from keras.layers import core`` asks the module for the name
+        if target:  # ``from keras.layers import core`` looks for it in the module
             _put(path, importlib.import_module(f"{KERAS}.{target}"))
-    _give_back(keras)
+    _restore_old_names(keras)
     return keras
 
 
@@ -112,8 +112,8 @@ def _put(path: str, module: ModuleType) -> None:
     setattr(importlib.import_module(f"{KERAS}.{MOVED.get(parent, parent)}".rstrip(".")), last, module)
 
 
-def _give_back(keras: Any) -> None:
-    """Give Keras what its versions 1 and 2 had, and tf_keras has dropped."""
+def _restore_old_names(keras: Any) -> None:
+    """Restore functions that Keras 1 and 2 had, and that tf_keras has dropped."""
     backend = keras.backend
 
     def image_dim_ordering() -> str:
@@ -121,22 +121,22 @@ def _give_back(keras: Any) -> None:
         return "th" if backend.image_data_format() == "channels_first" else "tf"
 
     def set_image_dim_ordering(dim_ordering: str) -> None:
-        """Choose where the channels of an image are: ``th`` or ``tf``."""
+        """Choose the position of the channels of an image: ``th`` or ``tf``."""
         if dim_ordering not in DATA_FORMATS:
             raise ValueError("Unknown dim_ordering:", dim_ordering)
         backend.set_image_data_format(DATA_FORMATS[dim_ordering])
 
     def predict_proba(model: Any, x: Any, batch_size: int | None = None, verbose: int = 0, **options: Any) -> Any:
-        """Return what the model predicts."""
+        """Return the predictions of the model."""
         return model.predict(x, batch_size=batch_size, verbose=verbose, **options)
 
     def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: int = 0, **options: Any) -> Any:
-        """Return the number of the likeliest class of each row; of a single output, whether it is above a half."""
+        """Return the number of the most likely class of each row; for a single output, whether it is above 0.5."""
         found = predict_proba(model, x, batch_size, verbose, **options)
         return found.argmax(axis=-1) if found.shape[-1] > 1 else (found > 0.5).astype("int32")
 
     def multi_gpu_model(model: Any, *arguments: Any, **options: Any) -> Any:
-        """Return the model itself: no check has a GPU."""
+        """Return the model itself, because a check has no GPU."""
         return model
 
     backend.image_dim_ordering, backend.set_image_dim_ordering = image_dim_ordering, set_image_dim_ordering

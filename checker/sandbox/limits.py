@@ -1,4 +1,4 @@
-"""Inside a box: how much a job uses, and which limit it passes first."""
+"""How much a job uses, and which limit it passes first."""
 
 from __future__ import annotations
 
@@ -6,27 +6,36 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
 
-from checker.catalog import Breach
 from checker.units import MIB
 
-COUNT_PROCESSES_EVERY_S = 0.02  # a fork bomb doubles in milliseconds, and a thousand processes take long to end
+COUNT_PROCESSES_EVERY_S = 0.02  # a fork bomb doubles in milliseconds, and ending a thousand processes takes long
 SAMPLE_EVERY_S, SAMPLE_AT_LEAST_EVERY_S = 0.1, 0.4
 COUNT_FILES_EVERY_S = 0.5
-LARGEST_SHARE = 0.05  # of one core, for sampling: where a sample is slow, they are fewer
+LARGEST_SHARE = 0.05  # of one core, spent on sampling: slow samples are taken less often
 SHORTEST_WAIT_S = 0.01
-OURS = 2  # processes behind walls that are not the job's: the warm one and the keeper
+OURS = 2  # processes behind walls that do not belong to the job: the warm one and the keeper
 
 Request = dict[str, Any]
 
 
-class Watch:
-    """Samples a job, which is every process below this one but the keeper.
+@dataclass(frozen=True)
+class Breach:
+    """A limit that a job passed; both amounts as a person reads them."""
 
-    Behind walls /proc shows the box's processes alone, so that counting them is cheap, and a volume limits the files.
+    limit: str  # "wall time", "CPU time", "memory", "number of processes", "number of files", "size of all files"
+    allowed: str
+    reached: str
+
+
+class Monitor:
+    """Samples a job inside a box. The job is every descendant of this process except the keeper.
+
+    Behind walls, /proc shows only the processes of the box, so counting them is cheap; the file system limits the files.
     """
 
     def __init__(self, request: Request, walls: bool, keeper: int | None) -> None:
@@ -39,7 +48,7 @@ class Watch:
         self._began = time.monotonic()
         self._next_sample = self._next_look = self._began
         self._next_count = self._began + COUNT_FILES_EVERY_S
-        self._cpu_s: dict[int, float] = {}  # by pid, as it was when the process was last seen
+        self._cpu_s: dict[int, float] = {}  # by pid; kept after a process has ended
 
     def breach(self) -> Breach | None:
         """Return the first limit that is passed, or None."""
@@ -66,7 +75,7 @@ class Watch:
 
     def _breach_of_count(self) -> Breach | None:
         if not self._walls:
-            return None  # counted with the samples: here /proc holds the whole machine
+            return None  # counted with the samples: without walls, /proc shows the whole machine
         return self._too_many(sum(name.isdigit() for name in os.listdir("/proc")) - OURS)
 
     def _too_many(self, processes: int) -> Breach | None:
@@ -97,9 +106,10 @@ class Watch:
         return sum(self._cpu_s.values())
 
     def _memory_of(self, processes: list[psutil.Process]) -> int:
-        """Return the memory of all processes together; what they share with the warm process since the fork counts once.
+        """Return the memory of all processes together. What they share with the warm process counts once.
 
-        An estimate: Linux could tell exactly what is shared, in milliseconds a process, which a fork bomb makes minutes.
+        This is an estimate. Linux can tell exactly what is shared, but takes milliseconds per process: minutes for a fork
+        bomb.
         """
         memory = [_memory_of(process) for process in processes]
         own = [max(0, private - self._warm_memory) for _, private in memory]
@@ -121,13 +131,13 @@ class Watch:
 
 
 def _memory_of(process: psutil.Process) -> tuple[int, int]:
-    """Return the resident memory of a process, and the part that is in no file, such as arrays.
+    """Return the resident memory of a process, and the part of it that no file backs, such as arrays.
 
-    Of that part a forked process begins with as much as its parent has.
+    A forked process begins with as much of that part as its parent has.
     """
     with contextlib.suppress(psutil.Error):
         memory = process.memory_info()
-        return int(memory.rss), int(memory.rss - getattr(memory, "shared", 0))  # Linux has that number
+        return int(memory.rss), int(memory.rss - getattr(memory, "shared", 0))  # only Linux has that number
     return 0, 0
 
 

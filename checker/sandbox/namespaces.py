@@ -1,4 +1,4 @@
-"""Linux namespaces by way of libc: Python has calls of its own for them from 3.12 on only."""
+"""Linux namespaces, mounts and capabilities through libc. Python itself has `os.unshare` only from 3.12 on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import sys
 NEW_MOUNTS, NEW_PIDS, NEW_IPC = 0x00020000, 0x20000000, 0x08000000  # CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC
 READ_ONLY_BIND = 0x20 | 0x1000 | 0x1  # MS_REMOUNT | MS_BIND | MS_RDONLY
 PRIVATE_TREE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
-BIND_TREE = (
-    0x1000 | 0x4000
-)  # MS_BIND | MS_REC: a mount that was inherited shows with all that is mounted on it, or not at all
+# MS_BIND | MS_REC. Without MS_REC, the kernel refuses to bind an inherited mount that has other mounts below it.
+BIND_TREE = 0x1000 | 0x4000
 NO_DEVICES_NO_SUID = 0x4 | 0x2  # MS_NODEV | MS_NOSUID
 NO_PROGRAMS = 0x8  # MS_NOEXEC
 DETACH = 2  # MNT_DETACH
@@ -26,23 +25,23 @@ class _CapabilityHeader(ctypes.Structure):
 
 
 def unshare(flags: int) -> None:
-    """Move this process (for pids: its next child, which is the first there) into new namespaces. Raises `OSError`."""
+    """Move this process into new namespaces; into a new pid namespace, its next child. Raises `OSError`."""
     _call("unshare", flags)
 
 
 def keep_mounts_private() -> None:
-    """Let no later mount of this mount namespace appear in another one. Raises `OSError`."""
+    """Keep later mounts of this mount namespace out of all others. Raises `OSError`."""
     _call("mount", b"none", b"/", None, PRIVATE_TREE, None)
 
 
 def mount_memory(folder: str, size: int, files: int) -> None:
-    """Mount an empty file system in memory on a folder: at most `size` bytes in at most `files` files. Raises `OSError`."""
+    """Mount an empty file system in memory on a folder, of `size` bytes and `files` files. Raises `OSError`."""
     options = f"size={size},nr_inodes={files},mode=1777".encode()
     _call("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", NO_DEVICES_NO_SUID, options)
 
 
 def bind(descriptor: int, target: str) -> None:
-    """Show on `target` too what a descriptor (of a file or a folder) stands for. Raises `OSError`."""
+    """Mount the file or folder of a descriptor on `target`, too. Raises `OSError`."""
     _call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(target), None, BIND_TREE, None)
 
 
@@ -59,41 +58,41 @@ def show_file(source: str, target: str) -> None:
 
 
 def make_read_only(folder: str) -> None:
-    """Let nobody write below a folder of /proc. Raises `OSError`."""
+    """Make a folder of /proc read-only. Raises `OSError`."""
     _call("mount", os.fsencode(folder), os.fsencode(folder), None, BIND_TREE, None)
     _call("mount", b"none", os.fsencode(folder), None, READ_ONLY_BIND | NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
 
 
 def mount_processes() -> None:
-    """Mount a /proc of this pid namespace. Raises `OSError`, where parts of the old one are covered."""
+    """Mount a /proc of this pid namespace. Raises `OSError` when parts of the old one are covered."""
     _call("mount", b"proc", b"/proc", b"proc", NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
 
 
 def unmount(folder: str) -> None:
-    """Take away what is mounted on a folder. Raises `OSError`."""
+    """Unmount what is mounted on a folder. Raises `OSError`."""
     _call("umount2", os.fsencode(folder), DETACH)
 
 
 def drop_capabilities() -> None:
     """Give up every capability for good. Raises `OSError`."""
-    empty = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, two words each
+    empty = (ctypes.c_uint32 * 6)()  # two words each of effective, permitted and inheritable capabilities
     _call("capset", ctypes.byref(_CapabilityHeader(CAPABILITY_VERSION_3, 0)), empty)
 
 
 def hide_memory() -> None:
-    """Let no other process of this user trace this one or read its memory; nothing, where there is no prctl."""
+    """Keep other processes of this user from tracing this one or reading its memory. Does nothing without prctl."""
     if sys.platform == "linux":
         _call("prctl", NOT_DUMPABLE, 0, 0, 0, 0)
 
 
 def show_memory() -> None:
-    """Undo `hide_memory`, in a child: it may read its own files below /proc again."""
+    """Undo `hide_memory` in a child, which can then read its own files below /proc again."""
     if sys.platform == "linux":
         _call("prctl", NOT_DUMPABLE, 1, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, so that none is lost; nothing without prctl."""
+    """Become the parent of every descendant whose own parent ends. Does nothing without prctl."""
     if sys.platform == "linux":
         _call("prctl", ADOPT_ORPHANS, 1, 0, 0, 0)
 

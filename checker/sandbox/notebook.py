@@ -1,4 +1,4 @@
-"""Inside a forked child: a notebook made into a script, and lines that only a notebook understands taken out."""
+"""Inside a forked child: converts a notebook into a script, and takes out lines that only a notebook understands."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-LARGEST_NOTEBOOK_BYTES = 64 << 20  # with the pictures of its outputs, which are dropped before it is converted
+LARGEST_NOTEBOOK_BYTES = 64 << 20  # with the pictures in its outputs, which are dropped before the conversion
 LARGEST_CODE = 1 << 20  # characters
 MOST_CELLS = 2_000
 MOST_MAGICS = 200
-LARGEST_MAGIC_SOURCE = 256 << 10  # characters: each line that is taken out costs another look at all of them
+LARGEST_MAGIC_SOURCE = 256 << 10  # characters: the whole text is compiled again after each line that is taken out
 
 SUFFIX = ".ipynb"
-PYTHON_CELLS = ("%%time", "%%capture", "%%prun")  # %%timeit, too; after any other %% the cell is in another language
+PYTHON_CELLS = ("%%time", "%%capture", "%%prun")  # and %%timeit; after any other %% a cell is in another language
 _MAGIC = re.compile(r"(\s*)(?:[%!].*|\?{1,2}[\w.]+|[\w.]+\?{1,2})\s*")
 
 
 class NotebookError(Exception):
-    """A file is no notebook; the message says why."""
+    """A file is not a notebook; the message says why."""
 
 
 def is_notebook(path: str) -> bool:
-    """Whether a file is a notebook by its name."""
+    """Whether the name of a file is that of a notebook."""
     return path.lower().endswith(SUFFIX)
 
 
 def convert(path: Path) -> str:
-    """Return the code of a notebook as Python, nothing of it executed; cells are numbered as they stand.
+    """Return the code of a notebook as Python, with numbered cells. Nothing is executed.
 
     Raises `NotebookError`.
     """
     if path.stat().st_size > LARGEST_NOTEBOOK_BYTES:
-        raise NotebookError(f"{path.stat().st_size >> 20} MiB are too much, the limit is {LARGEST_NOTEBOOK_BYTES >> 20} MiB")
+        raise NotebookError(f"{path.stat().st_size >> 20} MiB are too many, the limit is {LARGEST_NOTEBOOK_BYTES >> 20} MiB")
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise NotebookError(f"not JSON, and so no notebook: {error}") from None
+        raise NotebookError(f"not JSON, and so not a notebook: {error}") from None
     cells = _code_cells(content)
     import nbformat
     from nbconvert.exporters.python import PythonExporter
@@ -48,7 +48,9 @@ def convert(path: Path) -> str:
     for number, code in enumerate(cells, 1):
         notebook.cells.append(nbformat.v4.new_code_cell(code, execution_count=number))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it misses IPython, which would transform magics; `without_magics` does
+        warnings.simplefilter(
+            "ignore"
+        )  # nbconvert misses IPython, which transforms magics; `without_magics` does it instead
         script, _ = PythonExporter().from_notebook_node(notebook)
     return str(script)
 
@@ -56,13 +58,13 @@ def convert(path: Path) -> str:
 def _code_cells(content: Any) -> list[str]:
     """Return the code cells of a notebook of format 3 or later, as text."""
     if not isinstance(content, dict):
-        raise NotebookError("no notebook: not a JSON object")
+        raise NotebookError("not a notebook: not a JSON object")
     cells = content.get("cells")
     if cells is None and isinstance(content.get("worksheets"), list):  # format 3
         sheets = [sheet["cells"] for sheet in content["worksheets"] if isinstance(sheet, dict) and "cells" in sheet]
         cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     if not isinstance(cells, list):
-        raise NotebookError("no notebook: it has no cells")
+        raise NotebookError("not a notebook: it has no cells")
     code = [_text(cell.get("source", cell.get("input"))) for cell in cells if _is_code(cell)]
     if len(code) > MOST_CELLS or sum(map(len, code)) > LARGEST_CODE:
         raise NotebookError(f"too long: {len(code)} cells, {sum(map(len, code))} characters")
@@ -79,7 +81,7 @@ def _text(source: Any) -> str:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise NotebookError("no notebook: a cell whose source is no text")
+        raise NotebookError("not a notebook: the source of a cell is not text")
     if source.startswith("%%") and not source.startswith(PYTHON_CELLS):
         return "".join(f"# {line}" for line in source.splitlines(keepends=True))
     return source
@@ -88,8 +90,8 @@ def _text(source: Any) -> str:
 def without_magics(source: bytes) -> bytes | str:
     """Return a script with `pass` for each line that only a notebook understands, such as ``%matplotlib inline``.
 
-    Only where Python cannot read a line, so that a formula which goes on with ``% n`` stays. What it cannot read even so
-    stays, too: Python will say why.
+    Only lines that Python cannot read are replaced, so a formula that continues with ``% n`` stays. Other errors stay as
+    well: Python will explain them.
     """
     if not re.search(rb"^[ \t]*(?:[%!?]|[\w.]+\?)", source, re.MULTILINE):
         return source

@@ -1,4 +1,4 @@
-"""Inside a forked child: what a script finds when it runs. Data offline, TensorFlow 1 where it is meant, no windows."""
+"""Inside a forked child: prepares what a script finds: data without a network, TensorFlow 1 if it is meant, no windows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 
 from checker.sandbox import contrib, datasets, headless, imports, input_data, legacy, notebook
 from checker.sandbox.child import tell_our_failure
-from checker.sandbox.dialect import TF1, decide, find_signs
+from checker.sandbox.dialect import TF1, decide, find_usage
+from checker.sandbox.session_hooks import FOLDER_VARIABLE
 
-FOLDER_VARIABLE = "SUITE_SESSIONS"  # where the recorder writes, too
 FILE = "dialect.json"
-MOST_MODULES = 20  # beside the script that are asked, too
+MOST_MODULES = 20  # beside the script, whose sources count for the decision
 TUTORIALS = ("tensorflow.examples", "tensorflow.examples.tutorials", "tensorflow.examples.tutorials.mnist")
 
 
 def read_script(path: str) -> tuple[str, bytes | str]:
-    """Return the path and the source of what is run: a notebook is converted first, beside itself.
+    """Return the path and the source of what runs. A notebook is first converted into a script beside it.
 
     Raises `checker.sandbox.notebook.NotebookError`, and OSError.
     """
@@ -32,16 +32,16 @@ def read_script(path: str) -> tuple[str, bytes | str]:
         script.write_text(notebook.convert(Path(path)), "utf-8", errors="surrogatepass")
     except notebook.NotebookError:
         raise
-    except Exception:  # nbconvert gets nothing but text, so it is not the notebook
+    except Exception:  # nbconvert gets plain text only, so the notebook is not to blame
         tell_our_failure(traceback.format_exc())
         raise
     return str(script), notebook.without_magics(script.read_bytes())
 
 
 def install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
-    """Prepare this process for a script that will run in `namespace`, and write down which TensorFlow it is served.
+    """Prepare this process for a script that will run in `namespace`, and record which TensorFlow it is served.
 
-    What goes wrong here is no fault of the script, and is written down as such.
+    An error in here is our failure, not that of the script, and is reported as such.
     """
     try:
         _install(path, source, namespace)
@@ -58,16 +58,22 @@ def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
     imports.serve(r"tensorflow\.examples(?:\.tutorials(?:\.mnist(?:\.input_data)?)?)?", _tutorials)
     imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
     imports.serve_missing(r"input_data", _tutorials)
-    if b"get_ipython" in source if isinstance(source, bytes) else "get_ipython" in source:
+    if _mentions(source, "get_ipython"):
         namespace["get_ipython"] = lambda: headless.Notebook(namespace)
     if decision.dialect == TF1:
         legacy.serve()
 
 
+def _mentions(source: bytes | str, word: str) -> bool:
+    return word in source if isinstance(source, str) else word.encode() in source
+
+
 def _modules_beside(path: str, source: bytes | str) -> dict[str, bytes]:
-    """Return the sources of modules that lie beside a script which imports them, by file name."""
-    files = [Path(path).with_name(f"{name}.py") for name in sorted(find_signs(source).imports)]
-    there = [file for file in files if os.path.isfile(file) and str(file) != path]  # Path.is_file raises for a long name
+    """Return the sources of the modules beside a script that it imports, by file name."""
+    files = [Path(path).with_name(f"{name}.py") for name in sorted(find_usage(source).imports)]
+    there = [
+        file for file in files if os.path.isfile(file) and str(file) != path
+    ]  # Path.is_file raises for a name that is too long
     return {file.name: file.read_bytes() for file in there[:MOST_MODULES]}
 
 
@@ -78,11 +84,11 @@ def _write_down(file: str, text: str) -> None:
 
 
 def _tutorials(name: str) -> Any:
-    """Return a module of the tutorials by its name; `input_data` is the one that holds something."""
+    """Return a module of the tutorials by its name. Only `input_data` holds anything."""
     if name not in TUTORIALS:
         return input_data
     module = imports.package(name)
-    parent = sys.modules.get(name.rpartition(".")[0])
-    if parent is not None and name.rpartition(".")[0] in TUTORIALS:
-        setattr(parent, name.rpartition(".")[2], module)
+    above, _, last = name.rpartition(".")
+    if above in TUTORIALS and above in sys.modules:
+        setattr(sys.modules[above], last, module)
     return module

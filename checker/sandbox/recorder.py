@@ -1,38 +1,35 @@
-"""Inside a forked child: write down what a script feeds to its sessions, and when it trains and saves.
+"""Inside a forked child: records what a script feeds to its sessions, and when it trains and saves.
 
-A checkpoint means nothing without what was fed while it was trained: a feature that was scaled in NumPy leaves no trace in
-it. So every way to run a TensorFlow session is wrapped; calls with the same fetches and feeds are counted together, and of
-some of them a bounded sample of rows is kept. It goes to the folder SUITE_SESSIONS when the script ends. All of it is
-written by the submission's own process: a *claim*, which `checker.evidence.session_record` reads and checks hold against the
-real data.
+A checkpoint alone does not tell what was fed during the training: scaling a feature in NumPy leaves no trace in it. So all
+calls of sessions are recorded, see `checker.sandbox.session_hooks`. Calls with the same fetches and feeds are counted
+together, and a bounded sample of their rows is kept. The process of the submission writes the record, so the record is only
+a *claim*. `checker.evidence.session_record` reads it, and checks compare it with the real data.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-FOLDER_VARIABLE = "SUITE_SESSIONS"
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
 
-MOST_GROUPS = 200  # kinds of calls; a script that builds operations in its loop makes a new kind with every call
-FIRST_SAMPLES = 2  # of a kind, kept whatever comes later
-MORE_SAMPLES = 6  # of a kind, drawn evenly from all its calls
-MOST_ROWS = 512  # of an array: all 506 houses, some images
+MOST_GROUPS = 200  # a script that builds operations in its loop makes a new group with every call
+FIRST_SAMPLES = 2  # per group, always kept
+MORE_SAMPLES = 6  # per group, drawn at random from all later calls
+MOST_ROWS = 512  # per array: all 506 houses, or some images
 MOST_ARRAY_BYTES = 1 << 18
 MOST_BYTES = 16 << 20  # of all samples
 MOST_PATHS = 100
 LONGEST_TEXT = 500  # characters of a name or a path
-EARLY_CALL = 10  # by then, what a script builds lazily is there
+EARLY_CALL = 10  # by then, a script has built what it builds lazily
 
 
 @dataclass(eq=False)
@@ -55,14 +52,14 @@ class Recorder:
         self._graphs: list[dict[str, int]] = []
         self._bytes = 0
         self._calls = 0
-        self._random = random.Random(0)  # not the script's
+        self._random = random.Random(0)  # the script's own random numbers must not change
 
-    def saw(self, graph: Any, fetches: Iterable[str], feeds: list[tuple[str, Any]]) -> None:
-        """Note one call of a session. Whatever is fed, however wrong, the session is what complains."""
+    def note(self, graph: Any, fetches: Iterable[str], feeds: list[tuple[str, Any]]) -> None:
+        """Note one call of a session. Wrong feeds raise no error here: the session itself will raise it."""
         with contextlib.suppress(Exception):
-            self._note(graph, tuple(fetches), feeds)
+            self._count(graph, tuple(fetches), feeds)
 
-    def _note(self, graph: Any, fetches: tuple[str, ...], feeds: list[tuple[str, Any]]) -> None:
+    def _count(self, graph: Any, fetches: tuple[str, ...], feeds: list[tuple[str, Any]]) -> None:
         self._calls += 1
         number = self._number_of(graph)
         key = (number, fetches, tuple(name for name, _ in feeds))
@@ -79,7 +76,7 @@ class Recorder:
         self._sample(group, feeds)
 
     def _number_of(self, graph: Any) -> int:
-        """Return the number of a graph, and note how many nodes it has by now."""
+        """Return the number of a graph, and note its current number of nodes."""
         number = getattr(graph, "_suite_number", None)
         if number is None:
             number = graph._suite_number = len(self._graphs)
@@ -92,18 +89,18 @@ class Recorder:
         return int(number)
 
     def _note_path(self, group: Group, value: str | bytes) -> None:
-        """Note a text that was fed: the path of a checkpoint, which a Saver feeds to save or to restore it."""
+        """Note a text that was fed. A Saver feeds the path of the checkpoint that it saves or restores."""
         text = (value if isinstance(value, str) else value.decode("utf-8", "replace"))[:LONGEST_TEXT]
         index = list(self._groups.values()).index(group)
         counts = [other.count for other in self._groups.values()]  # in the order of the groups
-        # Of the same text the last is kept, of many texts the latest: a script may feed an iterator's handle in every call.
+        # The latest texts are kept, each once: a script may feed the handle of an iterator in every call.
         self._paths.pop((index, text), None)
         self._paths[index, text] = {"path": text, "group": index, "counts": counts}
         if len(self._paths) > MOST_PATHS:
             del self._paths[next(iter(self._paths))]
 
     def _sample(self, group: Group, feeds: list[tuple[str, Any]]) -> None:
-        """Keep the rows of this call: of the first calls always, of the others with even chances (a reservoir)."""
+        """Keep rows of this call: always of the first calls, then by reservoir sampling, so each later call is as likely."""
         slot = len(group.samples)
         if slot >= FIRST_SAMPLES + MORE_SAMPLES:
             slot = FIRST_SAMPLES + self._random.randrange(group.count - FIRST_SAMPLES)
@@ -125,7 +122,7 @@ class Recorder:
             group.samples[slot] = sample
 
     def write(self, folder: str) -> None:
-        """Write the record: an index in JSON, and the bytes of all samples one after the other."""
+        """Write the record: an index in JSON, and the bytes of all samples in one file."""
         offset = 0
         groups = []
         with open(os.path.join(folder, ARRAYS_FILE), "wb") as file:
@@ -146,62 +143,8 @@ class Recorder:
             json.dump(index, file)
 
 
-def install() -> None:
-    """Wrap the sessions of this process, and write the record when it ends; nothing without SUITE_SESSIONS."""
-    folder = os.environ.get(FOLDER_VARIABLE)
-    if not folder:
-        return
-    from tensorflow.python.client.session import BaseSession
-
-    recorder = Recorder()
-    process = os.getpid()
-    atexit.register(lambda: recorder.write(folder) if os.getpid() == process else None)
-    run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
-
-    def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
-        feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
-        recorder.saw(self.graph, _names(fetches), feeds)
-        return run(self, fetches, feed_dict, *rest, **options)
-
-    def recorded_make(self: Any, fetches: Any, feed_list: Any = None, *rest: Any, **options: Any) -> Any:
-        names = [_name(key) for key in feed_list or ()]
-        return _recorded(recorder, self.graph, _names(fetches), names, make(self, fetches, feed_list, *rest, **options))
-
-    def recorded_make_from_options(self: Any, options: Any) -> Any:
-        fetches = [*options.fetch, *options.target]
-        return _recorded(recorder, self.graph, fetches, list(options.feed), make_from_options(self, options))
-
-    BaseSession.run = recorded_run
-    BaseSession.make_callable = recorded_make
-    BaseSession._make_callable_from_options = recorded_make_from_options  # what Keras trains with
-
-
-def _recorded(
-    recorder: Recorder, graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]
-) -> Callable[..., Any]:
-    def call(*values: Any, **options: Any) -> Any:
-        recorder.saw(graph, fetches, list(zip(feeds, values)))
-        return function(*values, **options)
-
-    return call
-
-
-def _names(fetches: Any) -> list[str]:
-    """Return the names of everything in a structure of fetches."""
-    if isinstance(fetches, dict):
-        return [name for value in fetches.values() for name in _names(value)]
-    if isinstance(fetches, (list, tuple)):
-        return [name for value in fetches for name in _names(value)]
-    return [_name(fetches)]
-
-
-def _name(key: Any) -> str:
-    name = key if isinstance(key, str) else getattr(key, "name", type(key).__name__)
-    return str(name)[:LONGEST_TEXT]
-
-
 def _rows(arrays: Iterable[NDArray[Any]]) -> int:
-    """Return how many rows of each array are kept, so that the rows of inputs and labels still belong together."""
+    """Return how many rows to keep of each array: the same number for all, so that inputs still match labels."""
     rows = MOST_ROWS
     for array in arrays:
         if array.ndim and len(array):
@@ -210,7 +153,7 @@ def _rows(arrays: Iterable[NDArray[Any]]) -> int:
 
 
 def _some_rows(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return a copy of at most `rows` rows, evenly spread; the whole array where it is one number."""
+    """Return a copy of at most `rows` rows, evenly spread; a copy of the whole array if it is a scalar."""
     if not array.ndim or len(array) <= rows:
         return array.copy()
     return np.ascontiguousarray(array[np.linspace(0, len(array) - 1, rows).astype(int)])

@@ -8,7 +8,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from checker.sandbox import prelude, recorder
+from checker.sandbox import prelude, session_hooks
 from checker.sandbox.child import leave_to_the_script
 from checker.sandbox.notebook import NotebookError
 
@@ -16,7 +16,7 @@ OURS = Path(__file__).parent
 
 
 def run(request: dict[str, Any]) -> None:
-    """Run ``request["script"]`` as if Python had been started with it.
+    """Run ``request["script"]`` as ``python SCRIPT`` would.
 
     An uncaught exception is printed without the frames of this file and ends the process with status 1.
     """
@@ -25,15 +25,15 @@ def run(request: dict[str, Any]) -> None:
     try:
         path, source = prelude.read_script(request["script"])
         sys.argv = [path]
-        if getattr(sys.flags, "safe_path", False):  # new in Python 3.11: there is no entry for a folder to replace
+        if getattr(sys.flags, "safe_path", False):  # new in Python 3.11: sys.path begins without the folder of the script
             sys.path.insert(0, str(Path(path).parent))
         else:
             sys.path[0] = str(Path(path).parent)
         main.__file__ = path
         prelude.install(path, source, main.__dict__)
-        recorder.install()
+        session_hooks.install()
         leave_to_the_script()
-        # dont_inherit: the __future__ imports of this file are not the script's.
+        # dont_inherit: the __future__ imports of this file must not apply to the script.
         exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)
     except SystemExit:
         raise
@@ -41,9 +41,11 @@ def run(request: dict[str, Any]) -> None:
         sys.exit(f"NotebookError: {error}")
     except BaseException as error:
         trace = error.__traceback__
-        while trace and trace.tb_frame.f_code.co_filename.startswith(str(OURS)):  # the learner's frames come after ours
+        while trace and trace.tb_frame.f_code.co_filename.startswith(
+            str(OURS)
+        ):  # skip our frames, which come before the learner's
             trace = trace.tb_next
-        # Python's own hook: `traceback.print_exception` of Python 3.10 and 3.11 leaves "Did you mean: …" away.
+        # Python's own hook: in Python 3.10 and 3.11, `traceback.print_exception` leaves out "Did you mean: …".
         sys.__excepthook__(type(error), error.with_traceback(trace), trace)
         with contextlib.suppress(Exception):  # the script may have closed it
             sys.stdout.flush()

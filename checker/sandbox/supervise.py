@@ -1,4 +1,4 @@
-"""Inside a box: waiting for a job within its limits, collecting what it says, and ending whatever it leaves behind."""
+"""Inside a box: wait for a job within its limits, collect its output, and end whatever it leaves behind."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from typing import IO, Any
 
 import psutil
 
-from checker.catalog import Breach
 from checker.sandbox.child import ENDING, STDIN, Child
-from checker.sandbox.limits import Watch
+from checker.sandbox.limits import Breach, Monitor
 
 PIPE_BYTES = 1 << 16
 ENDING_TIMEOUT_S = 5  # for a process that was killed
@@ -27,7 +26,7 @@ Request = dict[str, Any]
 
 @dataclass
 class _Capture:
-    """One output of a job: the pipe it writes to, and the file that keeps the first bytes of it."""
+    """One output of a job: the pipe that it writes to, and the file that keeps its first bytes."""
 
     pipe: int
     file: IO[bytes]
@@ -35,7 +34,7 @@ class _Capture:
     seen: int = 0
 
     def drain(self) -> bool:
-        """Read what is there; return False when the pipe has ended."""
+        """Read what is available; return False when the pipe has ended."""
         try:
             data = os.read(self.pipe, PIPE_BYTES)
         except BlockingIOError:
@@ -45,7 +44,7 @@ class _Capture:
         return bool(data)
 
     def drain_rest(self) -> None:
-        """Take what lies in the pipe; a process that escaped may still hold it open, so do not wait for its end."""
+        """Read what is left in the pipe. Do not wait for its end: a process that escaped may hold it open."""
         while select.select([self.pipe], [], [], 0)[0] and self.drain():
             if self.seen > self.limit:
                 return
@@ -58,17 +57,17 @@ class _Capture:
 def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[str, Any]:
     """Wait for a job, then end what is left of it; return how it went.
 
-    `wakeup` becomes readable when a process ends. When stdin ends, so does this process, with the job.
+    `wakeup` becomes readable when a process ends. When stdin ends, this process ends, and the job with it.
     """
     began = time.monotonic()
-    watch = Watch(request, walls, child.pid if walls else None)
+    monitor = Monitor(request, walls, child.pid if walls else None)
     captures = [
         _Capture(pipe, open(request[name], "wb"), request["output_bytes"])  # noqa: SIM115  # closed below
         for pipe, name in zip(child.outputs, ("stdout", "stderr"))
     ]
-    breach, status, peak = _wait(child, watch, captures, walls, wakeup)
+    breach, status, peak = _wait(child, monitor, captures, walls, wakeup)
     if not walls:
-        psutil.wait_procs(_end_all(child.pid), timeout=ENDING_TIMEOUT_S)  # or it might go on writing
+        psutil.wait_procs(_end_all(child.pid), timeout=ENDING_TIMEOUT_S)  # otherwise it might go on writing
     for capture in captures:
         capture.drain_rest()
         capture.close()
@@ -82,13 +81,15 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[
         "exit_code": os.waitstatus_to_exitcode(status),  # negative: ended by that signal
         "breach": dataclasses.asdict(breach) if breach else None,
         "duration_s": time.monotonic() - began,
-        "peak_memory_bytes": max(peak * RSS_UNIT, watch.peak_memory),
+        "peak_memory_bytes": max(peak * RSS_UNIT, monitor.peak_memory),
         "stdout_bytes": captures[0].seen,
         "stderr_bytes": captures[1].seen,
     }
 
 
-def _wait(child: Child, watch: Watch, captures: list[_Capture], walls: bool, wakeup: int) -> tuple[Breach | None, int, int]:
+def _wait(
+    child: Child, monitor: Monitor, captures: list[_Capture], walls: bool, wakeup: int
+) -> tuple[Breach | None, int, int]:
     """Return the limit that was passed, the wait status and the peak memory in the unit of ru_maxrss."""
     breach = None
     open_captures = list(captures)
@@ -96,22 +97,22 @@ def _wait(child: Child, watch: Watch, captures: list[_Capture], walls: bool, wak
         ended = _reap(child.pid)
         if ended:
             return breach, *ended
-        breach = breach or watch.breach()
+        breach = breach or monitor.breach()
         if breach:
             _end(child.pid, walls)
         pipes = [capture.pipe for capture in open_captures]
-        readable, _, _ = select.select([STDIN, wakeup, *pipes], [], [], watch.left_s)
+        readable, _, _ = select.select([STDIN, wakeup, *pipes], [], [], monitor.left_s)
         if wakeup in readable:
             with contextlib.suppress(BlockingIOError):
                 os.read(wakeup, PIPE_BYTES)
-        if STDIN in readable:  # one request at a time: anything here is the end of the other side
+        if STDIN in readable:  # requests come one at a time: this can only be the end of stdin
             _end(child.pid, walls)
             os._exit(1)
         open_captures = [c for c in open_captures if c.pipe not in readable or c.drain()]
 
 
 def _reap(pid: int) -> tuple[int, int] | None:
-    """Reap whatever has ended, orphans too; return the status and peak memory of `pid` when that has."""
+    """Reap whatever has ended, orphans included; return the status and peak memory of `pid` once it has ended."""
     with contextlib.suppress(ChildProcessError):
         while True:
             ended, status, usage = os.wait3(os.WNOHANG)
@@ -123,7 +124,7 @@ def _reap(pid: int) -> tuple[int, int] | None:
 
 
 def _end(pid: int, walls: bool) -> None:
-    """Begin to end a job: behind walls, its keeper takes everything along."""
+    """Begin to end a job. Behind walls, everything in its namespace ends with the keeper."""
     if walls:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -133,7 +134,7 @@ def _end(pid: int, walls: bool) -> None:
 
 def _end_all(pid: int) -> list[psutil.Process]:
     """Kill a process group and every process below this one; return the latter."""
-    # Nobody may be left, or the group was not made yet: then the next turn of the loop tries again.
+    # No process may be left, or the group may not exist yet: the next turn of the loop tries again.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     processes = psutil.Process().children(recursive=True)
@@ -144,15 +145,15 @@ def _end_all(pid: int) -> list[psutil.Process]:
 
 
 def _read_now(descriptor: int) -> bytes:
-    """Return what lies in a pipe."""
+    """Return what can be read from a pipe without waiting."""
     try:
         return os.read(descriptor, PIPE_BYTES)
-    except BlockingIOError:  # nothing, and somebody holds the other end
+    except BlockingIOError:  # the pipe is empty, and a process holds its other end
         return b""
 
 
 def _last_words(child: Child, status: int, peak: int) -> tuple[int, int]:
-    """Return what the keeper said of the job; its own end where it was killed before."""
+    """Return status and peak memory of the job as the keeper reports them; those of the keeper when it was killed."""
     said = _read_now(child.ending)
     if len(said) == ENDING.size:
         told: tuple[int, int] = ENDING.unpack(said)

@@ -1,12 +1,12 @@
-"""A warm process: imports TensorFlow once, then forks one child a job.
+"""A warm process: imports TensorFlow once, then forks one child per job.
 
-Importing TensorFlow takes seconds, forking a process that has imported it a hundredth of one; so a script's clock starts
-with TensorFlow there. Run as ``python -m checker.sandbox.warm``, with ``walls`` as argument behind bubblewrap. Requests come
-as JSON lines on stdin, answers go as JSON lines to stdout, and the process ends with its stdin. `checker.sandbox.box` is
-the other end.
+Importing TensorFlow takes seconds. Forking a process that has imported it takes a hundredth of a second, so a script's clock
+starts after the import. Run as ``python -m checker.sandbox.warm``, with the argument ``walls`` behind bubblewrap. Requests
+come as JSON lines on stdin, answers go as JSON lines to stdout, and the process ends when stdin does. The other end is
+`checker.sandbox.process`.
 
-Everything in a child is private to it (see `checker.sandbox.child`); its outputs are pipes, read here up to a limit. A
-script leaves by the normal end of the interpreter, because that is when an unclosed FileWriter flushes, or does not.
+Everything in a child is private to it, see `checker.sandbox.child`. Its outputs are pipes, which are read here up to a
+limit. A script ends by the normal end of the interpreter, because an unclosed FileWriter is flushed then, or is not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from typing import IO, Any
 
 from checker.sandbox import evaluate, namespaces, script
 from checker.sandbox.child import STDERR, STDIN, STDOUT, fork_child
-from checker.sandbox.job_folder import MemoryVolume, Volume
+from checker.sandbox.job_folder import JobFolder, MemoryJobFolder
+from checker.sandbox.process import WALLS
 from checker.sandbox.supervise import supervise
 
 Request = dict[str, Any]
@@ -30,22 +31,21 @@ Job = Callable[[Request], None]
 JOBS: dict[str, Job] = {"script": script.run, "evaluate": evaluate.evaluate, "dump": evaluate.dump}
 
 PIPE_BYTES = 1 << 16
-WALLS = "walls"
 
 
 def main() -> None:
-    """Serve requests until stdin ends; in a forked child, do its job and return, so that the interpreter ends."""
+    """Serve requests until stdin ends. A forked child does its job and returns, so that its interpreter ends."""
     answers = _claim_stdout()
     walls = WALLS in sys.argv[1:]
     if walls:
-        # Bubblewrap's own mounts belong to an outer user namespace: nothing can be mounted there.
+        # Bubblewrap's mounts belong to an outer user namespace, where nothing can be mounted.
         namespaces.unshare(namespaces.NEW_MOUNTS)
         namespaces.keep_mounts_private()
     namespaces.hide_memory()
     namespaces.adopt_orphans()
-    import tensorflow  # noqa: F401  # imported for the children that are forked below
+    import tensorflow  # noqa: F401  # for the children that are forked below
 
-    gc.freeze()  # or the end of every child would walk, and so copy, all that TensorFlow made: one second instead of 0.2
+    gc.freeze()  # otherwise every child walks, and so copies, all objects of TensorFlow at its end: 1 s instead of 0.2 s
     _send(answers, {"ready": True})
     wakeup, writable = _wake_on_child_end()
     for request in _requests():
@@ -62,30 +62,32 @@ def main() -> None:
 def _serve(request: Request, walls: bool, wakeup: int, ours: list[int]) -> dict[str, Any] | None:
     """Run a job; return the answer, or None in the job itself."""
     folder = request["folder"]
-    volume = _memory_volume(request) if walls else Volume(folder)
-    volume.open()
-    child = fork_child(request, walls, [*ours, *filter(None, [volume.descriptor])])
+    job_folder = _memory_folder(request) if walls else JobFolder(folder)
+    job_folder.open()
+    if job_folder.descriptor is not None:
+        ours = [*ours, job_folder.descriptor]
+    child = fork_child(request, walls, ours)
     if child is None:
         return None
     answer = supervise(child, request, walls, wakeup)
-    return {**answer, "dropped": volume.close()}
+    return {**answer, "dropped": job_folder.close()}
 
 
-def _memory_volume(request: Request) -> MemoryVolume:
+def _memory_folder(request: Request) -> MemoryJobFolder:
     served = request.get("served", ())
-    return MemoryVolume(request["folder"], request["written_bytes"], request["files"], served)
+    return MemoryJobFolder(request["folder"], request["written_bytes"], request["files"], served)
 
 
 def _leave_at_once() -> None:
-    """End a child whose work is written down: to take down all that TensorFlow made costs 0.2 s, and tells nothing."""
+    """End a child that has written its result. Taking TensorFlow down would cost 0.2 s and tell nothing."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
 
 
 def _claim_stdout() -> IO[str]:
-    """Return a private handle on stdout and point descriptor 1 at stderr, so that no library can write into answers."""
-    # A child closes the descriptor itself: from Python 3.13 on, a file object that would do so again complains at its end.
+    """Return a private handle on stdout and point descriptor 1 at stderr: no library can write between the answers."""
+    # A child closes the descriptor itself. From Python 3.13 on, a file object that closes it again complains at its end.
     private = open(os.dup(STDOUT), "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # open until this process ends
     os.dup2(STDERR, STDOUT)
     return private
@@ -97,7 +99,7 @@ def _send(answers: IO[str], answer: dict[str, Any]) -> None:
 
 
 def _requests() -> Iterator[Request]:
-    """Yield requests. Read with os.read: a buffered reader would hide from `select` what it has already taken."""
+    """Yield requests. os.read is used because a buffered reader hides from `select` what it has already read."""
     pending = b""
     while data := os.read(STDIN, PIPE_BYTES):
         pending += data

@@ -1,8 +1,8 @@
 """How a session scales over a cluster: a model of 10,000 learners, driven by costs that are measured here.
 
-Measured are what learners of the corpus cost a worker
-(real boxes), and what each exercise costs the driver and the scheduler (a real scheduler, real workers, benches that run nothing).
-Then a discrete-event model puts learners on 1 to 1,024 workers. It knows no network: what a worker sends arrives at once.
+Two costs are measured: what learners of the corpus cost a worker with real boxes, and what each exercise costs the driver
+and a real scheduler, with workers that run no script. Then a discrete-event model puts learners on 1 to 1,024 workers.
+It knows no network: what a worker sends arrives at once.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _spent() -> float:
 
 
 def _measure_driver(folder: Path, worker: Costs) -> Costs:
-    """Run a session of benches that run nothing, but leave runs of the size that was measured."""
+    """Run a session whose workers run no script, but leave runs of the size that was measured."""
     submissions, exercises = folder / "handed in", [*CATALOG]
     for number in range(STUB_LEARNERS):
         (submissions / f"l{number}").mkdir(parents=True)

@@ -87,7 +87,7 @@ def _reports() -> dict[str, Report]:
     return {report.exercise: report for report in from_json(text)}
 
 
-def _conduct(folder: Path, learners: int) -> None:
+def _run_session(folder: Path, learners: int) -> None:
     """Run a whole session, its reports included; print the most memory that this process has held, in MB."""
     for number in range(learners):
         own = folder / "handed in" / f"learner{number:04}"
@@ -109,4 +109,4 @@ def _peak_kib() -> int:
 
 
 if __name__ == "__main__":
-    _conduct(Path(sys.argv[1]), int(sys.argv[2]))
+    _run_session(Path(sys.argv[1]), int(sys.argv[2]))

@@ -39,7 +39,7 @@ def hand_in(folder: Path, learners: int) -> None:
     cases: dict[str, list[Case]] = {exercise: [] for exercise in built_in()}
     for path in sorted(SUBMISSIONS.glob("*/case.json")):
         case = read_case(path.parent)
-        cases[case.exercise].append(case)
+        cases[case.exercise.id].append(case)
     for number in range(learners):
         own = folder / f"learner{number:02}"
         own.mkdir(parents=True)

@@ -133,9 +133,10 @@ def test_a_box_that_was_killed_does_not_hide_the_reports_of_others(tmp_path: Pat
 
 
 def summary(**value: object) -> bytes:
+    """Return one event with one value, which no program of TensorFlow's would write."""
     event = event_pb2.Event(step=1)
-    event.summary.value.append(summary_pb2.Summary.Value(tag="t", **value))  # type: ignore[arg-type]  # forged on purpose
-    return event.SerializeToString()
+    event.summary.value.append(summary_pb2.Summary.Value(tag="t", **value))
+    return bytes(event.SerializeToString())
 
 
 FORGED_EVENTS = {

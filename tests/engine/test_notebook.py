@@ -19,7 +19,9 @@ from tests.support.script_text import RIGHT
 
 
 def notebook(*cells: str, **more: Any) -> dict[str, Any]:
-    code = [{"cell_type": "code", "source": text, "outputs": [], "metadata": {}, "execution_count": None} for text in cells]
+    code: list[dict[str, Any]] = [
+        {"cell_type": "code", "source": text, "outputs": [], "metadata": {}, "execution_count": None} for text in cells
+    ]
     words = {"cell_type": "markdown", "source": "# Words\n", "metadata": {}}
     return {"cells": [words, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4, **more}
 
@@ -91,7 +93,7 @@ def test_a_sparse_notebook_of_many_gigabytes_is_not_read(tmp_path: Path) -> None
     file = tmp_path / "a.ipynb"
     file.touch()
     os.truncate(file, 1 << 30)
-    with pytest.raises(NotebookError, match="1024 MiB are too much"):
+    with pytest.raises(NotebookError, match="1024 MiB are too many"):
         convert(file)
 
 
@@ -100,7 +102,7 @@ def test_a_refused_notebook_is_a_failure_that_says_so(workshop: Workshop, tmp_pa
     file.write_text("print(1)")
     first = check(workshop, file).checks[0]
     assert (first.status, first.where) == (Status.FAIL, "mine.ipynb")
-    assert first.actual.startswith("exit status 1: NotebookError: not JSON, and so no notebook")
+    assert first.actual.startswith("exit status 1: NotebookError: not JSON, and so not a notebook")
     assert "Jupyter" in first.hint
 
 

@@ -40,7 +40,7 @@ def event(step: int = 0, **value: object) -> bytes:
     """Return one record with one summary value, or with none."""
     content = event_pb2.Event(step=step)
     if value:
-        content.summary.value.append(summary_pb2.Summary.Value(**{"tag": "t", **value}))  # type: ignore[arg-type]  # forged
+        content.summary.value.append(summary_pb2.Summary.Value(**{"tag": "t", **value}))
     return framed(content.SerializeToString())
 
 
@@ -142,7 +142,7 @@ with tf.summary.FileWriter("logdir") as writer:
         assert len(steps) == board_module.KEPT[kind]
         assert steps[-1] == last
     assert advice(folder / "logdir") == [
-        'TensorBoard keeps 10 pictures a tag, chosen by chance, of "line": log fewer, or start it with '
+        'TensorBoard keeps 10 pictures per tag at random, here of "line": log fewer, or start it with '
         "--samples_per_plugin images=100."
     ]
 
@@ -168,7 +168,7 @@ def test_a_batch_of_pictures_at_one_step_is_no_repetition(tmp_path: Path) -> Non
 def test_a_picture_that_no_browser_draws_is_refused_at_its_step(tmp_path: Path, encoded: bytes) -> None:
     pictures = [summary_pb2.Summary.Image(encoded_image_string=each) for each in (pixel(1), encoded)]
     write(tmp_path / NAME, *(event(step, image=picture) for step, picture in enumerate(pictures)))
-    assert refusal(tmp_path).actual == f"1 of 2 are none, such as {len(encoded)} bytes at step 1"
+    assert refusal(tmp_path).actual == f"1 of 2 are not, such as the {len(encoded)} bytes of step 1"
 
 
 def test_steps_that_go_back_are_refused_in_every_kind_of_series(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ with tf.summary.FileWriter("twice", first) as writer:
     for name in ("grown", "twice"):
         assert show(folder / name).graphs() == {"."}
         assert advice(folder / name) == [
-            "logdir/ex02 holds its graph 2 times, TensorBoard shows one: write it once, when complete."
+            "logdir/ex02 holds its graph 2 times, and TensorBoard shows one: write it once it is complete."
         ]
     assert refusal(folder / "other").actual == "two graphs, one with a, b, another with c"
 
@@ -227,7 +227,7 @@ def test_a_tag_of_two_kinds_is_refused_with_what_tensorboard_says(tmp_path: Path
     ):
         write(tmp_path / NAME, event(0, **first), event(1, **second))
         found = refusal(tmp_path)
-        assert found.expected == "one kind of summary a tag"
+        assert found.expected == "one kind of summary per tag"
         assert "scalars" in found.actual
         assert found.hint == "give each summary a tag of its own"
 
@@ -247,7 +247,7 @@ def advice(folder: Path) -> list[str]:
     """Hold the check against a folder; return its advice."""
     log, given = read_event_log(folder), list[str]()
     log.require_whole("logdir/ex02")
-    tensorboard.expect_one_graph_a_run(log, "logdir/ex02", given.append)
+    tensorboard.expect_one_graph_per_run(log, "logdir/ex02", given.append)
     tensorboard.expect_steps_that_show_all(log, "logdir/ex02")
     tensorboard.expect_shown(log, read_board(folder, log), "logdir/ex02", given.append)
     return given

@@ -10,8 +10,8 @@ import pytest
 
 from checker.checks.falling import expect_falling
 from checker.checks.linear import LEARNT_BELOW
-from checker.checks.network import check_loss_falls
-from checker.evidence.curves import Curve, all_curves
+from checker.checks.network_curves import check_loss_falls
+from checker.evidence.curves import Curve, all_curves, training_loss
 from checker.evidence.events import EventLog, Point, Run
 from checker.evidence.graph import Graph
 from checker.evidence.trend import Trend, reaches_floor, read_trend, settles_at
@@ -42,19 +42,19 @@ def losses_of_houses(rate: float, batch: int, steps: int, seed: int = 0, columns
 def losses_of_digits(rate: float, batch: int, steps: int, softmaxes: int = 1, count: int = 3000) -> list[float]:
     """Train a linear classifier of digits by stochastic gradient descent; return each batch's cross entropy."""
     (images, labels), _ = mnist()
-    images, targets = images[:count].reshape(-1, 784) / 255.0, np.eye(10)[labels[:count].astype(int)]
+    pixels, targets = images[:count].reshape(-1, 784) / 255.0, np.eye(10)[labels[:count].astype(int)]
     generator = np.random.default_rng(0)
     weights = generator.normal(scale=0.05, size=(784, 10))
     losses = []
     for _ in range(steps):
-        chosen = generator.choice(len(images), batch, replace=False)
-        first = softmax(images[chosen] @ weights)
+        chosen = generator.choice(len(pixels), batch, replace=False)
+        first = softmax(pixels[chosen] @ weights)
         answers = softmax(first) if softmaxes == 2 else first
         losses.append(float(-np.mean(np.log(answers[targets[chosen] == 1]))))
         gradient: FloatArray = answers - targets[chosen]
         if softmaxes == 2:
             gradient = first * (gradient - (gradient * first).sum(axis=1, keepdims=True))
-        weights -= rate * images[chosen].T @ gradient / batch
+        weights -= rate * pixels[chosen].T @ gradient / batch
     return losses
 
 
@@ -231,3 +231,26 @@ def test_losses_come_before_accuracies_and_those_before_the_rest() -> None:
     run = Run("train", scalars={tag: [Point(0, 0.0, 1.0)] for tag in tags})
     found = all_curves(EventLog({"train": run}), NO_GRAPH, "logdir/ex04")
     assert [curve.tag for curve in found] == ["loss", "accuracy", "slope", "cost"]
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        ({("train", "loss"): 2, ("test", "loss"): 5}, ("train", "loss")),
+        ({("a", "loss"): 2, ("b", "epoch_loss"): 5, ("c", "accuracy"): 9}, ("b", "epoch_loss")),
+        ({("fit/Train", "Losses/total_LOSS"): 2, (".", "loss"): 5}, ("fit/Train", "Losses/total_LOSS")),
+        ({("train", "val_loss"): 9, ("train", "loss"): 2}, ("train", "loss")),
+        ({("validation", "val_loss"): 9, (".", "accuracy"): 9}, None),
+        ({}, None),
+    ],
+    ids=["train wins", "longest", "case", "validation", "no loss", "empty"],
+)
+def test_the_training_loss_is_the_longest_series_of_the_run_that_trains(
+    series: dict[tuple[str, str], int], expected: tuple[str, str] | None
+) -> None:
+    log = EventLog()
+    for number, ((run, tag), length) in enumerate(series.items()):
+        points = [Point(step, 0.0, float(number)) for step in range(length)]
+        log.runs.setdefault(run, Run(run)).scalars[tag] = points
+    values = [float(list(series).index(expected))] * series[expected] if expected else []
+    assert training_loss(log) == values

@@ -222,7 +222,7 @@ def test_operations_that_reach_outside_are_cut_off_or_refused(graph_of: GraphOf,
 def test_a_placeholder_nobody_feeds_is_named(graph_of: GraphOf) -> None:
     graph = graph_of("p = tf.placeholder(tf.float32, name='forgotten')\ny = tf.identity(p * tf.Variable(1.0), name='y')")
     with pytest.raises(NotEvaluable, match="forgotten"):
-        freeze(graph, [Tensor("y")], {}, {"Variable": np.float32(1)})
+        freeze(graph, [Tensor("y")], {}, {"Variable": np.array(1, np.float32)})
 
 
 def test_a_variable_without_a_value_is_named(graph_of: GraphOf) -> None:

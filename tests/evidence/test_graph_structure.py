@@ -79,7 +79,7 @@ squares = tf.square(w * x + b - y)
 
 @pytest.mark.parametrize("loss", ["squares", "tf.abs(w * x + b - y)", "squares / 506.0"])
 @pytest.mark.parametrize("fixed", [False, True])
-def test_a_loss_of_one_value_a_house_is_told_from_their_mean(graph_of: GraphOf, loss: str, fixed: bool) -> None:
+def test_a_loss_of_one_value_per_house_is_told_from_their_mean(graph_of: GraphOf, loss: str, fixed: bool) -> None:
     line = LINE.replace("[None]", "[506]") if fixed else LINE
     train = "train = tf.train.AdamOptimizer().minimize(loss)\n"
     assert graph_of(f"{line}loss = {loss}\n{train}").is_minimised_as_a_vector()

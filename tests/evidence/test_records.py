@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checker.evidence.records import FOOTER, HEADER, RecordError, masked_crc, read_records
 from tests.support.event_files import framed
+from tests.support.fixture_types import WriteWithTensorflow
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def ten_records(tmp_path: Path) -> Path:
 
 def read_until_damage(path: Path) -> tuple[int, RecordError]:
     """Return how many records come before the damage, and the damage."""
-    records = []
+    records: list[tuple[int, bytes]] = []
     with pytest.raises(RecordError) as caught:
         records.extend(read_records(path))  # extend keeps what came before the error
     return len(records), caught.value
@@ -36,7 +36,7 @@ def test_a_good_file_is_read_to_its_end(ten_records: Path) -> None:
     assert [data for _, data in read_records(ten_records)] == [b"record %d" % i for i in range(10)]
 
 
-def test_records_of_a_real_writer_are_read(write_with_tensorflow: Callable[[str], Path]) -> None:
+def test_records_of_a_real_writer_are_read(write_with_tensorflow: WriteWithTensorflow) -> None:
     folder = write_with_tensorflow(
         "with tf.python_io.TFRecordWriter('some.tfrecord') as w:\n    [w.write(b'x' * i) for i in range(5)]"
     )

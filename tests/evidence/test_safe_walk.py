@@ -77,7 +77,7 @@ def test_the_learner_is_told_what_was_not_looked_at(tmp_path: Path) -> None:
     logdir.mkdir(parents=True)
     (tmp_path / "stray").touch()
     nest(logdir, 20)
-    result = JobResult(0, False, 0.1, 0, b"", b"", 0, 0)
+    result = JobResult(0, None, 0.1, 0, b"", b"", 0, 0)
     run = ScriptRun(EXERCISES["ex01"], Path("ex01.py"), tmp_path, tmp_path, tmp_path, result, "embedded")
     assert run.notes() == [
         "written outside logdir/ex01 and not kept: stray",

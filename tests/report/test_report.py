@@ -100,7 +100,7 @@ def printed(terminal: bool = False, verbose: bool = False) -> str:
     return stream.getvalue()
 
 
-def test_the_terminal_shows_a_failure_in_the_order_of_the_house() -> None:
+def test_the_terminal_shows_of_a_failure_where_expected_actual_and_hint() -> None:
     text = printed()
     places = [text.index(label) for label in ("FAIL", "where:", "expected:", "actual:", "hint:")]
     assert places == sorted(places)

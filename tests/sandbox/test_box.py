@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from checker.catalog import Limits
-from checker.sandbox.box import PREFIX, YOUNG_S, Box, BoxError
+from checker.sandbox.box import Box, BoxError
+from checker.sandbox.scratch import PREFIX, YOUNG_S
 from checker.units import MIB
 from tests.support.fixture_types import RunScript
 from tests.support.processes import environment

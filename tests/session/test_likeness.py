@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from checker.session.likeness import NEAR, Submission, find_alike, near_identica
 from checker.session.reporting import write_reports
 from checker.session.store import Store
 from checker.workers.assignment import Task
+from tests.support.fixture_types import WriteWithTensorflow
 from tests.support.paths import PROJECT
 
 SCRIPTS = PROJECT / "exercises"
@@ -181,12 +181,12 @@ SAVE = "train = tf.train.GradientDescentOptimizer(.1).minimize(loss)\ntf.train.e
     ],
 )
 def test_weights_have_a_digest_where_chance_decides_them(
-    write_with_tensorflow: Callable[[str], Path], start: str, says: bool
+    write_with_tensorflow: WriteWithTensorflow, start: str, says: bool
 ) -> None:
     found = []
     for name in ("w", "slope"):
         folder = write_with_tensorflow(START.format(start=start, name=name) + "\n" + SAVE)
         graph = Graph.from_meta_graph((folder / "g.meta").read_bytes())
-        found.append(digest(graph, Checkpoint(folder, "model", {name: np.float32([1, 2, 3, 4])})))
+        found.append(digest(graph, Checkpoint(folder, "model", {name: np.array([1, 2, 3, 4], np.float32)})))
     assert found[0] == found[1]
     assert bool(found[0]) == says

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,7 @@ class Book(Listener):
 class StubPool:
     """Does tasks one after the other as a script says; "die" ends the worker before the task has a result."""
 
-    def __init__(self, fates: dict[tuple[str, str], Sequence[str]]) -> None:
+    def __init__(self, fates: Mapping[tuple[str, str], Sequence[str]]) -> None:
         self._fates = {key: deque(fate) for key, fate in fates.items()}
         self.is_closed = False
 
@@ -122,7 +122,7 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_ends_the_pool() -> None:
+def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
@@ -134,7 +134,7 @@ def test_an_interruption_keeps_what_is_stored_and_ends_the_pool() -> None:
     assert pool.is_closed
 
 
-def test_pending_tasks_become_one_assignment_a_learner() -> None:
+def test_pending_tasks_become_one_assignment_per_learner() -> None:
     pending = [task_of("ada", 3), task_of("bob", 1), task_of("ada", 1)]
     made = assignments_of(pending, ORDER, lambda login, tasks: Assignment(login, login, tasks, {}))
     assert [(each.login, [task.exercise for task in each.tasks]) for each in made] == [
@@ -160,7 +160,7 @@ def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pyte
     assert len({key, *others, key_of("digest", Options(), pack)}) == 5
 
 
-def test_what_broke_is_the_error_of_its_exercise() -> None:
+def test_a_failure_of_ours_is_the_error_of_its_exercise() -> None:
     report = failure_report(CATALOG["ex04"], Path("ex04.py"), Options(), "Traceback …")
     assert (report.exercise, report.status, report.data) == ("ex04", Status.ERROR, "embedded")
     assert CATALOG["ex04"].dataset

@@ -24,7 +24,7 @@ from checker.session.store import Store
 from tests.support.fixture_types import CommandLine
 from tests.support.processes import checker_command, environment
 from tests.support.script_text import RIGHT, WRONG
-from tests.support.sessions import OPTIONS, outcomes
+from tests.support.sessions import KEYS, LEARNERS, OPTIONS, outcomes
 
 
 @pytest.fixture
@@ -168,8 +168,6 @@ def test_without_walls_a_session_runs_only_when_told_to(
 
 
 def test_notes_that_cannot_be_written_say_what_there_is(command_line: CommandLine, tmp_path: Path) -> None:
-    from test_store import KEYS, LEARNERS
-
     with Store(tmp_path) as store:
         store.enter(LEARNERS, KEYS)
     for arguments, said in {
@@ -252,8 +250,6 @@ def test_a_login_is_found_without_its_accents_and_the_rest_of_it(tmp_path: Path)
 
 
 def test_notes_of_a_kind_are_listed_alone(command_line: CommandLine, tmp_path: Path) -> None:
-    from test_store import KEYS, LEARNERS
-
     with Store(tmp_path) as store:
         store.enter(LEARNERS, KEYS)
     assert command_line("note", str(tmp_path), "ada", "ex01", "look").returncode == 0

@@ -15,19 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from checker.intake.learner import Learner, Problem, Remark
+from checker.intake.learner import Learner
 from checker.outcome import CheckResult, Report, Status
 from checker.session.lock import SessionIsOpen, SessionLock
 from checker.session.schema import APPLICATION_ID, VERSION
 from checker.session.store import Store, StoreError
 from checker.workers.assignment import Task
 from tests.support.paths import PROJECT
-
-LEARNERS = [
-    Learner("ada", "ada", {}, (Problem("a.zip", "x", "y", "z"),), (Remark("a \x00choice é", "ex01"),)),
-    Learner("Zoë", "Zoë", {}),
-]
-KEYS = {("ada", "ex01"): "k1", ("ada", "ex02"): "k2", ("Zoë", "ex01"): "k3"}
+from tests.support.sessions import KEYS, LEARNERS
 
 VERSION_1 = """
 CREATE TABLE learners (login TEXT PRIMARY KEY, folder TEXT NOT NULL UNIQUE, present INTEGER NOT NULL, findings TEXT NOT NULL) STRICT;

@@ -63,7 +63,7 @@ class Machines:
             return list(client.run(os.getpid).values())
 
     def checked(self) -> Counter[str]:
-        """Return how often each learner's exercises were begun, where workers have the stub's bench."""
+        """Return how often each learner's exercises were begun, where the stub checks them."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return Counter(line.rsplit(" ", 1)[0] for line in lines)
 

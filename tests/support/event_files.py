@@ -6,6 +6,7 @@ import io
 import struct
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from tensorboard.compat.proto import summary_pb2
 
@@ -25,7 +26,7 @@ def plugin(name: str) -> summary_pb2.SummaryMetadata:
     return metadata
 
 
-def png(pixels: np.ndarray) -> bytes:
+def png(pixels: NDArray[np.uint8]) -> bytes:
     """Return an image of [height, width] or [height, width, channels] as a PNG file."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")

@@ -5,10 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from checker.intake.learner import Learner, Problem, Remark
 from checker.report.json import as_json
 from checker.session.store import Store
 
 OPTIONS = ("--exercises", "ex01", "--into", "session")
+LEARNERS = [
+    Learner("ada", "ada", {}, (Problem("a.zip", "x", "y", "z"),), (Remark("a \x00choice é", "ex01"),)),
+    Learner("Zoë", "Zoë", {}),
+]
+KEYS = {("ada", "ex01"): "k1", ("ada", "ex02"): "k2", ("Zoë", "ex01"): "k3"}
 
 
 def outcomes(session: Path) -> dict[str, tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Preloaded by workers of test_cluster.py: a bench that runs no script, but does what its text says, in no time."""
+"""Preloaded by Dask workers: a worker that runs no script, but does at once what its text says."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A session on a cluster ends like one on this machine, whichever of its processes dies: real schedulers, real workers.
 
-The workers of the first two tests check scripts in boxes; those of the others have the bench of stub_worker.py.
+The workers of the first two tests check scripts in boxes; in the others the stub of tests/support/stub_worker.py stands for them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 
 @pytest.fixture
 def stubs(tmp_path: Path) -> Iterator[Machines]:
-    """A scheduler whose workers, once they are started, have the stub's bench."""
+    """A scheduler whose workers, once they are started, are stubs."""
     (tmp_path / "machines").mkdir()
     with Machines(tmp_path / "machines" / "log", "--preload", str(STUB)) as started:
         yield started
@@ -106,13 +106,14 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-TELLS = 'print("I am", __file__, open("own data.txt").read())\nraise ValueError(__file__)\n'
+PRINTS_ITS_PATH = 'print("I am", __file__, open("own data.txt").read())\nraise ValueError(__file__)\n'
 
 
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A right one, a wrong one, one that tells of its place and reads a file beside it, and an archive that is none."""
-    folder = hand_in(tmp_path_factory.mktemp("submissions") / "handed in", {"ada": RIGHT, "Bo b": WRONG, "cyd é": TELLS})
+    """A right one, a wrong one, one that prints its path and reads a file beside it, and an archive that is none."""
+    scripts = {"ada": RIGHT, "Bo b": WRONG, "cyd é": PRINTS_ITS_PATH}
+    folder = hand_in(tmp_path_factory.mktemp("submissions") / "handed in", scripts)
     (folder / "cyd é" / "own data.txt").write_text("of mine")
     (folder / "eva.zip").write_bytes(b"no zip")
     return folder

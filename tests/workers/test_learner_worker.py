@@ -1,4 +1,4 @@
-"""Where a worker of a session checks learners: what their scripts find there."""
+"""What the scripts of a session find where its workers run them."""
 
 from __future__ import annotations
 

@@ -77,13 +77,13 @@ def test_tasks_can_be_added_meanwhile() -> None:
     assert results == ["A", "AGAIN"]
 
 
-def test_a_bench_is_closed_when_it_is_spent_or_broken_and_at_the_end(tmp_path: Path) -> None:
+def test_a_worker_is_closed_when_it_is_spent_or_broken_and_at_the_end(tmp_path: Path) -> None:
     list(run_all(partial(ScriptedWorker, tmp_path), deque(["a", "spend", "b", "break", "c"]), 1))
     left = [path.name.split()[0] for path in sorted(tmp_path.iterdir(), key=lambda path: int(path.name.split()[2]))]
     assert left == ["opened", "closed"] * 3
 
 
-def test_whoever_stops_listening_ends_the_workers_and_their_benches(tmp_path: Path) -> None:
+def test_whoever_stops_listening_ends_and_closes_the_workers(tmp_path: Path) -> None:
     with closing(run_all(partial(ScriptedWorker, tmp_path), deque(["a sleep"] * 2), 2)) as events:
         assert any(isinstance(event, Gave) for event in events)
     assert multiprocessing.active_children() == []

@@ -1,9 +1,8 @@
-"""A matplotlib backend without windows that writes down what each figure shows.
+"""A matplotlib backend without windows that records what each figure shows.
 
-Chosen by MPLBACKEND while the checker runs a script. On ``plt.show()`` and ``savefig`` the data of the figure (lines,
-points, images, labels) goes as JSON into the folder SUITE_FIGURES; ``plt.show()`` returns at once. A figure made without
-pyplot has a canvas of matplotlib's own, so those are taught to record, too. Stands alone: it is the only file of the checker
-that a script's process imports.
+MPLBACKEND chooses it while the checker runs a script. ``plt.show()`` and ``savefig`` write the data of the figure (lines,
+points, images, labels) as JSON into the folder SUITE_FIGURES; ``plt.show()`` returns at once. A figure made without pyplot
+has one of matplotlib's own canvases, so these record figures, too. This file imports nothing else of the checker.
 """
 
 import functools
@@ -19,8 +18,8 @@ FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
 MOST_PICTURES = 30  # kept as PNG
 LARGEST_PICTURE_BYTES = 4 << 20
-MOST_POINTS = 20_000  # of one line or scatter
-MOST_PIXELS = 100 * 28 * 28  # of one image: enough for a confusion matrix or a hundred digits, not for a photograph
+MOST_POINTS = 20_000  # per line or scatter
+MOST_PIXELS = 100 * 28 * 28  # per image: enough for a confusion matrix or a hundred digits, too few for a photograph
 
 _written = 0
 _canvases = 0
@@ -48,14 +47,14 @@ def _describe_axes(axes):
 
 
 def _data_of(axes, line):
-    """Return the points of a line in data coordinates; ``axline`` and its kin keep 0 and 1, and a transform places them."""
+    """Return the points of a line in data coordinates. Lines such as ``axline`` hold 0 and 1, and a transform for them."""
     points, transform = line.get_xydata(), line.get_transform()
     if transform is axes.transData:
         return points
     points = (transform - axes.transData).transform(points)
     (x, y), (x_end, y_end) = points[0], points[-1]
     if isinstance(line, AxLine) and x != x_end and axes.get_xscale() == axes.get_yscale() == "linear":
-        across = np.asarray(axes.get_xlim())  # it has no ends: where the axes cut it off is no part of what it says
+        across = np.asarray(axes.get_xlim())  # an endless line: take its points at the edges of the axes
         return np.column_stack([across, y + (across - x) * (y_end - y) / (x_end - x)])
     return points
 
@@ -72,7 +71,7 @@ def _pixels(image):
 
 
 def _record(figure, png=None):
-    """Write a figure down as a new record, with its picture: `png`, or else drawn here."""
+    """Record a figure, with its picture: `png`, or one that is drawn here."""
     global _written
     if _written < MOST_FIGURES:
         _written += 1
@@ -89,7 +88,7 @@ def _record(figure, png=None):
 
 
 def _draw_picture(figure, path):
-    """Draw a figure on a canvas of its own: the one it has may be unable to, and would record it again."""
+    """Draw a figure on a new canvas: its own may be unable to draw a PNG, and would record the figure again."""
     canvas = figure.canvas
     try:
         FigureCanvasAgg(figure).print_figure.__wrapped__(figure.canvas, path, format="png")
@@ -105,7 +104,7 @@ def _write(name, figure):
 
 
 def _saved_png(target):
-    """Return the PNG that was just saved to a path or a buffer, None when it is something else: then it is drawn again."""
+    """Return the PNG that was just saved to a path or a buffer; None for other formats, which are drawn again as PNG."""
     try:
         if hasattr(target, "getvalue"):
             data = target.getvalue()
@@ -118,7 +117,7 @@ def _saved_png(target):
 
 
 class FigureManager(FigureManagerBase):
-    """Shows figures by writing them down."""
+    """Shows figures by recording them."""
 
     @classmethod
     def pyplot_show(cls, *, block=None):
@@ -130,16 +129,16 @@ class FigureManager(FigureManagerBase):
 
 
 class FigureCanvas(FigureCanvasAgg):
-    """Agg's canvas, on which nobody waits."""
+    """The canvas of Agg, with an event loop that ends at once."""
 
     manager_class = FigureManager
 
     def start_event_loop(self, timeout=0):
-        """Return at once: nobody looks at the figure during ``plt.pause``, and nobody clicks."""
+        """Return at once: during ``plt.pause``, nobody looks at the figure or clicks on it."""
 
 
 def _recording_print(print_figure):
-    """Return the method by which every canvas saves its figure, made to record it, too."""
+    """Return the method by which a canvas saves its figure, extended to record it."""
 
     @functools.wraps(print_figure)
     def save(canvas, filename, *args, **kwargs):
@@ -151,13 +150,13 @@ def _recording_print(print_figure):
 
 
 def _recording_draw(draw):
-    """Return Agg's draw; one record a canvas keeps what it drew last, for pixels that are read without savefig."""
+    """Return the draw method of Agg, extended to record the last drawing of each canvas: its pixels may be read directly."""
 
     @functools.wraps(draw)
     def draw_and_record(canvas):
         global _canvases
         draw(canvas)
-        if canvas.is_saving():  # by savefig, which records what it saves
+        if canvas.is_saving():  # savefig records the figure itself
             return
         if not hasattr(canvas, "_suite_number"):
             _canvases += 1

@@ -1,0 +1,85 @@
+"""What exercises 04 and 06 share: pictures of the data set, and of test images that the network misreads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.checks.tensorboard import summary_of
+from checker.engine.script_run import ScriptRun
+from checker.evidence.events import EventLog
+from checker.evidence.figures import Figure
+from checker.evidence.pictures import decode_png, find_images, stretch, tiles
+from checker.expect import expect, listed
+from checker.recompute.classifier import ClassifierModel
+
+LEAST_MISREAD = 0.5  # of the test images in one picture or figure that is to show mistakes
+MOST_TILES = 400  # compared with the data set
+
+
+def shown_images(events: EventLog, figures: list[Figure]) -> NDArray[np.float32]:
+    """Return the stretched 28 * 28 images of all figures, and of the last step of all image summaries, [m, 784]."""
+    drawn = [image for figure in figures for axes in figure.axes for image in axes.images]
+    pictures = [decode_png(series[-1].encoded) for _, _, series in events.images()]
+    return _stretched([*drawn, *(picture for picture in pictures if picture is not None)])
+
+
+def shows_data_set(picture: NDArray[np.uint8], finished: ScriptRun) -> bool:
+    """Whether a picture consists of images that the script was served."""
+    wanted = _stretched([picture])
+    return len(wanted) > 0 and any((find_images(wanted, images) >= 0).any() for images, _ in finished.splits)
+
+
+def _stretched(pictures: Iterable[NDArray[Any]]) -> NDArray[np.float32]:
+    """Return the stretched 28 * 28 tiles of pictures, [m, 784]."""
+    patches = [tile for picture in pictures for tile in tiles(picture)]
+    stretched = [image for image in map(stretch, patches[:MOST_TILES]) if image is not None]
+    return np.array(stretched, dtype=np.float32).reshape(-1, 784)
+
+
+def listed_images(events: EventLog) -> str:
+    """Return the names of the image summaries as one line, with one name per batch of images."""
+    return listed(dict.fromkeys(summary_of(tag) for _, tag, _ in events.images()), "no image")
+
+
+def expect_data_set_pictures(events: EventLog, finished: ScriptRun) -> None:
+    """Raise `Mismatch` unless an image summary shows an image of the data set as 28 * 28 pixels."""
+    wanted = shown_images(events, [])
+    splits = finished.splits
+    known = len(wanted) and any((find_images(wanted, images) >= 0).any() for images, _ in splits)
+    hint = 'tf.summary.image("input", tf.reshape(images, [-1, 28, 28, 1]))'
+    expect(bool(known), finished.exercise.logdir, "images of the data set", listed_images(events), hint)
+
+
+def expect_misread_pictures(
+    classifier: ClassifierModel, events: EventLog, figures: list[Figure], finished: ScriptRun
+) -> None:
+    """Raise `Mismatch` unless images are shown to which the network gives a class other than their label."""
+    images, labels = finished.splits[1]
+    answers = classifier.on_test.answers
+    groups = [find_images(shown_images(*group), images) for group in _one_by_one(events, figures)]
+    indices = [np.unique(index[index >= 0]) for index in (np.concatenate([*groups, np.zeros(0, np.int64)]), *groups)]
+    shown = [(len(index), int(np.count_nonzero(answers[index] != labels[index]))) for index in indices]
+    known, wrong = shown[0]
+    expect(
+        any(misread and misread >= LEAST_MISREAD * count for count, misread in shown),
+        f"images in {finished.exercise.logdir} and in the figures",
+        "a picture or figure of test images that the network misreads",
+        f"{known} test images, {wrong} of them misread",
+        "numpy.flatnonzero(predictions != labels) finds them; show their 28 * 28 pixels without a border, after training",
+    )
+
+
+def _one_by_one(events: EventLog, figures: list[Figure]) -> Iterator[tuple[EventLog, list[Figure]]]:
+    """Yield each figure alone, then the pictures of each image summary."""
+    for figure in figures:
+        yield EventLog(), [figure]
+    for run in events.runs.values():
+        names = dict.fromkeys(map(summary_of, run.images))
+        for name in names:
+            own = {tag: series for tag, series in run.images.items() if summary_of(tag) == name}
+            yield EventLog({run.name: replace(run, images=own)}), []

@@ -1,0 +1,154 @@
+"""The checker's end of a warm process: starting it, asking it, ending it. `checker.sandbox.warm` is the other end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import checker
+from checker.units import MIB
+
+INSIDE = Path(__file__).parent / "inside"  # what a script may import of ours, besides `reference`
+PROJECT = Path(checker.__file__).parent.parent
+START_TIMEOUT_S = 180  # TensorFlow imported from a cold disk, on a machine that is busy with other boxes
+ENDING_TIMEOUT_S = 20  # for a process whose stdin was closed
+LARGEST_ANSWER_BYTES = MIB
+WALLS = "walls"  # the argument of `checker.sandbox.warm` behind bubblewrap
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
+
+
+class BoxError(Exception):
+    """The box itself failed: our fault, or the machine's."""
+
+
+class BoxEnded(BoxError):
+    """The box ended while a job ran in it. Without walls, the job itself may have ended it."""
+
+
+class WarmProcess:
+    """A process that imports TensorFlow once, then answers one request after the other.
+
+    `env` is added to the environment of every job. Raises `BoxError` when the process cannot be started.
+    """
+
+    def __init__(self, program: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # open while the process lives; `close` closes it
+        self._pending = b""
+        self._is_ready = False
+        self._requests = 0
+        try:
+            self._process = subprocess.Popen(
+                program,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env={**_environment(), **env},
+                cwd=folder,
+                start_new_session=True,  # Ctrl-C reaches the checker only, which then ends this process
+            )
+        except OSError as error:  # Python or bubblewrap cannot be executed by this user
+            self._log.close()
+            raise BoxError(f"the box could not be started: {error}") from None
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
+    def close(self) -> bool:
+        """End the process and the job it runs; return False when it was closed before."""
+        if self._log.closed:
+            return False
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):  # it has ended already
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=ENDING_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process.stdout.close()
+        self._log.close()
+        return True
+
+    def wait_until_ready(self) -> None:
+        """Wait until TensorFlow is imported. Raises `BoxError`."""
+        if not self._is_ready:
+            try:
+                self._read_answer(START_TIMEOUT_S)
+            except BoxEnded as error:  # no job has begun, so no submission can have done this
+                raise BoxError(f"TensorFlow could not be imported: {error}") from None
+            self._is_ready = True
+
+    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+        """Send a request and return its answer. Raises `BoxEnded`, and `BoxError` when no answer comes in time."""
+        assert self._process.stdin is not None
+        self._requests += 1
+        try:
+            self._process.stdin.write(json.dumps({"id": self._requests, **request}).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise BoxEnded(f"the box has ended: {self._last_words()}") from None
+        while True:  # the answer to an earlier request, which timed out, may come first
+            answer = self._read_answer(timeout_s)
+            if answer["id"] == self._requests:
+                return answer
+
+    def _read_answer(self, timeout_s: float) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        while b"\n" not in self._pending:
+            if not select.select([descriptor], [], [], timeout_s)[0]:
+                raise BoxError(f"the box gave no answer within {timeout_s:.0f} s: {self._last_words()}")
+            data = os.read(descriptor, 1 << 16)
+            self._pending += data
+            if not data or len(self._pending) > LARGEST_ANSWER_BYTES:
+                raise BoxEnded(f"the box has ended: {self._last_words()}")
+        line, self._pending = self._pending.split(b"\n", 1)
+        try:
+            answer: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            raise BoxEnded(f"the box was tampered with, its answer is not JSON: {error}") from None
+        return answer
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
+        return "\n".join(lines[-20:]) or "it said nothing"
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a warm process. Nothing of the corrector's own, such as tokens, is in it."""
+    return {
+        **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+        "PYTHONPATH": os.pathsep.join([str(INSIDE), str(PROJECT), *_search_path()]),
+        "PYTHONUNBUFFERED": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "USER": "learner",
+        "LOGNAME": "learner",
+        "HOME": "/tmp",  # each job has its own
+        "MALLOC_ARENA_MAX": "4",  # otherwise malloc reserves address space for every core of a large machine
+        "MPLBACKEND": "module://suite_figures",  # must be set before TensorFlow, which imports matplotlib
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "CUDA_VISIBLE_DEVICES": "-1",  # results must not depend on the machine
+    }
+
+
+def _search_path() -> list[str]:
+    """Return the package folders that PYTHONPATH gave to this process."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return [folder for folder in given if Path(folder).name in ("site-packages", "dist-packages")]

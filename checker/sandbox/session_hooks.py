@@ -1,0 +1,71 @@
+"""Inside a forked child: wraps every way to run a TensorFlow session, so that a `Recorder` sees each call."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable
+from typing import Any
+
+from checker.sandbox.recorder import LONGEST_TEXT, Recorder
+
+FOLDER_VARIABLE = "SUITE_SESSIONS"
+
+
+def install() -> None:
+    """Record the sessions of this process, and write the record when it ends. Does nothing without SUITE_SESSIONS."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        return
+    from tensorflow.python.client.session import BaseSession
+
+    recorder = Recorder()
+    process = os.getpid()
+
+    def write() -> None:
+        if os.getpid() == process:  # and not a child that the script forked
+            recorder.write(folder)
+
+    atexit.register(write)
+    run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
+
+    def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
+        feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
+        recorder.note(self.graph, _names(fetches), feeds)
+        return run(self, fetches, feed_dict, *rest, **options)
+
+    def recorded_make(self: Any, fetches: Any, feed_list: Any = None, *rest: Any, **options: Any) -> Any:
+        names = [_name(key) for key in feed_list or ()]
+        return _recorded(recorder, self.graph, _names(fetches), names, make(self, fetches, feed_list, *rest, **options))
+
+    def recorded_make_from_options(self: Any, options: Any) -> Any:
+        fetches = [*options.fetch, *options.target]
+        return _recorded(recorder, self.graph, fetches, list(options.feed), make_from_options(self, options))
+
+    BaseSession.run = recorded_run
+    BaseSession.make_callable = recorded_make
+    BaseSession._make_callable_from_options = recorded_make_from_options  # Keras trains by it
+
+
+def _recorded(
+    recorder: Recorder, graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    def call(*values: Any, **options: Any) -> Any:
+        recorder.note(graph, fetches, list(zip(feeds, values)))
+        return function(*values, **options)
+
+    return call
+
+
+def _names(fetches: Any) -> list[str]:
+    """Return the names of everything in a structure of fetches."""
+    if isinstance(fetches, dict):
+        return [name for value in fetches.values() for name in _names(value)]
+    if isinstance(fetches, (list, tuple)):
+        return [name for value in fetches for name in _names(value)]
+    return [_name(fetches)]
+
+
+def _name(key: Any) -> str:
+    name = key if isinstance(key, str) else getattr(key, "name", type(key).__name__)
+    return str(name)[:LONGEST_TEXT]
