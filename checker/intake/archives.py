@@ -105,14 +105,14 @@ class _Counted:
 
     def __init__(self, target: Path, budget: Budget, packed: int | None) -> None:
         self._target = target
-        self._budget = budget
+        self.budget = budget
         self._most = None if packed is None else max(RATIO_COUNTS_FROM, packed * LARGEST_RATIO)
         self._written = 0
 
     def write(self, name: str, source: IO[bytes]) -> None:
         """Write one member. A later member of the same name replaces it, as everywhere."""
         path = self._target / _inside(name)
-        self._budget.take_file()
+        self.budget.take_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "wb") as file:
             while data := source.read(CHUNK):
@@ -120,7 +120,7 @@ class _Counted:
                 file.write(data)
 
     def count(self, size: int) -> None:
-        self._budget.take_bytes(size)
+        self.budget.take_bytes(size)
         self._written += size
         if self._most is not None and self._written > self._most:
             expected = f"at most {LARGEST_RATIO} times as much as the archive is large"
@@ -148,9 +148,7 @@ class _Metered:
 
     def __init__(self, stream: IO[bytes], counted: _Counted) -> None:
         self._stream = stream
-        self._left = (
-            counted._budget.bytes_left + (counted._budget.files_left + 2) * 4 * tarfile.BLOCKSIZE + tarfile.RECORDSIZE
-        )
+        self._left = counted.budget.bytes_left + (counted.budget.files_left + 2) * 4 * tarfile.BLOCKSIZE + tarfile.RECORDSIZE
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)

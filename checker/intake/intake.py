@@ -32,8 +32,8 @@ class Intake:
     """Takes learners in, one after the other."""
 
     session: Path
-    exercises: Collection[str]  # asked for
-    catalog: Collection[str]  # the ids of all exercises
+    exercises: Collection[str]  # the ids that are asked for
+    all_exercises: Collection[str]  # the ids of the whole catalog
 
     def take_all(self, submissions: Submissions, known: Mapping[str, str]) -> list[Learner]:
         """Take every learner in; `known` are the folders that logins already have."""
@@ -48,14 +48,14 @@ class Intake:
         try:
             shutil.rmtree(copy, ignore_errors=True)
             copy.mkdir(parents=True)
-            _collect(list(sources), copy, self.catalog, log)
-            scripts = _scripts(copy, self.exercises, self.catalog, log)
+            _collect(list(sources), copy, self.all_exercises, log)
+            scripts = _scripts(copy, self.exercises, self.all_exercises, log)
         except Exception:  # a fault of ours with one learner's work must not keep the others waiting
             failure = traceback.format_exc()
         return Learner(login, folder, scripts, tuple(log.problems), tuple(log.remarks), failure)
 
 
-def _collect(sources: list[Source], copy: Path, catalog: Collection[str], log: IntakeLog) -> None:
+def _collect(sources: list[Source], copy: Path, all_exercises: Collection[str], log: IntakeLog) -> None:
     """Copy all sources into one folder; a second folder or archive gets a sub-folder of its own."""
     budget = Budget()
     if len(sources) > 1 and not all(
@@ -73,7 +73,7 @@ def _collect(sources: list[Source], copy: Path, catalog: Collection[str], log: I
             log.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
         if path.is_symlink():
             name, hint = names.own_name(names.readable_bytes(path.name)), "hand in what it leads to"
-            exercise = names.exercise_in(name, catalog) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            exercise = names.exercise_in(name, all_exercises) if name.lower().endswith(SCRIPT_ENDINGS) else ""
             log.problem(path.name, "a folder, an archive or a script", "a link, which is not followed", hint, exercise)
         elif path.is_dir():
             copy_folder(path, target, budget, log)
@@ -135,14 +135,14 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, log: IntakeLog) -> No
     archive.unlink()
 
 
-def _scripts(copy: Path, exercises: Collection[str], catalog: Collection[str], log: IntakeLog) -> dict[str, Script]:
+def _scripts(copy: Path, exercises: Collection[str], all_exercises: Collection[str], log: IntakeLog) -> dict[str, Script]:
     """Return the scripts of the exercises that are asked for.
 
     The scripts of all exercises are looked for and read. So the digest of unchanged work is the same in a session of one
     exercise and in a session of six, and nothing is run again.
     """
     of_all, found = IntakeLog(), {}
-    for exercise, path in find_scripts(copy, catalog, of_all, log.links).items():
+    for exercise, path in find_scripts(copy, all_exercises, of_all, log.links).items():
         script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script

@@ -9,6 +9,7 @@ from functools import partial
 from checker.intake.learner import Learner
 from checker.outcome import Report
 from checker.session.missing import is_absent, problem_of, report_without_script
+from checker.session.models import Cell
 from checker.session.packs import packs_of
 from checker.session.scheduler import Listener, Runner, Scheduler, assignments_of
 from checker.session.settings import Settings
@@ -18,8 +19,6 @@ from checker.workers.cluster.coordinator import Coordinator
 from checker.workers.cores import threads_for
 from checker.workers.learner_worker import LearnerWorker, WorkerSettings, failure_report, key_of
 from checker.workers.pool import run_all
-
-Cell = tuple[str, str]  # login and exercise
 
 
 class Batch:

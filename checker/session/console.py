@@ -13,7 +13,8 @@ from checker.intake.sources import Submissions
 from checker.invocation import command
 from checker.outcome import Status
 from checker.report.view import counted
-from checker.session.batch import Batch, Cell
+from checker.session.batch import Batch
+from checker.session.models import Cell
 from checker.session.settings import Settings
 
 MOST_LISTED = 20

@@ -9,6 +9,8 @@ from checker.workers.assignment import Task
 
 NOTE_KINDS = ("note", "answer", "by-hand")
 
+Cell = tuple[str, str]  # login and exercise: one cell of the grid
+
 
 @dataclass(frozen=True)
 class Result:

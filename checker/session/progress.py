@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.outcome import CheckResult, Report, Status
+from checker.session.models import Cell
 from checker.session.scheduler import Listener
 from checker.workers.assignment import Task
 
@@ -24,8 +25,6 @@ FAILURES = 5  # the last ones, below the grid
 OTHER_LINES = FAILURES + 6  # of the screen, without the rows of the grid
 LONGEST_LOGIN = 30  # characters
 RATE = 4  # refreshes per second
-
-Cell = tuple[str, str]  # login and exercise
 
 
 class ProgressScreen(Listener):

@@ -16,7 +16,7 @@ from checker.intake.learner import Learner, Problem, Remark
 from checker.intake.sources import STORE_FILE
 from checker.outcome import Report, Status
 from checker.report.json import as_json, from_json
-from checker.session.models import Note, Result
+from checker.session.models import Cell, Note, Result
 from checker.session.schema import APPLICATION_ID, STEPS, VERSION
 from checker.workers.assignment import Task
 from checker.workers.interrupt import undisturbed
@@ -57,7 +57,7 @@ class Store:
         """Close the file. Everything recorded is safe already."""
         self._db.close()
 
-    def enter(self, learners: Sequence[Learner], keys: Mapping[tuple[str, str], str]) -> None:
+    def enter(self, learners: Sequence[Learner], keys: Mapping[Cell, str]) -> None:
         """Enter the learners of an intake, and the key of each login and exercise. A result stays as long as its key does.
 
         Learners and exercises of earlier intakes are kept with their notes, but not shown.
@@ -112,7 +112,7 @@ class Store:
         rows = self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where}")
         return [Task(*row) for row in sorted(rows, key=_order)]
 
-    def statuses(self) -> dict[tuple[str, str], Status | None]:
+    def statuses(self) -> dict[Cell, Status | None]:
         """Return the status of each task by login and exercise, sorted without regard to case; None: no result yet."""
         rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_order)
         return {(login, exercise): status and Status(status) for login, exercise, status in rows}
