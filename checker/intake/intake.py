@@ -138,8 +138,8 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, log: IntakeLog) -> No
 def _scripts(copy: Path, exercises: Collection[str], all_exercises: Collection[str], log: IntakeLog) -> dict[str, Script]:
     """Return the scripts of the exercises that are asked for.
 
-    The scripts of all exercises are looked for and read. So the digest of unchanged work is the same in a session of one
-    exercise and in a session of six, and nothing is run again.
+    The scripts of all exercises are looked for and read, whichever are asked for. So the digests of unchanged work stay
+    the same, and nothing is run again when other exercises are asked for.
     """
     of_all, found = IntakeLog(), {}
     for exercise, path in find_scripts(copy, all_exercises, of_all, log.links).items():

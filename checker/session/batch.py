@@ -1,4 +1,4 @@
-"""A batch of submissions that a session has taken in: what is to be run of it, and how it is checked."""
+"""A batch of submissions: what a session has taken in, and the checking of all that is pending."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Batch:
         }
 
     def record_missing(self) -> None:
-        """Store the results of what is pending and has no script."""
+        """Store the results of pending exercises without a script."""
         for task in self._store.pending():
             if (task.login, task.exercise) not in self.with_script:
                 exercise = self._settings.catalog[task.exercise]
@@ -53,7 +53,7 @@ class Batch:
                 self._store.record(task, report, 1)
 
     def check(self, listener: Listener) -> None:
-        """Check whatever is pending. After an interruption the next session goes on from there. Raises `ClusterLost`."""
+        """Check all that is pending. After an interruption the next session goes on from there. Raises `ClusterLost`."""
         settings = self._settings
         catalog = packs_of(settings.catalog, settings.exercises)
         workers = WorkerSettings(settings.session, catalog, settings.options, threads_for(settings.jobs))

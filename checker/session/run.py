@@ -74,7 +74,7 @@ def read_settings(ctx: click.Context, arguments: SessionArguments) -> Settings:
 
 
 def check_submissions(session: Session, settings: Settings, submissions: Submissions, likeness: bool) -> None:
-    """Take in what was handed in, check it, and say what came of it."""
+    """Take submissions in, check them, write the reports, and print a summary."""
     console = Console(highlight=False)
     console.print(f"session {settings.session}", markup=False, soft_wrap=True)
     show_ignored(console, submissions)
