@@ -316,6 +316,3 @@ def _require_distinct(packs: Iterable[Pack]) -> None:
             if other is not pack:
                 what = f"the {kind} {name} is in {other.folder}, too"
                 raise PackError(pack.folder / PACK_FILE, 0, what, f"give one {kind} another id")
-
-
-EXERCISES = built_in().exercises

@@ -42,8 +42,8 @@ def _write(name: str, arrays: datasets.Arrays) -> None:
     print(f"{os.path.relpath(path)}: {os.path.getsize(path):,} bytes, arrays {datasets.digest(arrays)}")
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command line; return its exit code."""
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="python -m reference", description=__doc__)
     commands = parser.add_subparsers(required=True)
     embedding = commands.add_parser("embed", help="make reference/data/*.npz again")
@@ -58,6 +58,12 @@ def main(arguments: list[str]) -> int:
     recording = commands.add_parser("curves", help="make reference/expected/curves.json again")
     recording.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     recording.set_defaults(run=lambda options: curves.record(options.into, say))
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; return its exit code."""
+    parser = make_parser()
     options = parser.parse_args(arguments)
     if getattr(options, "quick", False) and options.into == bands.FOLDER:
         parser.error("--quick is a trial: give it a folder with --into")

@@ -1,4 +1,4 @@
-"""The report as JSON, schema 1: documented in README.md."""
+"""The report as JSON, schema 1: documented in docs/report-format.md."""
 
 from __future__ import annotations
 

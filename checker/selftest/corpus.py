@@ -139,7 +139,7 @@ def _script(folder: Path, base: object, exercise: Exercise) -> str:
     _require(not own.exists(), own, "a script beside a base", remedy)
     for other in folder.parent.iterdir():
         if other.name == base:
-            for script in sorted(other.glob("ex*.py")):
+            for script in sorted(other.glob("*.py")):
                 return _read(script)
     raise MalformedCase(folder / CASE_FILE, f"unknown base {base!r}", "the name of a folder beside it that holds a script")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -62,23 +61,11 @@ class LearnerWorker:
             report = self._workshop.check(exercise, script, options)
         except Exception:
             report = failure_report(exercise, script, options, traceback.format_exc())
-        pack = self._settings.catalog.pack_of(exercise.id)
-        if not pack.is_built_in:
-            _forget_modules(pack.folder)
         self.is_spent = self.is_spent or report.status is Status.ERROR  # its boxes may be the cause
         session = self._settings.session
         report.script = script.relative_to(session).as_posix()
         report.logdir = Path(report.logdir).relative_to(session).as_posix() if report.logdir else ""
         return report
-
-
-def _forget_modules(folder: Path) -> None:
-    """Forget the modules imported from a pack: another pack, or another session, may have others with the same names."""
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__dict__", {}).get("__file__")
-        if file and Path(file).is_relative_to(folder):
-            del sys.modules[name]
-    sys.path[:] = [entry for entry in sys.path if not Path(entry).is_relative_to(folder)]
 
 
 def failure_report(exercise: Exercise, script: Path, options: Options, detail: str) -> Report:

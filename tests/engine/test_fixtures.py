@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES, Limits
+from checker.catalog import Limits
 from checker.engine.script_run import ScriptRun
 from checker.outcome import Mismatch
 from checker.sandbox.box import JobResult
+from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
 from tests.support.script_text import IMPORT_TENSORFLOW
 
@@ -17,7 +18,7 @@ NOISE = "import sys\nfor i in range(1000):\n    print('step', i, file=sys.stderr
 
 
 def verdict(result: JobResult, folder: Path) -> Mismatch:
-    run = ScriptRun(EXERCISES["ex01"], folder / "script.py", folder / "run", folder, folder, result, "embedded")
+    run = ScriptRun(CATALOG["ex01"], folder / "script.py", folder / "run", folder, folder, result, "embedded")
     with pytest.raises(Mismatch) as caught:
         run.require_success()
     return caught.value

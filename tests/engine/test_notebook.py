@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from checker.catalog import EXERCISES
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.notebook import place_in_notebook
 from checker.outcome import Report, Status
 from checker.sandbox.notebook import MOST_CELLS, NotebookError, convert, without_magics
+from tests.support.exercises import CATALOG
 from tests.support.script_text import RIGHT
 
 
@@ -32,7 +32,7 @@ def write(path: Path, content: Any) -> Path:
 
 
 def check(workshop: Workshop, script: Path) -> Report:
-    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=20))
+    return workshop.check(CATALOG["ex01"], script, Options(timeout_s=20))
 
 
 def test_a_notebook_is_checked_like_a_script(workshop: Workshop, tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES
 from checker.engine.workshop import Options, Workshop
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from tests.support.checking import check_ex01
+from tests.support.exercises import CATALOG
 from tests.support.script_text import RIGHT
 
 LOGDIR = "logdir/ex01"
@@ -170,5 +170,5 @@ open("logdir/ex01/model.meta", "wb").write(meta.SerializeToString())
 def test_a_script_may_have_any_name(workshop: Workshop, tmp_path: Path, name: str) -> None:
     script = tmp_path / name
     script.write_text(RIGHT, "utf-8")
-    report = workshop.check(EXERCISES["ex01"], script, Options())
+    report = workshop.check(CATALOG["ex01"], script, Options())
     assert report.status is Status.PASS

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import EXERCISES
 from checker.engine.script_run import ScriptRun
 from checker.evidence import safe_walk as room
 from checker.evidence.events import event_files
 from checker.evidence.safe_walk import DEEPEST, walk
 from checker.sandbox.box import JobResult
 from checker.sandbox.scratch import remove
+from tests.support.exercises import CATALOG
 
 
 def names(paths: list[Path], folder: Path) -> list[str]:
@@ -78,7 +78,7 @@ def test_the_learner_is_told_what_was_not_looked_at(tmp_path: Path) -> None:
     (tmp_path / "stray").touch()
     nest(logdir, 20)
     result = JobResult(0, None, 0.1, 0, b"", b"", 0, 0)
-    run = ScriptRun(EXERCISES["ex01"], Path("ex01.py"), tmp_path, tmp_path, tmp_path, result, "embedded")
+    run = ScriptRun(CATALOG["ex01"], Path("ex01.py"), tmp_path, tmp_path, tmp_path, result, "embedded")
     assert run.notes() == [
         "written outside logdir/ex01 and not kept: stray",
         "not looked at and not kept: folders more than 16 deep",

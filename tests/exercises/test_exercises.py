@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from checker.catalog import EXERCISES
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.board import application, ask
 from checker.evidence.checkpoint import newest_prefix
@@ -22,6 +21,7 @@ from checker.outcome import Report, Status
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import Evaluator
 from checker.selftest.expected_graphs import as_expected
+from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
 from tests.support.paths import PROJECT
 from tests.support.tensorboard_server import server
@@ -33,7 +33,7 @@ SCRIPTS = PROJECT / "exercises"
 def by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that is not the project's, in which the six scripts were run by hand, without a display."""
     folder = tmp_path_factory.mktemp("somewhere else")
-    for exercise in EXERCISES.values():
+    for exercise in CATALOG.exercises.values():
         finished = run_by_hand(exercise.script, folder)
         assert finished.returncode == 0, finished.stderr
         (folder / f"{exercise.id}.txt").write_text(finished.stdout)
@@ -46,7 +46,7 @@ def reports(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> dic
     folder = tmp_path_factory.mktemp("published")
     return {
         exercise.id: workshop.check(exercise, SCRIPTS / exercise.script, Options(publish_to=folder))
-        for exercise in EXERCISES.values()
+        for exercise in CATALOG.exercises.values()
     }
 
 
@@ -62,7 +62,7 @@ def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_a_script_of_ours_passes_every_check_without_advice(reports: dict[str, Report], exercise: str) -> None:
     report = reports[exercise]
     assert [check for check in report.checks if check.status is not Status.PASS] == []
@@ -70,13 +70,13 @@ def test_a_script_of_ours_passes_every_check_without_advice(reports: dict[str, R
     assert report.notes == []
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_the_expected_graph_of_a_script_is_fresh(reports: dict[str, Report], exercise: str) -> None:
     again = f"make it again: python -m checker.selftest graph {exercise}"
-    assert as_expected(reports[exercise]) == expected_outline(EXERCISES[exercise]), again
+    assert as_expected(reports[exercise]) == expected_outline(CATALOG[exercise]), again
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_a_script_prints_two_to_five_lines(by_hand: Path, exercise: str) -> None:
     lines = (by_hand / f"{exercise}.txt").read_text().splitlines()
     assert 2 <= len(lines) <= 5
@@ -87,10 +87,10 @@ def test_scripts_write_only_below_their_logdir(by_hand: Path) -> None:
     written = {
         path.relative_to(by_hand).parts[:2] for path in by_hand.rglob("*") if path.is_file() and path.suffix != ".txt"
     }
-    assert written == {("logdir", exercise) for exercise in EXERCISES}
+    assert written == {("logdir", exercise) for exercise in CATALOG}
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_by_hand_and_in_the_box_the_weights_are_the_same(
     by_hand: Path, reports: dict[str, Report], box: Box, exercise: str
 ) -> None:
@@ -124,7 +124,7 @@ def test_the_script_is_told_what_to_do_without_the_full_data(run_script: RunScri
     assert b"remedy: python -m checker data --full" in finished.stderr
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_a_script_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) -> None:
     source = (SCRIPTS / f"{exercise}.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 7))

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from tensorboard.compat.proto import graph_pb2
 
-from checker.catalog import EXERCISES
 from checker.evidence.events import read_event_log
 from checker.evidence.graph import Graph
 from checker.evidence.outline import outline_of
 from checker.expected_graph import expected_outline
 from checker.outline import EXTRA, MOST_NODES, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, compared
 from checker.report.drawing import differences, drawn, drawn_expected
+from tests.support.exercises import CATALOG
 
 HEAD = """
 x = tf.placeholder(tf.float32, [None], name="x"); y = tf.placeholder(tf.float32, [None], name="y")
@@ -36,7 +36,7 @@ Write = Callable[[str], Path]
 
 def line(write_with_tensorflow: Write, lines: str) -> Outline:
     folder = write_with_tensorflow(lines)
-    expected = expected_outline(EXERCISES["ex02"])
+    expected = expected_outline(CATALOG["ex02"])
     assert expected
     return compared(outline_of(Graph.from_meta_graph((folder / "g.meta").read_bytes())), expected)
 
@@ -81,7 +81,7 @@ def test_what_is_another_model_is_marked_where_it_differs(
     assert found.differs
     assert [(node.kind, node.mark) for node in found.nodes if node.mark] == marks
     if not marks:
-        expected = expected_outline(EXERCISES["ex02"])
+        expected = expected_outline(CATALOG["ex02"])
         assert expected
         assert [expected.nodes[index].kind for index in found.missing] == ["variable", "+"]
 
@@ -146,8 +146,8 @@ def test_names_and_order_change_no_digest_and_a_report_keeps_an_outline(write_wi
 
 
 def test_the_expected_outlines_are_whole_and_hold_against_themselves() -> None:
-    for exercise in EXERCISES:
-        expected = expected_outline(EXERCISES[exercise])
+    for exercise in CATALOG:
+        expected = expected_outline(CATALOG[exercise])
         assert expected
         assert not compared(expected, expected).differs
         assert 5 < len(expected.nodes) < MOST_NODES
@@ -210,8 +210,8 @@ class Places(HTMLParser):
 
 
 def test_a_drawing_has_every_box_in_a_place_of_its_own_below_what_it_reads() -> None:
-    for exercise in EXERCISES:
-        expected = expected_outline(EXERCISES[exercise])
+    for exercise in CATALOG:
+        expected = expected_outline(CATALOG[exercise])
         assert expected
         places = Places(drawn(expected, "t")).nodes
         assert len(set(places)) == len(expected.nodes)

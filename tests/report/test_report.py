@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from checker.catalog import EXERCISES
 from checker.outcome import CheckResult, Report, Status, VariableStatistics
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
 HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
@@ -68,10 +68,12 @@ def test_other_json_is_no_report(text: str) -> None:
         from_json(text)
 
 
-def test_the_readme_documents_every_key_of_the_json() -> None:
-    readme = (PROJECT / "README.md").read_text("utf-8")
-    (exercise,) = json.loads(as_json([REPORT]))["exercises"]
-    assert [key for key in [*exercise, *exercise["checks"][0]] if f"`{key}`" not in readme] == []
+def test_the_report_format_documents_every_key_of_the_json() -> None:
+    page = (PROJECT / "docs" / "report-format.md").read_text("utf-8")
+    variable = VariableStatistics("W", (784, 10), -1.5, 1.5, 0.0, None)
+    (exercise,) = json.loads(as_json([replace(REPORT, variables=[variable])]))["exercises"]
+    keys = [*exercise, *exercise["checks"][0], *exercise["variables"][0]]
+    assert [key for key in keys if f"`{key}`" not in page] == []
 
 
 def test_junit_is_well_formed_whatever_a_submission_wrote() -> None:
@@ -92,10 +94,10 @@ def printed(terminal: bool = False, verbose: bool = False) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
     report = TerminalReport(console, verbose)
-    report.start(EXERCISES["ex04"], Path("exercises/ex04.py"))
+    report.start(CATALOG["ex04"], Path("exercises/ex04.py"))
     for check in REPORT.checks:
         report.show(check)
-    report.finish(REPORT, EXERCISES["ex04"])
+    report.finish(REPORT, CATALOG["ex04"])
     report.summarise([REPORT])
     return stream.getvalue()
 

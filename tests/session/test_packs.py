@@ -43,10 +43,10 @@ title = "the height of a tide"
 """
 CHECKS = """
 from checker.expect import expect
+from .sea_words import HEIGHT
 
 def check_prints_a_height(stdout):
     '''prints a height'''
-    from sea_words import HEIGHT
     expect(HEIGHT in stdout, "stdout", HEIGHT, stdout)
 """
 IDS = ["waves", "tides"]
@@ -173,7 +173,7 @@ def test_the_packs_of_a_session_are_written_anew_even_from_themselves(catalog: C
     assert [*keep_packs(built_in(), tmp_path)] == [*built_in()]
 
 
-def test_a_worker_forgets_the_modules_of_a_pack(catalog: Catalog, sea: Path, tmp_path: Path) -> None:
+def test_a_worker_holds_the_checks_of_a_pack_as_they_are_now(catalog: Catalog, sea: Path, tmp_path: Path) -> None:
     settings = WorkerSettings(tmp_path / "session", catalog, Options(isolation="none"), 1)
     script = tmp_path / "session" / "tides.py"
     script.parent.mkdir()
