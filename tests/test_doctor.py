@@ -10,30 +10,31 @@ import pytest
 from rich.console import Console
 
 from checker import doctor
-from checker.doctor import Finding, show
+from checker.doctor import show
+from checker.report.requirement import Requirement
 from checker.sandbox.bubblewrap import why_not
 
 
-def said(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> tuple[bool, str]:
-    monkeypatch.setattr(doctor, "LOOKS", (lambda: iter(findings),))
+def said(monkeypatch: pytest.MonkeyPatch, *found: Requirement) -> tuple[bool, str]:
+    monkeypatch.setattr(doctor, "PROBES", (lambda: iter(found),))
     stream = io.StringIO()
     sound = show(Console(file=stream, width=200))
     return sound, stream.getvalue()
 
 
 def test_what_is_there_is_ok(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert said(monkeypatch, Finding("disk", "9 GiB free")) == (True, "ok  disk  9 GiB free\n")
+    assert said(monkeypatch, Requirement("disk", "9 GiB free")) == (True, "ok  disk  9 GiB free\n")
 
 
 def test_what_is_needed_and_lacking_comes_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, text = said(monkeypatch, Finding("data", "mnist.npz is not there", "git checkout -- reference/data"))
+    sound, text = said(monkeypatch, Requirement("data", "mnist.npz is not there", "git checkout -- reference/data"))
     assert not sound
     assert text.splitlines()[0].startswith("no  data")
     assert "remedy: git checkout -- reference/data" in text
 
 
 def test_what_can_be_done_without_is_told_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound, text = said(monkeypatch, Finding("port 6006", "taken", "tensorboard --port 6007", needed=False))
+    sound, text = said(monkeypatch, Requirement("port 6006", "taken", "tensorboard --port 6007", needed=False))
     assert sound
     assert "--port 6007" in text
 
@@ -41,18 +42,18 @@ def test_what_can_be_done_without_is_told_and_no_failure(monkeypatch: pytest.Mon
 def test_a_machine_without_bubblewrap_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     why_not.cache_clear()
-    (finding,) = doctor._bubblewrap()
+    (found,) = doctor._bubblewrap()
     why_not.cache_clear()
-    assert "apt-get install bubblewrap" in finding.remedy
-    assert not finding.needed
+    assert "apt-get install bubblewrap" in found.remedy
+    assert not found.needed
 
 
 def test_a_port_that_is_taken_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setattr(doctor, "TENSORBOARD_PORT", server.getsockname()[1])
-        (finding,) = doctor._port()
-    assert "taken" in finding.found
-    assert "--port" in finding.remedy
+        (found,) = doctor._port()
+    assert "taken" in found.found
+    assert "--port" in found.remedy
 
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Archives of strangers, unpacked: plain files only, inside their folder, within a budget."""
+"""Unpacking the archives of strangers: plain files only, inside one folder, within a budget."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".
 FOREIGN_ENDINGS = (".7z", ".rar", ".gz", ".xz", ".bz2", ".zst")
 
 LARGEST_ARCHIVE = 256 * MIB
-LARGEST_DIRECTORY = 2 * MIB  # of a zip: the list of its members, which is read at once
-LARGEST_RATIO = 200  # unpacked to packed; text reaches 20, source code 5
-RATIO_COUNTS_FROM = 16 * MIB  # below it a bomb does no harm
+LARGEST_DIRECTORY = 2 * MIB  # of a zip: the list of its members, which is read in one go
+LARGEST_RATIO = 200  # of unpacked to packed bytes; text reaches 20, source code 5
+RATIO_COUNTS_FROM = 16 * MIB  # unpacked: less than that does no harm
 DEEPEST = 40  # folders inside each other
 CHUNK = 1 << 16
 
@@ -55,17 +55,17 @@ _DAMAGED = (
     OSError,
     ValueError,
     OverflowError,
-    RecursionError,  # a chain of headers that name the next one
-    NotImplementedError,  # a method of compression that zipfile does not know
+    RecursionError,  # a long chain of headers
+    NotImplementedError,  # an unknown method of compression
 )
 
 
 class BadArchive(Refused):
-    """An archive that is not unpacked."""
+    """An archive cannot be unpacked."""
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name is taken for an archive, also one of a kind that cannot be unpacked."""
+    """Whether the name of a file is that of an archive, even of a kind that cannot be unpacked."""
     return name.lower().endswith(ENDINGS + FOREIGN_ENDINGS)
 
 
@@ -76,9 +76,9 @@ def stem_of(name: str) -> str:
 
 
 def unpack(archive: Path, target: Path, budget: Budget) -> list[str]:
-    """Unpack an archive below the folder `target`; return the members left out since they are no plain files.
+    """Unpack an archive below the folder `target`; return the names of links and special files, which are left out.
 
-    Its kind is read off its first bytes, not off its name. Raises `BadArchive`; what was unpacked until then stays.
+    The first bytes tell its kind, not its name. Raises `BadArchive`; what was unpacked until then stays.
     """
     with _reasons_given(budget), open(archive, "rb") as file:
         size = archive.stat().st_size
@@ -95,7 +95,7 @@ def unpack(archive: Path, target: Path, budget: Budget) -> list[str]:
 
 
 def unpack_stream(stream: IO[bytes], target: Path, budget: Budget) -> list[str]:
-    """Unpack a tar that comes through a pipe; as `unpack`."""
+    """Unpack a tar that comes through a pipe, otherwise like `unpack`."""
     with _reasons_given(budget):
         return _unpack_tar(stream, _Counted(target, budget, None))
 
@@ -105,14 +105,14 @@ class _Counted:
 
     def __init__(self, target: Path, budget: Budget, packed: int | None) -> None:
         self._target = target
-        self._budget = budget
+        self.budget = budget
         self._most = None if packed is None else max(RATIO_COUNTS_FROM, packed * LARGEST_RATIO)
         self._written = 0
 
     def write(self, name: str, source: IO[bytes]) -> None:
-        """Write one member. A later one of the same name replaces it, as with every unpacker."""
+        """Write one member. A later member of the same name replaces it, as everywhere."""
         path = self._target / _inside(name)
-        self._budget.take_file()
+        self.budget.take_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "wb") as file:
             while data := source.read(CHUNK):
@@ -120,7 +120,7 @@ class _Counted:
                 file.write(data)
 
     def count(self, size: int) -> None:
-        self._budget.take_bytes(size)
+        self.budget.take_bytes(size)
         self._written += size
         if self._most is not None and self._written > self._most:
             expected = f"at most {LARGEST_RATIO} times as much as the archive is large"
@@ -130,7 +130,7 @@ class _Counted:
 
 
 class _ShortReads:
-    """A file that is never read far at once: zipfile reads the list of members in one go, however long it says it is."""
+    """A file with bounded reads: zipfile reads the list of members in one go, however long it claims to be."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -144,13 +144,11 @@ class _ShortReads:
 
 
 class _Metered:
-    """The unpacked bytes of a tar, of which no more are read than may be written: a header may say that it is endless."""
+    """The unpacked bytes of a tar, with a bound: the header of a member may claim an endless size."""
 
     def __init__(self, stream: IO[bytes], counted: _Counted) -> None:
         self._stream = stream
-        self._left = (
-            counted._budget.bytes_left + (counted._budget.files_left + 2) * 4 * tarfile.BLOCKSIZE + tarfile.RECORDSIZE
-        )
+        self._left = counted.budget.bytes_left + (counted.budget.files_left + 2) * 4 * tarfile.BLOCKSIZE + tarfile.RECORDSIZE
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)
@@ -204,7 +202,7 @@ def _inside(name: str) -> PurePosixPath:
 
 
 def _is_special(member: zipfile.ZipInfo) -> bool:
-    """Whether a member of a zip is a link or a device: their upper bits hold the mode that Unix gave them."""
+    """Whether a member of a zip is a link or a device: the upper bits hold its mode under Unix."""
     kind = member.external_attr >> 16 & 0o170000
     return kind not in (0, 0o100000)
 
@@ -222,7 +220,7 @@ def _kind(file: IO[bytes]) -> str:
 
 @contextmanager
 def _reasons_given(budget: Budget) -> Iterator[None]:
-    """Turn whatever goes wrong with an archive into a `BadArchive`."""
+    """Turn every error with an archive into a `BadArchive`."""
     try:
         yield
     except OverBudget as error:

@@ -1,4 +1,4 @@
-"""How much a submission may hold: one budget for all of its folders and archives."""
+"""How much a submission may hold: one budget for all its folders and archives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ SUBMISSION_FILES = 5_000
 
 
 class OverBudget(Exception):
-    """A submission holds more than a session keeps; the message says how much that is."""
+    """A submission holds more than a session keeps; the message says of what."""
 
 
 @dataclass
 class Budget:
-    """What is left to be taken in."""
+    """How many bytes and files may still be taken in."""
 
     bytes_left: int = SUBMISSION_BYTES
     files_left: int = SUBMISSION_FILES
@@ -35,5 +35,5 @@ class Budget:
 
     @property
     def said(self) -> str:
-        """The limits, for a message."""
+        """The limits as a text for messages."""
         return f"at most {SUBMISSION_FILES:,} files and {SUBMISSION_BYTES // MIB} MiB"

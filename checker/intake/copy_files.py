@@ -1,4 +1,4 @@
-"""Copying what lies in a stranger's folder: plain files, no links, within a budget."""
+"""Copies of strangers' folders: plain files, no links, within a budget."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ NOISE = {
     "venv",
     "env",
     "$recycle.bin",
-}  # and what begins with a dot
-MOST_ENTRIES = 100_000  # looked at in one folder
+}  # besides names with a leading dot
+MOST_ENTRIES = 100_000  # files and folders in one submission
 CHUNK = 1 << 20
 SCRIPT_ENDINGS = (".py", ".ipynb")
 
 
 def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> None:
-    """Copy the plain files below a folder, scripts and archives first; what exceeds the budget is left out and told."""
+    """Copy the plain files below a folder, scripts and archives first. Files over the budget are left out and reported."""
     target.mkdir(parents=True, exist_ok=True)
     files = sorted(_plain_files(source, log), key=lambda path: (not _matters(path.name), str(path)))
     left_out = []
@@ -42,7 +42,7 @@ def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> N
 
 
 def copy_file(source: Path, target: Path, budget: Budget) -> None:
-    """Copy one plain file. Raises `OverBudget` or `OSError`; a link, a device or a pipe is an `OSError`."""
+    """Copy one plain file. Raises `OverBudget`, or `OSError`, also for a link, a device or a pipe."""
     descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -59,17 +59,17 @@ def copy_file(source: Path, target: Path, budget: Budget) -> None:
 
 
 def is_noise(name: str) -> bool:
-    """Whether a folder or file of this name is nobody's own work."""
+    """Whether a folder or file of this name is no work of a learner."""
     return name.startswith(".") or name.casefold() in NOISE
 
 
 def shown(path: Path, folder: Path) -> str:
-    """Return a path as its owner knows it: below the folder they handed in, with the name of that."""
+    """Return a path as its owner knows it: from the folder that was handed in, with the name of that folder."""
     return path.relative_to(folder.parent).as_posix()
 
 
 def reason_of(error: OSError) -> str:
-    """Return what the system says of a file, without its path."""
+    """Return the system's reason for an error, without the path."""
     return error.strerror or str(error)
 
 

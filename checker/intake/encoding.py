@@ -1,4 +1,4 @@
-"""Scripts as text: made readable to Python where that is only a matter of encoding; what was done is said."""
+"""The encoding of scripts: a script that Python cannot read for its encoding alone is rewritten, with a remark."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ SAVE_AS_UTF8 = 'save it as UTF-8: in an editor, "save with encoding"'
 
 
 def prepare(path: Path, exercise: str, folder: Path, log: IntakeLog) -> Path | None:
-    """Return the script that Python can read: `path` itself, rewritten where need be; None, when there is nothing to run.
+    """Return the path of a script that Python can read, rewritten if needed; None when there is nothing to run.
 
-    What is wrong is in `log`. A notebook stays what it is: it is converted where it runs, so that an error is found in
-    its cell.
+    `log` then says what is wrong. A notebook stays as it is: it is converted where it runs, so that an error names its cell.
     """
     where = path.relative_to(folder).as_posix()
     try:
@@ -62,7 +61,7 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _decode(data: bytes, remark: Remark) -> str:
-    """Return the text of a script as Python reads it, else as its bytes suggest. Raises `Refused`."""
+    """Return the text of a script as Python reads it, or else as its bytes suggest. Raises `Refused`."""
     if data.startswith(UTF16_MARKS) or 0 in data:
         text = _decode_utf16(data)
         remark(f"is UTF-16, which Python cannot run: it was read all the same; {SAVE_AS_UTF8}")
@@ -73,7 +72,7 @@ def _decode(data: bytes, remark: Remark) -> str:
         remark("begins with a byte order mark (BOM); Python leaves it out")
     try:
         return data.decode(_encoding(data))
-    except (SyntaxError, UnicodeDecodeError):  # no such encoding, or not what it says
+    except (SyntaxError, UnicodeDecodeError):  # an unknown encoding, or the wrong one
         remark(f"is not UTF-8 and does not say what it is: it was read as Windows-1252; {SAVE_AS_UTF8}")
         return _without_declaration(data.removeprefix(UTF8_MARK).decode("cp1252", "replace"))
 
@@ -87,7 +86,7 @@ def _decode_utf16(data: bytes) -> str:
 
 
 def _is_readable(data: bytes) -> bool:
-    """Whether Python reads the bytes as they are: in UTF-8, or in the encoding that the first lines name."""
+    """Whether Python can read the bytes: as UTF-8, or in the encoding that the first lines declare."""
     try:
         data.decode(_encoding(data))
     except (SyntaxError, UnicodeDecodeError):
@@ -100,7 +99,7 @@ def _encoding(data: bytes) -> str:
 
 
 def _without_declaration(text: str) -> str:
-    """Return a text that is UTF-8 from now on, without the line that says otherwise; the lines keep their numbers."""
+    """Return a text without a declaration of its encoding, for it becomes UTF-8; all lines keep their numbers."""
     lines = text.split("\n", 2)
     head = [re.sub(r"coding[:=]\s*[-\w.]+", "", line) if line.lstrip().startswith("#") else line for line in lines[:2]]
     return "\n".join([*head, *lines[2:]])

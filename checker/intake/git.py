@@ -1,6 +1,7 @@
-"""Repositories of strangers: fetched shallowly, read as a tar of one commit; nothing of them is ever checked out or run.
+"""Repositories of strangers: fetched shallowly, and read as a tar of one commit. Nothing of them is checked out or run.
 
-No hooks, no submodules, no filters, no credentials are asked for, no transport but those below, all within time and size.
+There are no hooks, submodules or filters, nobody is asked for credentials, and only the protocols below are used. Time and
+size are bounded.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from checker.units import MIB
 PROTOCOLS = ("https", "http", "ssh", "git", "file")
 LARGEST_REPOSITORY = 512 * MIB
 TIME_S = 120.0
-WATCH_S = 0.2  # between two looks at the size
-DEEPENED = (50, 500, 5_000)  # commits fetched when the newest one is after the deadline
+WATCH_S = 0.2  # between two measurements of the size
+DEPTHS = (50, 500, 5_000)  # commits that are fetched when the newest is after the deadline
 LONGEST_REASON = 300
 
 _SCP_LIKE = re.compile(r"^[\w.-]+@[\w.-]+:(?!//)")  # git@example.org:ada/tf.git
@@ -50,28 +51,27 @@ _HARMLESS = [
 
 
 class CloneError(Refused):
-    """A repository that cannot be taken in."""
+    """A repository cannot be taken in."""
 
 
 def is_git(source: str) -> bool:
-    """Whether a source of a roster is meant for git by its look."""
+    """Whether a source in a roster looks like a URL for git."""
     return bool(_URL.match(source) or _SCP_LIKE.match(source))
 
 
 def is_repository(folder: Path) -> bool:
-    """Whether a folder of this machine, not a link to one, is a repository: with a working tree, or bare."""
-    if folder.is_symlink():  # not followed, whatever it leads to
+    """Whether a folder of this machine is a repository, bare or with a working tree. Links are not followed."""
+    if folder.is_symlink():
         return False
-    # Of a work tree that belongs to another repository, .git is a file.
+    # In a work tree of another repository, .git is a file.
     return os.path.exists(folder / ".git") or (os.path.isfile(folder / "HEAD") and os.path.isdir(folder / "objects"))
 
 
 def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) -> tuple[str, list[str]]:
-    """Unpack the newest commit, or the newest that says it was made by the deadline, below `target`.
+    """Unpack the newest commit, or the newest one by the deadline, below `target`.
 
-    Return a remark, and the names of what was left out because it is no plain file.
-
-    The dates of commits are what their authors' clocks said. Raises `CloneError` or `BadArchive`.
+    Return a remark, and the names of links and special files, which are left out. The dates of commits are those of their
+    authors' clocks. Raises `CloneError` or `BadArchive`.
     """
     url = _url(source)
     with tempfile.TemporaryDirectory(prefix="suite-clone-", ignore_cleanup_errors=True) as folder:
@@ -90,16 +90,17 @@ def _url(source: str) -> str:
         raise CloneError(f"a URL of {', '.join(PROTOCOLS)}", source, "give the https address of the repository")
     if match or _SCP_LIKE.match(source):
         return source
-    return Path(source).resolve().as_uri()  # through git's own protocol: no hard links into somebody's objects
+    return Path(source).resolve().as_uri()  # git's own protocol makes no hard links to another's objects
 
 
 class _Repository:
     def __init__(self, folder: Path, deadline: float) -> None:
         self._folder = folder
         self._deadline = deadline
+        self._stopped_by = ""  # the limit that ended git, as a person reads it
 
     def git(self, *arguments: str) -> str:
-        """Run git within what is left of time and size; return what it printed. Raises `CloneError`."""
+        """Run git within the remaining time and size; return its output. Raises `CloneError`."""
         with self._running(arguments) as process:
             stdout, stderr = process.communicate()
         if process.returncode:
@@ -107,11 +108,11 @@ class _Repository:
         return stdout.decode("utf-8", "replace")
 
     def commit_by(self, deadline: datetime | None) -> str:
-        """Return the newest commit of the branch that was made by then."""
+        """Return the newest commit of the branch by the deadline."""
         if deadline is None:
             return "HEAD"
         by = f"--before={deadline.astimezone().isoformat(timespec='seconds')}"
-        for depth in (0, *DEEPENED):
+        for depth in (0, *DEPTHS):
             if depth:
                 self.git("fetch", "--no-tags", f"--depth={depth}", "origin", "HEAD")
             commit = self.git("rev-list", "-1", "--first-parent", by, "HEAD").strip()
@@ -125,7 +126,7 @@ class _Repository:
             try:
                 left_out = unpack_stream(process.stdout, target, budget)
             except BadArchive:
-                with contextlib.suppress(subprocess.TimeoutExpired):  # it is still writing: the archive was too large
+                with contextlib.suppress(subprocess.TimeoutExpired):  # git still writes: the archive was too large
                     process.wait(1)
                 if process.returncode:  # git itself failed, or was stopped
                     raise self._failure(process.communicate()[1]) from None
@@ -142,7 +143,7 @@ class _Repository:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,  # no terminal to ask on, and one group to be killed
+            start_new_session=True,  # without a terminal for questions, and in one group that can be killed
         )
         watch = threading.Thread(target=self._watch, args=(process,), daemon=True)
         watch.start()
@@ -177,7 +178,7 @@ class _Repository:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return an environment in which git reads nobody's configuration and asks nobody anything."""
+    """Return an environment in which git reads no configuration and asks no questions."""
     kept = {
         name: os.environ[name]
         for name in ("PATH", "SSH_AUTH_SOCK", "https_proxy", "http_proxy", "no_proxy")
@@ -209,6 +210,6 @@ def _size(folder: Path) -> int:
     total = 0
     for here, _, names in os.walk(folder):
         for name in names:
-            with contextlib.suppress(OSError):  # git has just moved it
+            with contextlib.suppress(OSError):  # git may just have moved the file
                 total += os.lstat(os.path.join(here, name)).st_size
     return total

@@ -1,4 +1,4 @@
-"""Intake: what the learners handed in, copied into the session's folder and looked through; nothing of it is run."""
+"""Intake: what learners handed in is copied into the session's folder, and its scripts are found. Nothing of it is run."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ class Intake:
     """Takes learners in, one after the other."""
 
     session: Path
-    exercises: Collection[str]  # asked for
-    catalog: Collection[str]  # the ids of all exercises
+    exercises: Collection[str]  # the ids that are asked for
+    all_exercises: Collection[str]  # the ids of the whole catalog
 
     def take_all(self, submissions: Submissions, known: Mapping[str, str]) -> list[Learner]:
-        """Take every learner in; `known` holds the folders that logins have already."""
+        """Take every learner in; `known` are the folders that logins already have."""
         folders = names.assign_folders(submissions.sources, known)
         return [self.take(login, folders[login], sources) for login, sources in submissions.sources.items()]
 
     def take(self, login: str, folder: str, sources: Iterable[Source]) -> Learner:
-        """Copy a learner's work and look through it. Whatever is wrong with it is in what is returned."""
+        """Copy a learner's work and find its scripts. The result says what is wrong."""
         copy, log = self.session / COPIES / folder, IntakeLog()
         scripts: dict[str, Script] = {}
         failure = ""
         try:
             shutil.rmtree(copy, ignore_errors=True)
             copy.mkdir(parents=True)
-            _collect(list(sources), copy, self.catalog, log)
-            scripts = _scripts(copy, self.exercises, self.catalog, log)
+            _collect(list(sources), copy, self.all_exercises, log)
+            scripts = _scripts(copy, self.exercises, self.all_exercises, log)
         except Exception:  # a fault of ours with one learner's work must not keep the others waiting
             failure = traceback.format_exc()
         return Learner(login, folder, scripts, tuple(log.problems), tuple(log.remarks), failure)
 
 
-def _collect(sources: list[Source], copy: Path, catalog: Collection[str], log: IntakeLog) -> None:
+def _collect(sources: list[Source], copy: Path, all_exercises: Collection[str], log: IntakeLog) -> None:
     """Copy all sources into one folder; a second folder or archive gets a sub-folder of its own."""
     budget = Budget()
     if len(sources) > 1 and not all(
@@ -73,8 +73,8 @@ def _collect(sources: list[Source], copy: Path, catalog: Collection[str], log: I
             log.remark(f"the deadline {source.deadline:%Y-%m-%d %H:%M} was not applied: {why}")
         if path.is_symlink():
             name, hint = names.own_name(names.readable_bytes(path.name)), "hand in what it leads to"
-            of_it = names.exercise_in(name, catalog) if name.lower().endswith(SCRIPT_ENDINGS) else ""
-            log.problem(path.name, "a folder, an archive or a script", "a link, which is not followed", hint, of_it)
+            exercise = names.exercise_in(name, all_exercises) if name.lower().endswith(SCRIPT_ENDINGS) else ""
+            log.problem(path.name, "a folder, an archive or a script", "a link, which is not followed", hint, exercise)
         elif path.is_dir():
             copy_folder(path, target, budget, log)
         else:
@@ -105,7 +105,7 @@ def _clone(source: Source, target: Path, budget: Budget, log: IntakeLog) -> None
 
 
 def _unpack_all(copy: Path, budget: Budget, log: IntakeLog) -> None:
-    """Unpack each archive beside itself, and those it holds; each is gone afterwards."""
+    """Unpack each archive beside itself, and the archives in it; then remove the archives."""
     for depth in range(DEEPEST_ARCHIVE + 1):
         archives = [
             path for path in sorted(copy.rglob("*")) if is_archive(path.name) and path.is_file() and not is_noise(path.name)
@@ -135,14 +135,14 @@ def _unpack_one(archive: Path, copy: Path, budget: Budget, log: IntakeLog) -> No
     archive.unlink()
 
 
-def _scripts(copy: Path, exercises: Collection[str], catalog: Collection[str], log: IntakeLog) -> dict[str, Script]:
+def _scripts(copy: Path, exercises: Collection[str], all_exercises: Collection[str], log: IntakeLog) -> dict[str, Script]:
     """Return the scripts of the exercises that are asked for.
 
-    The scripts of all exercises are looked for and read. So the digest of unchanged work is the same in a session of one
-    exercise and in a session of six, and nothing is run again.
+    The scripts of all exercises are looked for and read, whichever are asked for. So the digests of unchanged work stay
+    the same, and nothing is run again when other exercises are asked for.
     """
     of_all, found = IntakeLog(), {}
-    for exercise, path in find_scripts(copy, catalog, of_all, log.links).items():
+    for exercise, path in find_scripts(copy, all_exercises, of_all, log.links).items():
         script = prepare(path, exercise, copy, of_all)
         if script is not None:
             found[exercise] = script
@@ -152,7 +152,7 @@ def _scripts(copy: Path, exercises: Collection[str], catalog: Collection[str], l
 
 
 class _Digests:
-    """Tells when a script is to be run again: when it changed, or a file beside it that is no other exercise's script."""
+    """Digests of scripts. Each depends on the script and the files beside it, but not on other exercises' scripts."""
 
     def __init__(self, copy: Path, scripts: Mapping[str, Path]) -> None:
         self._scripts = scripts

@@ -1,4 +1,4 @@
-"""What was handed in: a learner, their scripts, and what is to be said about how they were handed in."""
+"""What was handed in: a learner, their scripts, and what the intake found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checker.evidence.stdout import clean_line
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps a submission, or one exercise of it, from being checked."""
+    """The reason why a submission, or one exercise of it, cannot be checked."""
 
     where: str
     expected: str
@@ -21,7 +21,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """Something handed in is not taken in: what was expected of it, what is wrong, and what its owner can do."""
+    """Something that was handed in cannot be used: what was expected, what was found, and what its owner can do."""
 
     def __init__(self, expected: str, actual: str, hint: str) -> None:
         super().__init__(f"expected {expected}, found {actual}")
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Remark:
-    """What was decided while taking a submission in, and is no fault."""
+    """A decision of the intake that is worth knowing, and no fault."""
 
     text: str
     exercise: str = ""  # "": the whole submission
@@ -40,7 +40,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Script:
-    """The script of one exercise, in the copy that the session keeps."""
+    """The script of one exercise, in the session's copy."""
 
     exercise: str
     path: Path
@@ -52,38 +52,38 @@ class Learner:
     """One learner and what they handed in."""
 
     login: str
-    folder: str  # the name of the folder of their copy: safe, and nobody else's
+    folder: str  # the name of their folder in the session: safe, and nobody else's
     scripts: Mapping[str, Script]  # by exercise
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    failure: str = ""  # the traceback of an error of ours while the submission was taken in
+    failure: str = ""  # the traceback of an error of ours during the intake
 
 
 @dataclass
 class IntakeLog:
-    """Collects what is to be said of a submission while it is taken in; of any number of log, a bounded part."""
+    """Collects problems and remarks during the intake of a submission, a bounded number of each."""
 
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)  # names of what was left out because it is a link, or no plain file
+    links: list[str] = field(default_factory=list)  # names of links and special files, which are left out
 
     MOST = 50  # of each kind
 
     def problem(self, where: str, expected: str, actual: str, hint: str, exercise: str = "") -> None:
-        """Say what keeps it from being checked; what comes from a submission is made harmless."""
+        """Add a problem; texts from a submission are made harmless."""
         if len(self.problems) < self.MOST:
             self.problems.append(Problem(clean_line(where), clean_line(expected), clean_line(actual), hint, exercise))
 
     def remark(self, text: str, exercise: str = "") -> None:
-        """Say what was decided; what comes from a submission is made harmless."""
+        """Add a remark; texts from a submission are made harmless."""
         if len(self.remarks) < self.MOST:
             self.remarks.append(Remark(clean_line(text), exercise))
 
-    def take_over(self, others: IntakeLog, exercises: Collection[str]) -> None:
-        """Add what others say of these exercises, within the bounds."""
-        for problem in others.problems:
+    def take_over(self, other: IntakeLog, exercises: Collection[str]) -> None:
+        """Add what another log says about these exercises, within the bounds."""
+        for problem in other.problems:
             if problem.exercise in exercises:
                 self.problem(problem.where, problem.expected, problem.actual, problem.hint, problem.exercise)
-        for remark in others.remarks:
+        for remark in other.remarks:
             if remark.exercise in exercises:
                 self.remark(remark.text, remark.exercise)

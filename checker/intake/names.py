@@ -1,4 +1,4 @@
-"""Names of learners: read off the names of files and folders, and made into names of folders that are safe everywhere."""
+"""Names: the login and the exercise in the name of a file or folder, and a safe name of a folder for each login."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from checker.evidence.stdout import clean_line
 
-LONGEST_FOLDER = 60  # characters; four bytes each stay below the 255 that file systems allow
+LONGEST_FOLDER = 60  # characters of at most four bytes: file systems allow 255 bytes
 
 # "Ada Lovelace_12345_assignsubmission_file_ex01.py": what Moodle makes of a name, a number and a file.
 _MOODLE = re.compile(r"^(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
@@ -19,7 +19,7 @@ _EDGES = " _.-"
 
 
 def login_of(name: str) -> str:
-    """Return the login that a folder's name means: what precedes Moodle's own words, in NFC, without control characters."""
+    """Return the login in the name of a folder: what precedes Moodle's own words, in NFC, without control characters."""
     moodle = _MOODLE.match(name)
     return _readable(moodle["who"] if moodle else name) or "nameless"
 
@@ -38,7 +38,7 @@ def login_of_file(stem: str, exercises: Collection[str]) -> str:
 
 
 def own_name(name: str) -> str:
-    """Return the name a file had before Moodle put words in front of it."""
+    """Return the name that a file had before Moodle added words."""
     moodle = _MOODLE.match(name)
     return moodle["rest"] if moodle and moodle["rest"] else name
 
@@ -54,9 +54,9 @@ def exercise_in(name: str, exercises: Collection[str]) -> str:
 
 
 def assign_folders(logins: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Return a folder name for every login, each its own even where case and the composition of accents are not told apart.
+    """Return a folder name for each login. No two names differ in case or in the composition of accents only.
 
-    A login in `known` keeps the folder it has, so that a learner who comes later takes nobody's place.
+    A login in `known` keeps its folder, so that a learner who comes later takes nobody's.
     """
     folders = dict(known)
     taken = {_folded(folder) for folder in folders.values()}
@@ -73,19 +73,19 @@ def assign_folders(logins: Iterable[str], known: Mapping[str, str]) -> dict[str,
 
 
 def safe_folder(login: str) -> str:
-    """Return a folder name for a login: letters and digits of any script, and ``_ - . @``; no dot or dash in front."""
+    """Return a folder name for a login: letters and digits of any script, and ``_ - . @``, without a leading dot or dash."""
     plain = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFC", login))
     return plain.strip(_EDGES)[:LONGEST_FOLDER].strip(_EDGES) or "learner"
 
 
 def folded(text: str) -> str:
-    """Return a text as it is searched for: without accents, upper and lower case alike."""
+    """Return a text for searches: without accents, and in lower case."""
     letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).casefold()
 
 
 def readable_bytes(name: str) -> str:
-    """Return a file name that may not be UTF-8 as text: then it was most likely Latin-1."""
+    """Return a file name as text; one that is not UTF-8 is most likely Latin-1."""
     data = os.fsencode(name)
     try:
         return data.decode("utf-8")

@@ -1,4 +1,4 @@
-"""What SUBMISSIONS means: which learners there are, and where each one's work lies."""
+"""The submissions of a session: which learners there are, and where the work of each lies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checker.intake.archives import is_archive, stem_of
 from checker.intake.copy_files import SCRIPT_ENDINGS
 from checker.intake.git import is_git, is_repository
 
-STORE_FILE = "session.sqlite"  # a folder that holds one is a session, nobody's submission
+STORE_FILE = "session.sqlite"  # a folder with such a file is a session, and nobody's submission
 LOCK_FILE = "session.lock"
 MAC_NOISE = "__MACOSX"
 MOST_LEARNERS = 20_000
@@ -24,22 +24,22 @@ COLUMNS = ("login", "source", "deadline")
 
 
 class IntakeError(Exception):
-    """SUBMISSIONS as a whole cannot be used; the message says why and what is expected."""
+    """The submissions as a whole cannot be used; the message says why, and what is expected."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a part of a learner's work lies: a folder, an archive, a file, or a repository."""
+    """The location of a learner's work, or a part of it: a folder, an archive, a file, or a repository."""
 
     login: str
-    location: str  # a path, or what git calls a repository
+    location: str  # a path, or a URL for git
     is_repository: bool = False
-    deadline: datetime | None = None  # of a repository the newest commit made by then is taken; nothing else has a history
+    deadline: datetime | None = None  # for a repository: its newest commit by then counts
 
 
 @dataclass(frozen=True)
 class Submissions:
-    """All sources, by login in the order of the logins, and what in SUBMISSIONS is nobody's."""
+    """All sources by login, in the order of the logins, and the names of files that are nobody's."""
 
     sources: dict[str, list[Source]]
     ignored: list[str]
@@ -68,18 +68,18 @@ def read_submissions(submissions: Path, exercises: Collection[str]) -> Submissio
 
 
 def is_session(folder: Path) -> bool:
-    """Whether a folder is that of a session."""
+    """Whether a folder is the folder of a session."""
     return (folder / STORE_FILE).exists()
 
 
 def is_left_out(path: Path) -> bool:
-    """Whether something in a folder of submissions is passed over: what is hidden, or of a session."""
-    # The lock alone: a session was killed before its store was there.
+    """Whether a file or folder among submissions is passed over: it is hidden, or belongs to a session."""
+    # A lock without a store is left by a session that was killed at its start.
     return path.name.startswith(".") or path.name == MAC_NOISE or is_session(path) or (path / LOCK_FILE).exists()
 
 
 def _read_folder(folder: Path, exercises: Collection[str]) -> tuple[list[Source], list[str]]:
-    """Return a source for each sub-folder, archive and script; those that speak of the same login are one learner's."""
+    """Return a source for each sub-folder, archive and script, and the names of everything else."""
     found, ignored = [], []
     if is_session(folder):
         raise IntakeError(f"{folder} is the folder of a session; name the folder that the learners' work came in")
@@ -146,7 +146,8 @@ def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | N
 
 def _roster_text(roster: Path) -> str:
     data = roster.read_bytes()
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+    is_utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ["utf-16"] if is_utf16 else ["utf-8-sig", "cp1252"]:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -155,7 +156,7 @@ def _roster_text(roster: Path) -> str:
 
 
 def _deadline(text: str, where: str) -> datetime | None:
-    """Return a point in time; a day alone means its end, and without a zone this machine's is meant."""
+    """Return a point in time. A date alone means the end of that day; without a zone, this machine's counts."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The xz format with a bound on memory, which `lzma.LZMAFile` does not offer: a header may ask for a dictionary of 4 GiB."""
+"""The xz format with a bound on memory, which `lzma.LZMAFile` lacks: a header may ask for a dictionary of 4 GiB."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import IO
 
 from checker.units import MIB
 
-MEMORY_BYTES = 128 * MIB  # xz -9, the most that its own levels need, takes 65 MiB
+MEMORY_BYTES = 128 * MIB  # the highest level, xz -9, takes 65 MiB
 CHUNK = 1 << 16
 
 
 class XzFile(io.RawIOBase):
-    """The unpacked bytes of a file. Reading raises `EOFError` where it is cut off, and `ValueError` where it is damaged."""
+    """The unpacked bytes of a file. Reading raises `EOFError` if it is cut off, and `ValueError` if it is damaged."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._decompressor = lzma.LZMADecompressor(memlimit=MEMORY_BYTES)
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """Fill the buffer with what comes next; return how much that was, 0 at the end."""
+        """Fill the buffer with the next bytes; return their number, 0 at the end."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # what io gives is always a buffer
         while not self._decompressor.eof:
             packed = self._file.read(CHUNK) if self._decompressor.needs_input else b""

@@ -1,1 +1,1 @@
-"""Renderers of a `checker.outcome.Report`."""
+"""Renderers of reports: terminal, JSON, JUnit, CSV and HTML."""

@@ -1,4 +1,4 @@
-"""A loss curve as SVG: numbers only, so it can stand in any page."""
+"""A loss curve as SVG. It holds numbers only, so it is safe in any page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 WIDTH, HEIGHT, MARGIN = 320, 90, 4  # in pixels
 MOST_POINTS = 300
-STEEP = 20.0  # highest to lowest value, from which on the scale is logarithmic
+STEEP = 20.0  # ratio of highest to lowest value above which the scale is logarithmic
 
 
 def as_svg(values: Sequence[float], title: str) -> str:
-    """Return the curve; "" when fewer than two values are finite. What is not finite is a gap."""
+    """Return the curve, "" when fewer than two values are finite. A value that is not finite makes a gap."""
     points = _thinned(values)
     finite = [value for _, value in points if math.isfinite(value)]
     if len(finite) < 2:

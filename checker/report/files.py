@@ -1,4 +1,4 @@
-"""A session as files for machines: results.json, results.csv, junit.xml, and a results.json for Gradescope a learner."""
+"""A session as files for programs: results.json, results.csv, junit.xml, and one results.json for Gradescope per learner."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from checker.report.junit import as_suite, message_of
 from checker.report.view import ShownLearner
 
 CSV_COLUMNS = ("login", "exercise", "status", "passed", "failed", "skipped", "broken", "first_failure", "hint", "notes")
-# What spreadsheets compute: a sign, also a wide one, at the beginning of a cell, and of what becomes one where they take
-# semicolons or tabs for separators, with blanks and quotes before it.
+# A spreadsheet computes a cell that begins with one of these signs, also in their wide forms, after blanks and quotes. A
+# semicolon, a tab or a new line may begin a cell, too, depending on the separator.
 _FORMULA = re.compile(r"""(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])""")
 
 
 def json_head() -> str:
-    """Return what precedes the learners in ``results.json``."""
+    """Return the text before the learners in ``results.json``."""
     return f'{{"schema": {SCHEMA}, "learners": [\n'
 
 
@@ -45,18 +45,18 @@ def csv_head() -> str:
 
 
 def csv_learner(learner: ShownLearner) -> str:
-    """Return a line for each exercise of a learner."""
+    """Return one line per exercise of a learner."""
     return _csv_lines([_csv_row(learner, exercise, report) for exercise, report in learner.reports.items()])
 
 
 def junit_learner(learner: ShownLearner) -> str:
-    """Return a suite for each exercise of a learner, named ``login ex04``."""
+    """Return one suite per exercise of a learner, named ``login ex04``."""
     suites = [as_suite(report, f"{learner.login} {report.exercise}") for report in learner.reports.values() if report]
     return "".join(ElementTree.tostring(suite, encoding="unicode") + "\n" for suite in suites)
 
 
 def gradescope(learner: ShownLearner) -> str:
-    """Return what Gradescope shows a learner: each check as a test with a status, and no score anywhere."""
+    """Return what Gradescope shows to a learner: each check as a test with a status and without a score."""
     tests = [_gradescope_test(report, check) for report in learner.reports.values() if report for check in report.checks]
     said = [f"{problem.where}: expected {problem.expected}, found {problem.actual}" for problem in learner.problems]
     document = {"output": "\n".join([*said, *learner.remarks]), "visibility": "visible", "tests": tests}
@@ -64,7 +64,7 @@ def gradescope(learner: ShownLearner) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return a text that UTF-8 can hold; in JSON, a lone surrogate and its escape are the same."""
+    """Return a text that UTF-8 can hold; in JSON, a lone surrogate and its escape mean the same."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

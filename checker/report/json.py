@@ -12,17 +12,17 @@ from checker.outcome import CheckResult, Report, Status, VariableStatistics
 from checker.outline import Outline
 
 SCHEMA = 1
-ADDED_LATER = {"graph", "weights"}  # reports of before lack them
+ADDED_LATER = {"graph", "weights"}  # which older reports lack
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """Return the reports as one JSON document, keys in the documented order, ending with a newline."""
+    """Return the reports as one JSON document with a final newline, its keys in the documented order."""
     document = {"schema": SCHEMA, "exercises": [as_object(report) for report in reports]}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def from_json(text: str) -> list[Report]:
-    """Return the reports that `as_json` wrote. Raises `ValueError`, `KeyError` or `TypeError` on any other text."""
+    """Return the reports in a text of `as_json`. Raises `ValueError`, `KeyError` or `TypeError` on any other text."""
     document = json.loads(text)
     if document["schema"] != SCHEMA:
         raise ValueError(f"schema {document['schema']}, not {SCHEMA}")
@@ -49,7 +49,7 @@ def _read_variable(
 
 
 def as_object(report: Report) -> dict[str, Any]:
-    """Return a report as the object that stands for it in the JSON document."""
+    """Return a report as an object of the JSON document."""
     return {
         "exercise": report.exercise,
         "script": report.script,
@@ -97,5 +97,5 @@ def _variable(variable: VariableStatistics) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | str:
-    """Return a number as JSON can hold it: what is not finite as text."""
+    """Return a number that JSON can hold; one that is not finite becomes a text."""
     return value if math.isfinite(value) else str(value)

@@ -1,4 +1,4 @@
-"""The report as JUnit XML, for continuous integration: a suite an exercise, a case a check."""
+"""The report as JUnit XML, for continuous integration: one suite per exercise, one case per check."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _add_case(suite: ElementTree.Element, report: Report, check: CheckResult) ->
 
 
 def message_of(check: CheckResult) -> list[tuple[str, str]]:
-    """Return the lines of a failure as (label, text), in the order they are shown; what is empty is left out."""
+    """Return the lines of a failure as (label, text) in the order of display, without empty ones."""
     lines = [("where", check.where), ("expected", check.expected), ("actual", check.actual), ("hint", check.hint)]
     return [(label, text) for label, text in lines if text]
 

@@ -1,4 +1,4 @@
-"""The reference's curves as event files: TensorBoard lays the band of well chosen trainings below learners' curves."""
+"""The reference's curves as event files: TensorBoard shows the band of good trainings below learners' curves."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 from reference.curves import curve_bands
 
-FOLDER = "_reference"  # no learner's: their folders begin with a letter or a digit
+FOLDER = "_reference"  # no learner has it: their folders begin with a letter or a digit
 EVENT_FILE = "events.out.tfevents.0.reference"
-VERSION = "brain.Event:2"  # what every event file begins with
-SECONDS_PER_STEP = 1.0  # where TensorBoard is asked for the time instead of the step
+VERSION = "brain.Event:2"  # the first record of every event file
+SECONDS_PER_STEP = 1.0  # when TensorBoard shows times instead of steps
 
 
 def write_reference_curves(logdir: Path, exercises: Sequence[str]) -> None:
-    """Write the runs ``_reference/ex04/low`` and ``…/high`` below a logdir, for each exercise whose curves are known."""
+    """Write the runs ``_reference/ex04/low`` and ``…/high`` below a logdir, for each exercise with known curves."""
     for exercise in exercises:
         bands = curve_bands(exercise)
         if not bands:

@@ -1,4 +1,4 @@
-"""The report on a terminal, check by check while it comes in."""
+"""The report on a terminal, check by check as it comes in."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.catalog import Exercise
+from checker.invocation import command
 from checker.outcome import CheckResult, Report, Status
 from checker.report.junit import message_of
 from checker.units import MIB
@@ -25,7 +26,7 @@ INDENT = 6  # columns before the lines of a message
 
 
 class TerminalReport:
-    """Prints what happens as it happens: a spinner while a script runs, then a line a check."""
+    """Prints events as they happen: a spinner while a script runs, then one line per check."""
 
     def __init__(self, console: Console, verbose: bool = False) -> None:
         self._console = console
@@ -40,7 +41,7 @@ class TerminalReport:
             self._spinner.start()
 
     def stop_spinner(self) -> None:
-        """Stop the spinner, whatever happened."""
+        """Stop the spinner if it turns."""
         if self._spinner:
             self._spinner.stop()
             self._spinner = None
@@ -62,7 +63,7 @@ class TerminalReport:
             self._print_lines([("advice", check.advice)])
 
     def finish(self, report: Report, exercise: Exercise) -> None:
-        """Print what the run took, its loss curve, and where to look."""
+        """Print time and memory of the run, its loss curve, and where to look."""
         self.stop_spinner()
         lines = []
         if report.loss:
@@ -73,7 +74,7 @@ class TerminalReport:
         took = f"{report.duration_s:.1f} s, {report.peak_memory_bytes // MIB} MiB"
         lines.append(("run", f"{took} · data: {report.data} · isolation: {report.isolation}"))
         if report.isolation == "none":
-            lines.append(("isolation", "none: the script could read and change what you can (python -m checker doctor)"))
+            lines.append(("isolation", f"none: the script could read and change what you can ({command('doctor')})"))
         lines += [("note", note) for note in report.notes]
         if exercise.question:
             lines.append(("question", exercise.question))
@@ -105,14 +106,14 @@ _WORDS = {Status.PASS: "passed", Status.FAIL: "failed", Status.SKIP: "skipped", 
 
 
 def sparkline(values: Sequence[float], width: int = SPARKLINE_WIDTH) -> str:
-    """Return a curve as one line of bars, at most `width` wide: means over equal parts; × for what is not finite."""
+    """Return a curve as one line of at most `width` bars: means over equal parts, × where a mean is not finite."""
     count = min(width, len(values))
     parts = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
-    # Divided before they are added: two values near the largest float have an infinite sum.
+    # Divided before the sum: two values near the largest float have an infinite sum.
     means = [sum(value / len(part) for value in part) for part in parts]
     finite = [mean for mean in means if math.isfinite(mean)]
     if not finite:
         return "×" * count
-    low = min(finite) / 2  # halved, so that the span is finite, too
+    low = min(finite) / 2  # halved, so that the span is finite
     span = (max(finite) / 2 - low) or 1.0
     return "".join(BARS[round((mean / 2 - low) / span * (len(BARS) - 1))] if math.isfinite(mean) else "×" for mean in means)

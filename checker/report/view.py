@@ -1,4 +1,4 @@
-"""What the reports of a session show: plain data, so that renderers know nothing of where it comes from."""
+"""What the reports of a session show: plain data, so that renderers need not know its source."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from checker.outcome import CheckResult, Report, Status
 from checker.outline import Outline
 
-NOT_HANDED_IN = "check_is_handed_in"  # the check that stands for all others where there is no script
-SUBMISSION = "the submission"  # where that check fails when there is no file; else it names the file that is of no use
-ABSENT, PENDING = "absent", "pending"  # what becomes of an exercise, besides the values of `Status`
+NOT_HANDED_IN = "check_is_handed_in"  # the only check of an exercise without a script
+SUBMISSION = "the submission"  # where that check fails when there is no file; otherwise it names a file of no use
+ABSENT, PENDING = "absent", "pending"  # outcomes of an exercise, besides the values of `Status`
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
@@ -28,7 +28,7 @@ class ShownNote:
 
 @dataclass(frozen=True)
 class ShownProblem:
-    """What is wrong with a submission as a whole."""
+    """A problem of a whole submission."""
 
     where: str
     expected: str
@@ -38,7 +38,7 @@ class ShownProblem:
 
 @dataclass(frozen=True)
 class ShownLearner:
-    """One learner: what was found of each exercise, and what was said."""
+    """One learner: the reports on their exercises, the findings of the intake, and the notes."""
 
     login: str
     folder: str  # the name of their folder below logdir/, and of their page
@@ -50,7 +50,7 @@ class ShownLearner:
 
 @dataclass(frozen=True)
 class Row:
-    """A learner in the grid: what became of each exercise, and how many notes there are."""
+    """A row of the grid: the outcomes of a learner's exercises, and the number of notes."""
 
     login: str
     folder: str
@@ -60,27 +60,27 @@ class Row:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A check that fails in the same words, numbers aside, and who it fails for."""
+    """A check that fails in the same words, apart from numbers, and the learners it fails for."""
 
     exercise: str
     check: CheckResult  # of the first learner
     logins: list[tuple[str, str]]  # login and folder
-    graphs: Counter[str] = field(default_factory=Counter)  # how many of them have each structure of a graph
+    graphs: Counter[str] = field(default_factory=Counter)  # structure of a graph -> number of these learners
 
     @property
     def is_absence(self) -> bool:
-        """Whether it is that nothing was handed in."""
+        """Whether nothing was handed in."""
         return is_absence(self.check)
 
 
 @dataclass(frozen=True)
 class SharedGraph:
-    """A structure of a graph that is not the expected one, who has it, and what fails there."""
+    """A structure of a graph other than the expected one, the learners who have it, and what fails for them."""
 
     exercise: str
     outline: Outline  # of the first learner
     logins: list[tuple[str, str]]  # login and folder
-    checks: Counter[str] = field(default_factory=Counter)  # titles of the checks that fail
+    checks: Counter[str] = field(default_factory=Counter)  # titles of failing checks
 
 
 @dataclass(frozen=True)
@@ -90,37 +90,42 @@ class Alike:
     exercise: str
     kind: str  # ``scripts`` or ``weights``
     logins: list[tuple[str, str]]  # login and folder
-    share: float  # of what is their own, what each has in common with the first: at least
+    share: float  # the least share of their own parts that one has in common with the first
 
 
 @dataclass
 class Overview:
-    """What remains of the learners once their own pages are written: little of each, for there may be thousands."""
+    """What the overview shows of all learners: little of each, for there may be thousands."""
 
     name: str
     exercises: Sequence[str]
     rows: list[Row] = field(default_factory=list)
     mistakes: dict[tuple[str, ...], Mistake] = field(default_factory=dict)
-    graphs: dict[tuple[str, str], SharedGraph] = field(default_factory=dict)  # of those with a failure
-    right: set[tuple[str, str]] = field(default_factory=set)  # exercise and structure of those who pass
-    has_likeness: bool = False  # there is a page of submissions that are alike
-    outside: Counter[str] = field(default_factory=Counter)  # exercise -> failures though the graph is as expected
+    graphs: dict[tuple[str, str], SharedGraph] = field(default_factory=dict)  # of learners with a failure
+    right: set[tuple[str, str]] = field(default_factory=set)  # exercise and structure of graphs that pass
+    has_likeness: bool = False  # whether there is a page of submissions that are alike
+    outside: Counter[str] = field(default_factory=Counter)  # exercise -> failures with the expected graph
 
     def add(self, learner: ShownLearner) -> None:
-        """Take down what the overview shows of a learner."""
+        """Add what the overview shows of a learner."""
         outcomes = {exercise: outcome_of(report) for exercise, report in learner.reports.items()}
         self.rows.append(Row(learner.login, learner.folder, outcomes, sum(map(len, learner.notes.values()))))
         for exercise, report in learner.reports.items():
-            for check in report.checks if report else ():
-                if check.status is Status.FAIL:
-                    key = (exercise, check.id, *(masked(text) for text in (check.where, check.expected, check.actual)))
-                    mistake = self.mistakes.setdefault(key, Mistake(exercise, check, []))
-                    mistake.logins.append((learner.login, learner.folder))
-                    mistake.graphs[_structure(report)] += 1
-            if report and report.count(Status.FAIL):
+            if report is None:
+                continue
+            self._add_mistakes(learner, exercise, report)
+            if report.count(Status.FAIL):
                 self._add_graph(learner, report)
-            elif report and report.status is Status.PASS and report.graph:
+            elif report.status is Status.PASS and report.graph:
                 self.right.add((exercise, report.graph.digest))
+
+    def _add_mistakes(self, learner: ShownLearner, exercise: str, report: Report) -> None:
+        for check in report.checks:
+            if check.status is Status.FAIL:
+                key = (exercise, check.id, *(masked(text) for text in (check.where, check.expected, check.actual)))
+                mistake = self.mistakes.setdefault(key, Mistake(exercise, check, []))
+                mistake.logins.append((learner.login, learner.folder))
+                mistake.graphs[_structure(report)] += 1
 
     def _add_graph(self, learner: ShownLearner, report: Report) -> None:
         if report.graph is None or not report.graph.against:
@@ -135,7 +140,7 @@ class Overview:
         shared.checks.update(check.title for check in report.checks if check.status is Status.FAIL)
 
     def same_graphs(self, exercise: str) -> list[SharedGraph]:
-        """Return the structures that several learners have, and nobody who passes; the one that most have first."""
+        """Return the structures that several learners have and no passing graph has, the most frequent first."""
         found = [
             shared
             for key, shared in self.graphs.items()
@@ -144,11 +149,11 @@ class Overview:
         return sorted(found, key=lambda shared: (-len(shared.logins), shared.outline.digest))
 
     def count(self, outcome: str) -> int:
-        """How many exercises ended so."""
+        """Return the number of exercises with this outcome."""
         return sum(found == outcome for row in self.rows for found in row.outcomes.values())
 
     def shared(self, exercise: str) -> list[Mistake]:
-        """Return the mistakes of an exercise, the one that most learners share first."""
+        """Return the mistakes in an exercise, the most frequent first."""
         found = [mistake for mistake in self.mistakes.values() if mistake.exercise == exercise]
         return sorted(found, key=lambda mistake: (-len(mistake.logins), mistake.check.id, mistake.check.actual))
 
@@ -159,24 +164,24 @@ def is_absence(check: CheckResult) -> bool:
 
 
 def outcome_of(report: Report | None) -> str:
-    """Return what became of an exercise: a value of `Status`, or that it was not handed in, or is pending."""
+    """Return the outcome of an exercise: a value of `Status`, `ABSENT` or `PENDING`."""
     if report is None:
         return PENDING
     return ABSENT if any(map(is_absence, report.checks)) else report.status.value
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number of things as a person says it."""
+    """Return a number of things in words: "1 learner", "2 learners"."""
     return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _structure(report: Report | None) -> str:
-    """Return what tells the structure of a graph from others: "" for none, ``expected`` for the expected one."""
+    """Return a name for the structure of the graph: "" for none, ``expected`` for the expected one."""
     if report is None or report.graph is None:
         return ""
     return "expected" if report.graph.against and not report.graph.differs else report.graph.digest
 
 
 def masked(text: str) -> str:
-    """Return a text with every number as ``#``: measured values differ, the mistake is the same."""
+    """Return a text with ``#`` for every number: the same mistake gives other measured values."""
     return _NUMBER.sub("#", text)

@@ -1,1 +1,1 @@
-"""Checking: one script, or many."""
+"""A correction session: its folder, its store, its schedule, and its reports."""

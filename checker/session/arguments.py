@@ -1,4 +1,4 @@
-"""What the arguments of a session ask for, and whether that is there. What takes long to import is imported when asked."""
+"""The arguments of a session, and whether what they ask for is there. Slow modules are imported when they are needed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from pathlib import Path
 
 import click
 
-from checker.catalog import Catalog, DataSet, load_catalog
+from checker.catalog import Catalog, DataSet
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
-from checker.pack_file import PackError
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class SessionArguments:
     likeness: bool
 
     def require_consistent(self) -> None:
-        """Raise `click.UsageError` when an option has no meaning, or lacks a library."""
+        """Raise `click.UsageError` when an option makes no sense, or its library is not installed."""
         if self.timeout_s is not None and math.isnan(self.timeout_s):
             raise click.UsageError("--timeout: nan is not a number of seconds")
         require_likeness(self.likeness)
@@ -49,21 +48,13 @@ class SessionArguments:
 
 
 def require_likeness(asked: bool) -> None:
-    """Raise `click.UsageError` when the library that likeness needs is asked for and not there."""
+    """Raise `click.UsageError` when likeness is asked for, and its library is not installed."""
     from checker.session.likeness import LikenessError, require_library
 
     try:
         if asked:
             require_library()
     except LikenessError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def read_catalog(packs: Sequence[Path]) -> Catalog:
-    """Return all exercises, those of these packs included. Raises `click.UsageError`."""
-    try:
-        return load_catalog(packs)
-    except PackError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -84,9 +75,9 @@ def read_exercises(words: str | None, catalog: Catalog, packs: Sequence[Path]) -
 
 
 def required_isolation(asked: str, is_cluster: bool) -> str:
-    """Return the isolation of a session, which is none only where that is asked for. Raises `click.UsageError`.
+    """Return the isolation of a session; none must be asked for. Raises `click.UsageError` where there is no isolation.
 
-    On a cluster each worker looks for itself, and one without walls is refused.
+    On a cluster this machine need not have any: a worker without it is refused.
     """
     from checker.sandbox.box import BUBBLEWRAP, NO_ISOLATION, NoWalls, choose_isolation
 
@@ -102,7 +93,7 @@ def required_isolation(asked: str, is_cluster: bool) -> str:
 
 
 def require_cluster(address: str, jobs: int | None) -> None:
-    """Raise `click.UsageError` unless a cluster can be asked for so."""
+    """Raise `click.UsageError` when the options of a cluster make no sense, or Dask is not installed."""
     if jobs is not None:
         raise click.UsageError("--jobs is of this machine; on a cluster each worker checks one learner at a time")
     if not re.fullmatch(r"(?:tcp|tls)://\S+:\d{1,5}", address):
@@ -114,7 +105,7 @@ def require_cluster(address: str, jobs: int | None) -> None:
 
 
 def require_data(ctx: click.Context, edition: str, data_sets: Iterable[DataSet]) -> None:
-    """End the command when data sets are not there, or damaged."""
+    """End the command when data sets are missing or damaged."""
     from checker.datasets import missing_files  # imported late, as in every command: `list` and --help answer at once
 
     missing = missing_files(data_sets, edition)

@@ -1,4 +1,4 @@
-"""A batch of submissions that a session has taken in: what is to be run of it, and how it is checked."""
+"""A batch of submissions: what a session has taken in, and the checking of all that is pending."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from checker.intake.learner import Learner
 from checker.outcome import Report
 from checker.session.missing import is_absent, problem_of, report_without_script
+from checker.session.models import Cell
 from checker.session.packs import packs_of
 from checker.session.scheduler import Listener, Runner, Scheduler, assignments_of
 from checker.session.settings import Settings
@@ -18,8 +19,6 @@ from checker.workers.cluster.coordinator import Coordinator
 from checker.workers.cores import threads_for
 from checker.workers.learner_worker import LearnerWorker, WorkerSettings, failure_report, key_of
 from checker.workers.pool import run_all
-
-Cell = tuple[str, str]  # login and exercise
 
 
 class Batch:
@@ -46,7 +45,7 @@ class Batch:
         }
 
     def record_missing(self) -> None:
-        """Store the results of what is pending and has no script."""
+        """Store the results of pending exercises without a script."""
         for task in self._store.pending():
             if (task.login, task.exercise) not in self.with_script:
                 exercise = self._settings.catalog[task.exercise]
@@ -54,7 +53,7 @@ class Batch:
                 self._store.record(task, report, 1)
 
     def check(self, listener: Listener) -> None:
-        """Check whatever is pending. After an interruption the next session goes on from there. Raises `ClusterLost`."""
+        """Check all that is pending. After an interruption the next session goes on from there. Raises `ClusterLost`."""
         settings = self._settings
         catalog = packs_of(settings.catalog, settings.exercises)
         workers = WorkerSettings(settings.session, catalog, settings.options, threads_for(settings.jobs))

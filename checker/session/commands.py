@@ -1,4 +1,4 @@
-"""The commands of correction sessions. What takes long to import is imported when a command runs."""
+"""The commands of correction sessions. Slow modules are imported when a command runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from checker.command_line import pack_option
 from checker.session.arguments import SessionArguments, require_likeness
 from checker.session.models import NOTE_KINDS
 
@@ -18,14 +19,7 @@ LONGEST_TIMEOUT_S = 24 * 3600
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), help="The session's folder; without it, ./NAME-session."
 )
-@click.option(
-    "--pack",
-    "packs",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    multiple=True,
-    help="Check the exercises of this pack; may be given several times.",
-)
+@pack_option
 @click.option(
     "--exercises", metavar="ex01,…", help="The exercises of the session; without it, those of each --pack, or else all."
 )
@@ -81,7 +75,11 @@ def session(ctx: click.Context, /, **given: Any) -> None:
 @click.argument("exercise", required=False)
 @click.argument("text", required=False)
 @click.option("--again", metavar="CHECK", help="Repeat the last note on a submission that failed the same check.")
-@click.option("--kind", type=click.Choice(NOTE_KINDS), help="answer: to the open question; by-hand: checked so; else note.")
+@click.option(
+    "--kind",
+    type=click.Choice(NOTE_KINDS),
+    help="answer: to the open question; by-hand: checked by a person; without it, note.",
+)
 def note(
     folder: Path, login: str | None, exercise: str | None, text: str | None, again: str | None, kind: str | None
 ) -> None:

@@ -13,7 +13,8 @@ from checker.intake.sources import Submissions
 from checker.invocation import command
 from checker.outcome import Status
 from checker.report.view import counted
-from checker.session.batch import Batch, Cell
+from checker.session.batch import Batch
+from checker.session.models import Cell
 from checker.session.settings import Settings
 
 MOST_LISTED = 20
@@ -26,7 +27,7 @@ def show_ignored(console: Console, submissions: Submissions) -> None:
 
 
 def show_problems(console: Console, learners: Sequence[Learner]) -> None:
-    """Print what is wrong with whole submissions; what is wrong with one exercise is in its report."""
+    """Print the problems of whole submissions; the problems of single exercises are in their reports."""
     lines = [
         f"{learner.login}: {problem.where}: expected {problem.expected}, found {problem.actual}; {problem.hint}"
         for learner in learners

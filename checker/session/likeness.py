@@ -1,8 +1,8 @@
-"""Which submissions are alike: near-identical scripts, and checkpoints with the same weights. It finds, and judges nobody.
+"""Submissions that are alike: near-identical scripts, and checkpoints with the same weights. This finds, and judges nobody.
 
-Scripts are compared by runs of tokens (Schleimer, Wilkerson and Aiken: Winnowing, 2003), without comments, texts and the
-names of variables, and without what our own scripts hold, or what many learners share: a skeleton. MinHash and its index
-(datasketch) keep that linear in the number of learners: a script meets one of each group, and few of those.
+Scripts are compared by runs of tokens (Schleimer, Wilkerson and Aiken: Winnowing, 2003). Comments, texts and the names of
+variables do not count. Neither do runs of our own scripts, nor runs that many learners share, such as a skeleton. MinHash
+and its index (datasketch) keep the time linear in the number of learners: each script is compared with few others.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from checker.report.view import Alike
 from checker.sandbox.notebook import NotebookError, convert, is_notebook
 from checker.session.store import Store
 
-SUBMISSIONS = "submissions/"  # where the session keeps what was handed in
+SUBMISSIONS = "submissions/"  # the folder of what was handed in
 LARGEST_SCRIPT_BYTES = 256 << 10
 RUN = 10  # tokens
-FEWEST_RUNS = 60  # of its own: in less there is no choice
-NEAR = 0.85  # the share of runs that two scripts have in common, of those that either has
-SKELETON_SHARE, SKELETON_LEARNERS = 0.25, 8  # what so many have was given to them
+FEWEST_RUNS = 60  # of a script: shorter ones leave no choice
+NEAR = 0.85  # runs in both scripts, as a share of the runs in either (Jaccard index)
+SKELETON_SHARE, SKELETON_LEARNERS = 0.25, 8  # runs of more learners come from a skeleton
 PERMUTATIONS = 128
-MOST_MET = 16  # groups that one script is compared with
+MOST_COMPARED = 16  # groups that one script is compared with
 
 _TOKEN = re.compile(
     r"""
     (?P<nothing>\#[^\n]*|\s+)
-    # Each matches whether it is closed or not: nothing is looked at twice.
+    # An open text matches, too, so that no character is looked at twice.
     |(?P<text>[rbuf]{0,2}(?:\"{3}[\s\S]*?(?:\"{3}|\Z)|'{3}[\s\S]*?(?:'{3}|\Z)|\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?))
     |(?P<name>[^\W\d]\w*)
     |(?P<number>\d[\w.]*)
@@ -44,16 +44,16 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-Runs = NDArray[np.uint32]  # sorted, each once
+Runs = NDArray[np.uint32]  # digests of runs of tokens: sorted, each once
 
 
 class LikenessError(Exception):
-    """The comparison cannot be made; the message says what is missing."""
+    """Nothing can be compared; the message says what is missing."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One script of one learner, and what came of it."""
+    """One script of one learner, with the digest of its weights."""
 
     login: str
     folder: str
@@ -91,9 +91,9 @@ def _groups(exercise: str, submissions: list[Submission], ours: Runs) -> Iterato
 
 
 def near_identical(submissions: Iterable[Submission], ours: Runs) -> list[tuple[list[Submission], float]]:
-    """Return groups of submissions, each with the least share of runs that one has in common with the first of its group.
+    """Return groups of submissions, each with its least share: of runs in common with the first of the group.
 
-    `ours` are the runs of our own scripts, which nobody needs to have from another.
+    `ours` are the runs of our own scripts, which do not count.
     """
     from datasketch import MinHash, MinHashLSH
 
@@ -109,7 +109,7 @@ def near_identical(submissions: Iterable[Submission], ours: Runs) -> list[tuple[
             continue
         sketch = blank.copy()
         sketch.update_batch(runs.tolist())
-        met = {number: _likeness(runs, firsts[number]) for number in sorted(index.query(sketch))[:MOST_MET]}
+        met = {number: _likeness(runs, firsts[number]) for number in sorted(index.query(sketch))[:MOST_COMPARED]}
         nearest = max(met, key=lambda number: met[number], default=-1)
         if nearest >= 0 and met[nearest] >= NEAR:
             groups[nearest].append((each, met[nearest]))
@@ -129,7 +129,7 @@ def runs_of_solutions(catalog: Catalog) -> Runs:
 
 
 def _shared_by_many(scripts: list[Runs]) -> Runs:
-    """Return the runs that so many scripts have that nobody needs to have them from another."""
+    """Return the runs that many scripts have: they come from a skeleton."""
     runs, counts = np.unique(np.concatenate([*scripts, np.empty(0, np.uint32)]), return_counts=True)
     many = max(SKELETON_LEARNERS, SKELETON_SHARE * len(scripts))
     shared: Runs = runs[counts > many]
@@ -142,7 +142,7 @@ def _likeness(some: Runs, others: Runs) -> float:
 
 
 def _read(session: Path, script: str) -> Runs | None:
-    """Return the runs of a script that the session keeps; None where there is none, or it is too large."""
+    """Return the runs of a script in the session's folder, None when it is missing or too large."""
     path = session / script
     try:
         if not script.startswith(SUBMISSIONS) or path.is_symlink():
@@ -157,14 +157,14 @@ def _read(session: Path, script: str) -> Runs | None:
 
 
 def runs_of(text: str) -> Runs:
-    """Return what tells a script from others: the digests of all runs of its tokens."""
+    """Return the digests of all runs of tokens in a script."""
     tokens = list(_tokens(text))
     joined = (" ".join(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1))
     return np.unique(np.fromiter((zlib.crc32(run.encode("utf-8", "replace")) for run in joined), np.uint32))
 
 
 def _tokens(text: str) -> Iterator[str]:
-    """Yield the tokens of a script; a text is ``s``, a name is ``n`` unless it is Python's, or an attribute."""
+    """Yield the tokens of a script. A text is ``s``; a name is ``n``, unless it is a keyword or an attribute."""
     before = ""
     for match in _TOKEN.finditer(text):
         kind, token = match.lastgroup, match[0]

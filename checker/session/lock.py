@@ -1,4 +1,4 @@
-"""The lock on a session's folder: one session at a time. It is the system's, and ends with the process that holds it."""
+"""The lock on a session's folder, which allows one session at a time. The system frees it when the process ends."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from checker.intake.sources import LOCK_FILE
 
 
 class SessionIsOpen(Exception):
-    """Another session works on the folder; the message says which process that is."""
+    """Another session uses the folder; the message names its process."""
 
 
 class SessionLock:
-    """Holds the lock of a folder from the beginning. Use as a context manager. Raises `SessionIsOpen`."""
+    """Locks a folder as soon as it is made, until it is closed. Use as a context manager. Raises `SessionIsOpen`."""
 
     def __init__(self, folder: Path) -> None:
-        # Not inherited by any child: descriptors of Python are closed on exec.
+        # No child inherits it: Python's descriptors are closed on exec.
         self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,4 +33,4 @@ class SessionLock:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        os.close(self._descriptor)  # the file stays: removing it would let two sessions lock two files of one name
+        os.close(self._descriptor)  # the file stays: without it, two sessions could lock two files of the same name

@@ -1,4 +1,4 @@
-"""What a session keeps: its tasks, their results, and the notes of correctors."""
+"""What a session stores: the results of its tasks, and the notes of correctors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from checker.workers.assignment import Task
 
 NOTE_KINDS = ("note", "answer", "by-hand")
 
+Cell = tuple[str, str]  # login and exercise: one cell of the grid
+
 
 @dataclass(frozen=True)
 class Result:
-    """What the store knows of a task: the report once there is one."""
+    """A task in the store, with its report once there is one."""
 
     task: Task
     report: Report | None
@@ -22,7 +24,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Note:
-    """What a corrector wrote about an exercise of a learner."""
+    """A note of a corrector about one exercise of a learner."""
 
     login: str
     exercise: str

@@ -1,4 +1,4 @@
-"""Notes of correctors: found by a login that may be shortened, written once, given again for the same mistake."""
+"""Notes of correctors: written, listed, and repeated for the same mistake. A login may be shortened."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MOST_NEAR = 8  # logins in a message
 
 
 class NoteError(Exception):
-    """A note cannot be written or listed; the message says why and what there is."""
+    """A note cannot be written or listed; the message says why, and what there is."""
 
 
 def write_note(store: Store, login: str, exercise: str, text: str | None, again: str | None, kind: str) -> str:
-    """Append a note, or give one again that was written about the same failing check; return what was done."""
+    """Append a note, or repeat the last one about the check `again`; return what was done. Raises `NoteError`."""
     login = find_login(store, login)
     if (login, exercise) not in store.statuses():
         raise NoteError(f"{exercise} is no exercise of this session")
@@ -32,7 +32,7 @@ def write_note(store: Store, login: str, exercise: str, text: str | None, again:
 
 
 def list_notes(store: Store, login: str | None, exercise: str | None, kind: str | None = None) -> str:
-    """Return the notes of a session, of a login, of an exercise of it, or of a kind among these, a line each."""
+    """Return the notes of a session, one per line: all, or those of a login, an exercise or a kind. Raises `NoteError`."""
     found = store.notes(find_login(store, login) if login else "", exercise or "")
     if exercise and not found and exercise not in {each for _, each in store.statuses()}:
         raise NoteError(f"{exercise} is no exercise of this session")
@@ -44,7 +44,10 @@ def list_notes(store: Store, login: str | None, exercise: str | None, kind: str 
 
 
 def find_login(store: Store, word: str) -> str:
-    """Return the login that is meant, accents and case aside: itself, or the only one that begins so. Raises `NoteError`."""
+    """Return the login that equals a word, or the only login that begins with it; accents and case do not matter.
+
+    Raises `NoteError`.
+    """
     logins = {login: folded(login) for login in store.folders()}
     word = unicodedata.normalize("NFC", word)
     if word in logins:

@@ -1,4 +1,4 @@
-"""What a corrector sees while a session runs: a grid that fills, or plain lines where the output is no terminal."""
+"""The progress of a session on the screen: a grid that fills, or plain lines where the output is no terminal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.outcome import CheckResult, Report, Status
+from checker.session.models import Cell
 from checker.session.scheduler import Listener
 from checker.workers.assignment import Task
 
@@ -21,15 +22,13 @@ STYLES = {Status.PASS: "green", Status.FAIL: "red", Status.SKIP: "yellow", Statu
 SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.SKIP: "–", Status.ERROR: "!"}
 WAITING, RUNNING, ABSENT = Text("·", "dim"), Text("▸", "bold blue"), Text("○", "yellow")
 FAILURES = 5  # the last ones, below the grid
-OTHER_LINES = FAILURES + 6  # of the screen, besides the grid
-LONGEST_LOGIN = 30  # characters shown
-REFRESHED = 4  # times a second
-
-Cell = tuple[str, str]  # login and exercise
+OTHER_LINES = FAILURES + 6  # of the screen, without the rows of the grid
+LONGEST_LOGIN = 30  # characters
+RATE = 4  # refreshes per second
 
 
 class ProgressScreen(Listener):
-    """Shows a session on a terminal, or as lines. Use as a context manager."""
+    """Shows a session as a grid on a terminal, or as lines. Use as a context manager."""
 
     def __init__(
         self,
@@ -43,12 +42,12 @@ class ProgressScreen(Listener):
         self._statuses = dict(statuses)
         self._exercises = exercises
         self._absent = absent  # not handed in
-        self._jobs = jobs  # side by side; 0: as many as there are at any time
+        self._jobs = jobs  # in parallel; 0: not known, so the running tasks are counted
         self._running: dict[Cell, float] = {}  # since when
         self._took: dict[str, list[float]] = {exercise: [] for exercise in exercises}
         self._failures: deque[Text] = deque(maxlen=FAILURES)
-        self._recent: dict[str, None] = {}  # logins, the last that had news at the end
-        self._live = Live(console=console, get_renderable=self.render, refresh_per_second=REFRESHED, transient=True)
+        self._recent: dict[str, None] = {}  # logins, the one with the latest news at the end
+        self._live = Live(console=console, get_renderable=self.render, refresh_per_second=RATE, transient=True)
 
     def __enter__(self) -> ProgressScreen:
         if self._console.is_terminal:
@@ -65,7 +64,7 @@ class ProgressScreen(Listener):
         self._note_news(task.login)
 
     def finish(self, task: Task, report: Report, is_final: bool) -> None:
-        """Show what became of a task."""
+        """Show the result of a task."""
         cell, now = (task.login, task.exercise), time.monotonic()
         took = now - self._running.pop(cell, now)
         self._took[task.exercise].append(took)
@@ -85,21 +84,21 @@ class ProgressScreen(Listener):
             self._console.print(line, soft_wrap=True)
 
     def tell(self, text: str) -> None:
-        """Show what became of the machines that check."""
+        """Show what happened to the machines that check."""
         self._console.print(Text(text, "yellow"), soft_wrap=True)
 
     @property
     def total(self) -> int:
-        """How many tasks the session has."""
+        """The number of tasks."""
         return len(self._statuses)
 
     @property
     def done(self) -> int:
-        """How many of them have a result."""
+        """The number of tasks that have a result."""
         return sum(status is not None for status in self._statuses.values())
 
     def seconds_left(self) -> float:
-        """Return how long the rest takes, if it takes what was seen so far; NaN as long as nothing was seen."""
+        """Return an estimate for the rest, from the tasks that are done; NaN before the first one is."""
         seen = [took for of_exercise in self._took.values() for took in of_exercise]
         if not seen:
             return math.nan
@@ -110,7 +109,7 @@ class ProgressScreen(Listener):
         return max(0.0, left - spent) / (self._jobs or max(1, len(self._running)))
 
     def render(self) -> Group:
-        """Return the screen as it is now; called by the thread that refreshes it, so what grows and shrinks is copied."""
+        """Return the screen as it is now. Another thread calls this, so collections that change are copied."""
         left = self.seconds_left()
         about = f"about {duration(left)} left" if math.isfinite(left) else "starting"
         now = ", ".join(f"{login} {exercise}" for login, exercise in list(self._running))
@@ -133,7 +132,7 @@ class ProgressScreen(Listener):
         return table
 
     def _shown(self, logins: Sequence[str]) -> list[str]:
-        """Return the logins that fit on the screen: those with the latest news, in the order of the grid."""
+        """Return the logins that fit on the screen: those with the latest news, in the order of all logins."""
         room = max(1, self._console.height - OTHER_LINES)
         if len(logins) <= room:
             return list(logins)
@@ -154,13 +153,13 @@ class ProgressScreen(Listener):
 
 
 def summary_of(report: Report) -> str:
-    """Return the first thing that is wrong, in a few words; "" when nothing is."""
+    """Return the first failure in a few words, "" when there is none."""
     check = next((check for check in report.checks if check.status in (Status.FAIL, Status.ERROR)), None)
     return f"  {_words(check)}" if check else ""
 
 
 def duration(seconds: float) -> str:
-    """Return a time span as a person says it."""
+    """Return a time span as a person reads it."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""The reports of a session, made from its store alone: nothing is run, and one learner at a time is in memory."""
+"""The reports of a session, made from its store and its packs. Nothing is run; one learner at a time is in memory."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ GRADESCOPE, LOGDIR, LIKENESS = "gradescope", "logdir", "likeness.html"
 def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
     """Write all reports of a session into its folder, each complete or not at all; return the page to open.
 
-    The page of submissions that are alike is there only where it is asked for: otherwise an old one goes. Raises
-    `StoreError`, or `PackError` for a pack in the session's folder.
+    The page of submissions that are alike is written on demand; otherwise an old one is removed. Raises `StoreError`, or
+    `PackError` for a pack in the session's folder.
     """
     catalog = kept_catalog(folder)
     exercises = _exercises_of(store, catalog, folder)
@@ -69,7 +69,7 @@ def _exercises_of(store: Store, catalog: Catalog, folder: Path) -> list[str]:
 
 
 def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]:
-    """Yield every learner as the reports show them."""
+    """Yield every learner in the form that the reports show."""
     folders, findings = store.folders(), store.findings()
     for login, results in groupby(store.results(), key=lambda result: result.task.login):
         reports = {result.task.exercise: result.report for result in results}
@@ -89,18 +89,21 @@ def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]
 
 
 class _Streams:
-    """The files that hold all learners, written learner by learner."""
+    """The files of all learners together, written one learner at a time. Use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._stack = ExitStack()
         self._separator = ""
-
-    def __enter__(self) -> _Streams:
-        self._json, self._csv, self._junit = (self._open(name) for name in ("results.json", "results.csv", "junit.xml"))
+        with ExitStack() as stack:
+            self._json, self._csv, self._junit = (
+                stack.enter_context(self._open(name)) for name in ("results.json", "results.csv", "junit.xml")
+            )
+            self._stack = stack.pop_all()
         self._json.write(files.json_head())
         self._csv.write(files.csv_head())
         self._junit.write("<?xml version='1.0' encoding='utf-8'?>\n<testsuites name=\"checker\">\n")
+
+    def __enter__(self) -> _Streams:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -115,9 +118,9 @@ class _Streams:
         self._junit.write(files.junit_learner(learner))
 
     def _open(self, name: str) -> IO[str]:
-        # A spreadsheet takes a CSV for UTF-8 by its mark; a reader of JSON or XML stumbles on it.
+        # A spreadsheet knows UTF-8 by the byte order mark; readers of JSON and XML do not accept one.
         encoding, newline = ("utf-8-sig", "") if name.endswith(".csv") else ("utf-8", None)
-        return self._stack.enter_context(open(self._folder / name, "w", encoding=encoding, newline=newline))
+        return open(self._folder / name, "w", encoding=encoding, newline=newline)
 
 
 def _write(path: Path, text: str) -> None:
@@ -125,7 +128,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _replace_reference_curves(new: Path, logdir: Path) -> None:
-    """Put our curves among the learners': of the logdir, nothing else is touched."""
+    """Put the reference's curves into the logdir; nothing else in it is touched."""
     if new.exists():
         logdir.mkdir(exist_ok=True)
         _replace(new / REFERENCE, logdir / REFERENCE)

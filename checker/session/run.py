@@ -10,12 +10,13 @@ from contextlib import nullcontext
 import click
 from rich.console import Console
 
+from checker.command_line import read_catalog
 from checker.engine.workshop import Options
 from checker.intake.sources import IntakeError, Submissions, read_submissions
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, INTERRUPTED, NOTHING_TO_CHECK, USAGE, exit_code
 from checker.pack_file import PackError
-from checker.session.arguments import SessionArguments, read_catalog, read_exercises, require_data, required_isolation
+from checker.session.arguments import SessionArguments, read_exercises, require_data, required_isolation
 from checker.session.console import show_ignored, show_plan, show_problems, show_summary
 from checker.session.folder import require_session_folder
 from checker.session.lock import SessionIsOpen
@@ -73,7 +74,7 @@ def read_settings(ctx: click.Context, arguments: SessionArguments) -> Settings:
 
 
 def check_submissions(session: Session, settings: Settings, submissions: Submissions, likeness: bool) -> None:
-    """Take in what was handed in, check it, and say what came of it."""
+    """Take submissions in, check them, write the reports, and print a summary."""
     console = Console(highlight=False)
     console.print(f"session {settings.session}", markup=False, soft_wrap=True)
     show_ignored(console, submissions)

@@ -95,7 +95,7 @@ class Scheduler:
 def assignments_of(
     pending: Iterable[Task], order: Sequence[str], assignment_of: Callable[[str, tuple[Task, ...]], Assignment]
 ) -> list[Assignment]:
-    """Return one assignment per learner with what is pending of theirs; `order` is that of the exercises."""
+    """Return one assignment per learner with their pending tasks, in the `order` of the exercises."""
     tasks: dict[str, list[Task]] = {}
     for task in pending:
         tasks.setdefault(task.login, []).append(task)

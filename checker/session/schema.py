@@ -1,10 +1,10 @@
-"""The tables of a session's store, as the steps that make each version of them out of the one before."""
+"""The tables of a session's store: the steps that make each version of them from the previous one."""
 
 from __future__ import annotations
 
-APPLICATION_ID = 0x67726D73  # "grms": a file of another program is told apart
+APPLICATION_ID = 0x67726D73  # "grms": tells the file from those of other programs
 
-# Append only: a step that was ever in use is never edited.
+# Steps are only added: one that was ever in use is never edited.
 STEPS = (
     """
     CREATE TABLE learners (

@@ -1,4 +1,4 @@
-"""A correction session from end to end: taking in, checking what is not checked yet, keeping every result."""
+"""A correction session on its folder: it takes submissions in, and every result is stored."""
 
 from __future__ import annotations
 

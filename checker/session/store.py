@@ -1,4 +1,4 @@
-"""The store of a session: one SQLite file, in which every result is safe as soon as it is recorded."""
+"""The store of a session: one SQLite file, where every result is safe as soon as it is recorded."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from checker.intake.learner import Learner, Problem, Remark
 from checker.intake.sources import STORE_FILE
 from checker.outcome import Report, Status
 from checker.report.json import as_json, from_json
-from checker.session.models import Note, Result
+from checker.session.models import Cell, Note, Result
 from checker.session.schema import APPLICATION_ID, STEPS, VERSION
 from checker.workers.assignment import Task
 from checker.workers.interrupt import undisturbed
 
-BUSY_S = 60  # waited for another process that writes: a note takes milliseconds
+BUSY_S = 60  # for another process to finish writing: a note takes milliseconds
 LONGEST_NOTE = 20_000  # characters
 
 
 class StoreError(Exception):
-    """The store cannot be used; the message says why and what to do."""
+    """The store cannot be used; the message says why, and what to do."""
 
 
 class Store:
@@ -54,13 +54,13 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file; everything recorded is in it already."""
+        """Close the file. Everything recorded is safe already."""
         self._db.close()
 
-    def enter(self, learners: Sequence[Learner], keys: Mapping[tuple[str, str], str]) -> None:
-        """Enter what an intake saw; `keys` by login and exercise. A result stays as long as its key does.
+    def enter(self, learners: Sequence[Learner], keys: Mapping[Cell, str]) -> None:
+        """Enter the learners of an intake, and the key of each login and exercise. A result stays as long as its key does.
 
-        Learners and exercises that the intake did not see are kept, with their notes, and shown no more.
+        Learners and exercises of earlier intakes are kept with their notes, but not shown.
         """
         with self._transaction():
             self._db.execute("UPDATE learners SET present = 0")
@@ -79,7 +79,7 @@ class Store:
             )
 
     def record(self, task: Task, report: Report, attempts: int) -> bool:
-        """Store a result, safe when this returns; False when the task has another key by now, so that it is nobody's."""
+        """Store a result, safe when this returns. Return False, and store nothing, when the task has another key by now."""
         row = (
             report.status.value,
             _encodable(as_json([report])),
@@ -98,27 +98,27 @@ class Store:
         return done.rowcount == 1
 
     def forget(self) -> None:
-        """Forget all results, not the notes: everything is to be run again."""
+        """Forget all results, so that everything is run again. The notes stay."""
         with self._transaction():
             self._db.execute("UPDATE tasks SET status = NULL, report = NULL, attempts = 0, finished_at = NULL")
 
     def folders(self) -> dict[str, str]:
-        """Return the folder that each login has, also of those who are not there any more."""
+        """Return the folder of each login, including logins of earlier intakes."""
         return dict(self._rows("SELECT login, folder FROM learners"))
 
     def pending(self) -> list[Task]:
-        """Return what is to be run: without a result, or with one that is an error of ours. In the order of `statuses`."""
+        """Return the tasks to run, in the order of `statuses`: those without a result, or with an error of ours."""
         where = "present AND (status IS NULL OR status = 'error')"
         rows = self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where}")
         return [Task(*row) for row in sorted(rows, key=_order)]
 
-    def statuses(self) -> dict[tuple[str, str], Status | None]:
-        """Return what became of each task, by login, whatever its case, and exercise; None where there is no result."""
+    def statuses(self) -> dict[Cell, Status | None]:
+        """Return the status of each task by login and exercise, sorted without regard to case; None: no result yet."""
         rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_order)
         return {(login, exercise): status and Status(status) for login, exercise, status in rows}
 
     def results(self, login: str = "") -> Iterator[Result]:
-        """Yield what is known of every task, or of those of one login, one after the other: reports are large."""
+        """Yield the result of every task, or of the tasks of one login. They come one by one: reports are large."""
         query = "SELECT login, exercise, key, report, attempts, finished_at FROM tasks WHERE present"
         with self._reasons_given():
             rows = self._db.execute(f"{query} AND ? IN (login, '') ORDER BY 1, 2", (login,))
@@ -126,11 +126,11 @@ class Store:
                 yield Result(Task(owner, name, key), self._read(text), attempts, finished_at)
 
     def reports(self) -> Iterator[tuple[str, Report]]:
-        """Yield every report with the login it is about."""
+        """Yield every report with its login."""
         return ((result.task.login, result.report) for result in self.results() if result.report)
 
     def findings(self) -> dict[str, tuple[list[Problem], list[Remark]]]:
-        """Return what is to be said of how each present learner handed in."""
+        """Return the problems and remarks of each present learner's intake."""
         rows = self._rows("SELECT login, findings FROM learners WHERE present ORDER BY login")
         content = {login: json.loads(text) for login, text in rows}
         return {
@@ -139,7 +139,7 @@ class Store:
         }
 
     def add_note(self, login: str, exercise: str, text: str, kind: str = "note") -> Note:
-        """Append a note. It goes beside the result, and no run ever changes it."""
+        """Append a note. No run ever changes it."""
         (result,) = (result for result in self.results(login) if result.task.exercise == exercise)
         checks = result.report.checks if result.report else []
         failing = tuple(check.id for check in checks if check.status is Status.FAIL)
@@ -152,7 +152,7 @@ class Store:
         return note
 
     def notes(self, login: str = "", exercise: str = "") -> list[Note]:
-        """Return the notes in the order they were written: all, of a login, of an exercise, or of both."""
+        """Return the notes in the order of writing: all, or those of a login, an exercise, or both."""
         rows = self._rows(
             "SELECT login, exercise, text, kind, failing, written_at FROM notes "
             "WHERE ?1 IN (login, '') AND ?2 IN (exercise, '') ORDER BY id",
@@ -162,7 +162,7 @@ class Store:
         return [Note(who, what, text, kind, tuple(json.loads(checks)), at) for who, what, text, kind, checks, at in rows]
 
     def note_on(self, exercise: str, check: str) -> Note | None:
-        """Return the last note that was written about an exercise while that check failed."""
+        """Return the last note about an exercise that was written while that check failed."""
         return next((note for note in reversed(self.notes(exercise=exercise)) if check in note.failing), None)
 
     def _set_up(self) -> None:
@@ -185,7 +185,7 @@ class Store:
 
     def _migrate(self, version: int) -> None:
         for number, step in enumerate(STEPS[version:], version + 1):
-            # One transaction a step, its number included: killed in between, the next start goes on from here.
+            # One transaction per step, with its number: after a kill, the next start goes on from here.
             pragmas = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
             try:
                 self._db.executescript(f"BEGIN IMMEDIATE; {step} {pragmas} COMMIT;")
@@ -216,7 +216,7 @@ class Store:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:  # where the disk is full, SQLite itself has rolled back
+                if self._db.in_transaction:  # when the disk is full, SQLite itself rolls back
                     self._db.execute("ROLLBACK")
                 raise
 
@@ -231,7 +231,7 @@ class Store:
 
 
 def _encodable(text: str) -> str:
-    """Return a text that UTF-8 can hold; to JSON, a lone surrogate and its escape are the same."""
+    """Return a text that UTF-8 can hold; in JSON, a lone surrogate and its escape mean the same."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -129,11 +129,11 @@ def _spent() -> float:
 
 def _measure_driver(folder: Path, worker: Costs) -> Costs:
     """Run a session whose workers run no script, but leave runs of the size that was measured."""
-    pool, exercises = folder / "handed in", [*CATALOG]
+    submissions, exercises = folder / "handed in", [*CATALOG]
     for number in range(STUB_LEARNERS):
-        (pool / f"l{number}").mkdir(parents=True)
+        (submissions / f"l{number}").mkdir(parents=True)
         for exercise in exercises:
-            (pool / f"l{number}" / f"{exercise}.py").write_text(f"leave {worker.run_bytes:.0f}\n")
+            (submissions / f"l{number}" / f"{exercise}.py").write_text(f"leave {worker.run_bytes:.0f}\n")
     with Machines(folder / "log", "--preload", str(STUB)) as machines:
         machines.start_worker("--nworkers", str(STUBS))
         machines.process_ids(STUBS)
@@ -142,7 +142,7 @@ def _measure_driver(folder: Path, worker: Costs) -> Costs:
         with Session(
             Settings(folder / "session", CATALOG, exercises, Options(isolation="none"), 1, cluster=cluster)
         ) as session:
-            batch = session.take_in(read_submissions(pool, CATALOG))
+            batch = session.take_in(read_submissions(submissions, CATALOG))
             began, at_scheduler = _own(), sum(scheduler.cpu_times()[:2])
             batch.check(Listener())
             driver, at_scheduler = _own() - began, sum(scheduler.cpu_times()[:2]) - at_scheduler

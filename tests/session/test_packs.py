@@ -17,12 +17,13 @@ from checker.intake.sources import read_submissions
 from checker.outcome import CheckResult, Report, Status
 from checker.session import batch
 from checker.session.packs import keep_packs, kept_catalog
+from checker.session.reporting import write_reports
 from checker.session.scheduler import Listener
 from checker.session.session import Session
 from checker.session.settings import Settings
 from checker.session.store import Store
 from checker.workers.assignment import Assignment, Event, Task
-from checker.workers.cluster.dask_worker import work
+from checker.workers.cluster import dask_worker
 from checker.workers.cluster.messages import Answer
 from checker.workers.cluster.transfer import Transfer
 from checker.workers.learner_worker import LearnerWorker, WorkerSettings, key_of
@@ -146,8 +147,6 @@ def test_a_session_stores_results_in_the_order_of_the_pack_and_is_reported_witho
     kept = {path.relative_to(tmp_path / "session/packs").as_posix() for path in (tmp_path / "session/packs").rglob("*.*")}
     assert kept == {"sea/pack.toml", "sea/checks/check_waves.py", "sea/checks/check_tides.py", "sea/checks/sea_words.py"}
     shutil.rmtree(sea)
-    from checker.session.reporting import write_reports
-
     with Store(tmp_path / "session", create=False) as store:
         page = write_reports(store, tmp_path / "session", likeness=True).read_text("utf-8")
     assert page.index("the height of a wave") < page.index("the height of a tide")
@@ -196,12 +195,10 @@ def test_a_pack_travels_with_the_first_order(catalog: Catalog, sea: Path, tmp_pa
     settings = WorkerSettings(session, keep_packs(catalog, session), Options(isolation="none"), 1)
     assignment = Assignment("ada", "ada", (Task("ada", "tides", "k"),), {"tides": script})
     transfer = Transfer(settings)
-    from checker.workers.cluster import dask_worker
-
     order = transfer.order(assignment, 0, dask_worker.PROCESS, 1)
     shutil.rmtree(sea)
     shutil.rmtree(session / "packs")
-    answer = Answer.read(work(order))
+    answer = Answer.read(dask_worker.work(order))
     dask_worker.leave(transfer.token)
     report = transfer.report(assignment, 0, answer)
     assert (report.exercise, report.status, report.script) == ("tides", Status.PASS, "submissions/ada/tides.py"), report

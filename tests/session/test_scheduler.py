@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import built_in
+from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options
 from checker.outcome import CheckResult, Report, Status
 from checker.session.scheduler import Listener, Scheduler, assignments_of
-from checker.workers import cores
+from checker.workers import cores, learner_worker
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.cores import threads_for
 from checker.workers.learner_worker import failure_report, key_of
@@ -122,7 +122,7 @@ def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
 
-def test_an_interruption_keeps_what_is_stored_and_ends_the_pool() -> None:
+def test_an_interruption_keeps_what_is_stored_and_closes_the_pool() -> None:
     class Impatient(Book):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             raise KeyboardInterrupt
@@ -158,6 +158,13 @@ def test_the_key_depends_on_script_data_time_limit_and_checker(monkeypatch: pyte
     ]
     monkeypatch.setattr("checker.workers.learner_worker.code_version", partial(str, "2"))
     assert len({key, *others, key_of("digest", Options(), pack)}) == 5
+
+
+def test_the_version_depends_on_the_built_in_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = learner_worker.code_version.__wrapped__()
+    assert learner_worker.code_version.__wrapped__() == before
+    monkeypatch.setattr(learner_worker, "built_in", lambda: Catalog(()))
+    assert learner_worker.code_version.__wrapped__() != before
 
 
 def test_a_failure_of_ours_is_the_error_of_its_exercise() -> None:

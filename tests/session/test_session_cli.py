@@ -28,7 +28,7 @@ from tests.support.sessions import KEYS, LEARNERS, OPTIONS, outcomes
 
 
 @pytest.fixture
-def pool(tmp_path: Path) -> Path:
+def submissions(tmp_path: Path) -> Path:
     """Three learners: a right one, a wrong one, and an archive that is none."""
     folder = tmp_path / "handed in"
     for name, script in {"ada": RIGHT, "Bo b": WRONG}.items():
@@ -38,7 +38,9 @@ def pool(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: CommandLine, pool: Path, tmp_path: Path) -> None:
+def test_a_session_is_checked_once_noted_on_and_gone_on_with(
+    command_line: CommandLine, submissions: Path, tmp_path: Path
+) -> None:
     done = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert "eva: eva.zip: expected a zip or tar.gz archive" in done.stdout
@@ -59,7 +61,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: Comma
 
     noted = command_line("note", "session", "bo", "ex01", "print it", cwd=tmp_path)
     assert noted.stdout == "noted on Bo b ex01 (it fails check_prints_the_result): print it\n"
-    (pool / "max_ex01.py").write_text(WRONG)
+    (submissions / "max_ex01.py").write_text(WRONG)
     again = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
     assert "4 learners, 4 exercises: 2 need no run, 1 has no script, " in again.stdout
     assert [line.split()[1] for line in again.stdout.splitlines() if line.startswith("[")] == ["max"]
@@ -75,7 +77,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(command_line: Comma
 
 
 def test_a_session_killed_at_random_ends_like_one_that_was_not(
-    pool: Path, tmp_path: Path, command_line: CommandLine
+    submissions: Path, tmp_path: Path, command_line: CommandLine
 ) -> None:
     assert command_line("session", "handed in", *OPTIONS[:-1], "whole", cwd=tmp_path).returncode == 1
     chance = random.Random(5)
@@ -92,8 +94,8 @@ def test_a_session_killed_at_random_ends_like_one_that_was_not(
     assert one == other.replace("whole", "session")
 
 
-def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
-    (pool / "Bo b" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
+def test_ctrl_c_says_how_to_go_on(submissions: Path, tmp_path: Path) -> None:
+    (submissions / "Bo b" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
     command = checker_command("session", "handed in", *OPTIONS, "--jobs", "1", "--force")
     env = environment(PYTHONUNBUFFERED="1")
     with subprocess.Popen(
@@ -112,7 +114,7 @@ def test_ctrl_c_says_how_to_go_on(pool: Path, tmp_path: Path) -> None:
 
 
 def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
-    command_line: CommandLine, pool: Path, tmp_path: Path
+    command_line: CommandLine, submissions: Path, tmp_path: Path
 ) -> None:
     scripts = {
         "aaa hangs": "while True: pass\n",
@@ -120,8 +122,8 @@ def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
         "aac kills": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n",
     }
     for name, script in scripts.items():
-        (pool / name).mkdir()
-        (pool / name / "ex01.py").write_text(script)
+        (submissions / name).mkdir()
+        (submissions / name / "ex01.py").write_text(script)
     done = command_line("session", "handed in", *OPTIONS, "--timeout", "3", "--jobs", "2", cwd=tmp_path)
     found = outcomes(tmp_path / "session")
     assert "still running after 3 s" in found["aaa hangs"][1]
@@ -133,7 +135,7 @@ def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
 
 
 def test_two_sessions_on_one_folder_and_other_usage_errors_exit_2(
-    command_line: CommandLine, pool: Path, tmp_path: Path
+    command_line: CommandLine, submissions: Path, tmp_path: Path
 ) -> None:
     holder = "from pathlib import Path; from checker.session.lock import SessionLock; import time\n"
     holder += "with SessionLock(Path('session')): print(flush=True); time.sleep(60)"
@@ -156,7 +158,9 @@ def test_two_sessions_on_one_folder_and_other_usage_errors_exit_2(
         assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
 
 
-def test_without_walls_a_session_runs_only_when_told_to(command_line: CommandLine, pool: Path, tmp_path: Path) -> None:
+def test_without_walls_a_session_runs_only_when_told_to(
+    command_line: CommandLine, submissions: Path, tmp_path: Path
+) -> None:
     refused = command_line("session", "handed in", cwd=tmp_path, PATH="/nowhere")
     assert refused.returncode == 2
     assert "bubblewrap is not installed" in refused.stderr
@@ -194,7 +198,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_session_never_writes_over_a_folder_that_is_no_sessions(
-    command_line: CommandLine, pool: Path, tmp_path: Path
+    command_line: CommandLine, submissions: Path, tmp_path: Path
 ) -> None:
     for name in ("thesis/index.html", "thesis/submissions/ada/precious.txt", "handed in/kept/notes.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +206,7 @@ def test_a_session_never_writes_over_a_folder_that_is_no_sessions(
     (tmp_path / "roster.csv").write_text("login,source\nada,handed in/ada\n")
     (tmp_path / "a file").write_text("mine")
     before = contents(tmp_path)
-    for submissions, into, said in (
+    for location, into, said in (
         ("handed in", "thesis", "it is not empty, and no session's: name a new folder with --into"),
         ("handed in", "handed in", "the submissions lie in it"),
         ("handed in", ".", "the submissions lie in it"),
@@ -213,23 +217,23 @@ def test_a_session_never_writes_over_a_folder_that_is_no_sessions(
         ("roster.csv", "handed in/ada/session", "lies what was handed in"),
         ("handed in", "a file", "a file"),
     ):
-        refused = command_line("session", submissions, "--exercises", "ex01", "--into", into, cwd=tmp_path)
+        refused = command_line("session", location, "--exercises", "ex01", "--into", into, cwd=tmp_path)
         assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
         assert Path(into).name in refused.stderr
     assert contents(tmp_path) == before
 
 
-def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(pool: Path, tmp_path: Path) -> None:
+def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(submissions: Path, tmp_path: Path) -> None:
     for folder in ("empty", "left", "session", "handed in/before"):
         (tmp_path / folder).mkdir()
     (tmp_path / "left" / "session.lock").write_text("1")
     for folder in ("session", "handed in/before"):
         Store(tmp_path / folder).close()
         (tmp_path / folder / "index.html").write_text("ours")
-    found = read_submissions(pool, built_in())
+    found = read_submissions(submissions, built_in())
     assert [*found.sources] == ["ada", "Bo b", "eva"]
     for folder in ("new", "empty", "left", "session", "handed in/before", "handed in/new", "handed in/.session"):
-        require_session_folder(tmp_path / folder, pool, found)
+        require_session_folder(tmp_path / folder, submissions, found)
 
 
 def test_a_login_is_found_without_its_accents_and_the_rest_of_it(tmp_path: Path) -> None:
@@ -279,21 +283,21 @@ def test_what_was_not_handed_in_is_counted_apart(command_line: CommandLine, tmp_
         assert 'LOGIN ex02 "…"' in done.stdout
 
 
-def test_work_that_did_not_change_is_not_run_again_for_other_exercises(pool: Path, tmp_path: Path) -> None:
+def test_work_that_did_not_change_is_not_run_again_for_other_exercises(submissions: Path, tmp_path: Path) -> None:
     ok = CheckResult("check_a", "does a", Status.PASS)
     with Session(Settings(tmp_path / "session", built_in(), ["ex01"], Options(), 1)) as session:
-        session.take_in(read_submissions(pool, built_in()))
+        session.take_in(read_submissions(submissions, built_in()))
         for task in session.store.pending():
             session.store.record(task, Report(task.exercise, "s", "none", "none", [ok]), 1)
         first = session.store.statuses()
     assert None not in first.values()
-    (pool / "ada" / "ex02.py").write_text("x = 1\n")
+    (submissions / "ada" / "ex02.py").write_text("x = 1\n")
     for exercises in (["ex02", "ex01"], ["ex01", "ex03"], ["ex01"]):
         with Session(Settings(tmp_path / "session", built_in(), exercises, Options(), 1)) as session:
-            session.take_in(read_submissions(pool, built_in()))
+            session.take_in(read_submissions(submissions, built_in()))
             statuses = session.store.statuses()
             assert {cell: statuses[cell] for cell in first if cell[0] != "ada"} == {
                 c: s for c, s in first.items() if c[0] != "ada"
             }
-        (pool / "ada" / "ex02.py").unlink(missing_ok=True)
+        (submissions / "ada" / "ex02.py").unlink(missing_ok=True)
     assert statuses == first

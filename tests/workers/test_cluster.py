@@ -71,7 +71,7 @@ class Ear(Listener):
 
 
 def hand_in(folder: Path, scripts: dict[str, str]) -> Path:
-    """Write a pool; of a learner, the scripts of several exercises are divided by lines of ``---``."""
+    """Write submissions; of a learner, the scripts of several exercises are divided by lines of ``---``."""
     for login, texts in scripts.items():
         (folder / login).mkdir(parents=True)
         for number, text in enumerate(texts.split("---\n"), 1):
@@ -80,17 +80,17 @@ def hand_in(folder: Path, scripts: dict[str, str]) -> Path:
 
 
 def check(
-    pool: Path,
+    submissions: Path,
     cluster: ClusterSettings,
     listener: Listener,
     exercises: tuple[str, ...] = ("ex01",),
     isolation: str = "none",
 ) -> Path:
     """Run a session on a cluster from this process; return its folder."""
-    folder = pool.parent / "session"
+    folder = submissions.parent / "session"
     settings = Settings(folder, built_in(), exercises, Options(isolation=isolation), 1, cluster=cluster)
     with Session(settings) as session:
-        session.take_in(read_submissions(pool, built_in())).check(listener)
+        session.take_in(read_submissions(submissions, built_in())).check(listener)
     return folder
 
 
@@ -110,23 +110,24 @@ PRINTS_ITS_PATH = 'print("I am", __file__, open("own data.txt").read())\nraise V
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def submissions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A right one, a wrong one, one that prints its path and reads a file beside it, and an archive that is none."""
-    folder = hand_in(tmp_path_factory.mktemp("pool") / "handed in", {"ada": RIGHT, "Bo b": WRONG, "cyd é": PRINTS_ITS_PATH})
+    scripts = {"ada": RIGHT, "Bo b": WRONG, "cyd é": PRINTS_ITS_PATH}
+    folder = hand_in(tmp_path_factory.mktemp("submissions") / "handed in", scripts)
     (folder / "cyd é" / "own data.txt").write_text("of mine")
     (folder / "eva.zip").write_bytes(b"no zip")
     return folder
 
 
 @pytest.fixture(scope="module")
-def on_this_machine(pool: Path) -> Path:
+def on_this_machine(submissions: Path) -> Path:
     """The folder of the session without a cluster."""
-    command = checker_command("session", str(pool), *OPTIONS[:-1], "session", "--sandbox", isolation())
-    (pool.parent / "local").mkdir()
+    command = checker_command("session", str(submissions), *OPTIONS[:-1], "session", "--sandbox", isolation())
+    (submissions.parent / "local").mkdir()
     env = environment()
-    done = subprocess.run(command, cwd=pool.parent / "local", env=env, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=submissions.parent / "local", env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1, done.stderr
-    return pool.parent / "local" / "session"
+    return submissions.parent / "local" / "session"
 
 
 def isolation() -> str:
@@ -140,10 +141,10 @@ def shown(session: Path) -> dict[str, tuple[str, str]]:
 
 
 def test_the_reports_are_those_of_a_session_on_this_machine(
-    command_line: CommandLine, machines: Machines, pool: Path, on_this_machine: Path, tmp_path: Path
+    command_line: CommandLine, machines: Machines, submissions: Path, on_this_machine: Path, tmp_path: Path
 ) -> None:
     machines.process_ids(2)
-    arguments = (str(pool), *OPTIONS, "--cluster", machines.address, "--sandbox", isolation())
+    arguments = (str(submissions), *OPTIONS, "--cluster", machines.address, "--sandbox", isolation())
     done = command_line("session", *arguments, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert f"on the cluster {machines.address}" in done.stdout
@@ -160,7 +161,7 @@ def test_the_reports_are_those_of_a_session_on_this_machine(
 
 
 def test_a_worker_killed_in_the_midst_of_a_session_changes_no_report(
-    machines: Machines, pool: Path, on_this_machine: Path, tmp_path: Path
+    machines: Machines, submissions: Path, on_this_machine: Path, tmp_path: Path
 ) -> None:
     processes = machines.process_ids(2)
 
@@ -181,8 +182,8 @@ def test_a_worker_killed_in_the_midst_of_a_session_changes_no_report(
 def test_the_exercises_of_a_learner_are_checked_in_order_by_one_worker(stubs: Machines, tmp_path: Path) -> None:
     stubs.start_worker("--nworkers", "2")
     ear = Ear()
-    pool = hand_in(tmp_path / "in", {f"l{number}": "a\n---\nb\n---\nc\n" for number in range(5)})
-    session = check(pool, ClusterSettings(stubs.address), ear, ("ex01", "ex02", "ex03"))
+    submissions = hand_in(tmp_path / "in", {f"l{number}": "a\n---\nb\n---\nc\n" for number in range(5)})
+    session = check(submissions, ClusterSettings(stubs.address), ear, ("ex01", "ex02", "ex03"))
     assert set(statuses(session).values()) == {Status.PASS}
     assert set(stubs.checked().values()) == {1}
     for number in range(5):
@@ -199,8 +200,8 @@ def test_the_exercises_of_a_learner_are_checked_in_order_by_one_worker(stubs: Ma
 def test_a_submission_that_ends_its_workers_is_given_up_after_two(stubs: Machines, tmp_path: Path) -> None:
     stubs.start_worker("--nworkers", "2")
     ear = Ear()
-    pool = hand_in(tmp_path / "in", {"ada": "a\n", "bob": "b\n---\npoison\n---\nb\n", "eva": "c\n"})
-    session = check(pool, ClusterSettings(stubs.address), ear, ("ex01", "ex02", "ex03"))
+    submissions = hand_in(tmp_path / "in", {"ada": "a\n", "bob": "b\n---\npoison\n---\nb\n", "eva": "c\n"})
+    session = check(submissions, ClusterSettings(stubs.address), ear, ("ex01", "ex02", "ex03"))
     found = statuses(session)
     assert found["bob ex02"] is Status.ERROR
     assert {found[each] for each in ("ada ex01", "bob ex01", "bob ex03", "eva ex01")} == {Status.PASS}
@@ -219,21 +220,21 @@ def test_a_worker_of_another_version_or_without_walls_is_refused_by_name(stubs: 
     stubs.start_worker(PATH="/nowhere")
     stubs.process_ids(2)
     ear = Ear()
-    pool = hand_in(tmp_path / "in", {"ada": "a\n", "bob": "b\n"})
+    submissions = hand_in(tmp_path / "in", {"ada": "a\n", "bob": "b\n"})
     with pytest.raises(ClusterLost, match=r"no worker of .* was of use for 1 s"):
-        check(pool, ClusterSettings(stubs.address, wait_s=1), ear, isolation="bubblewrap")
+        check(submissions, ClusterSettings(stubs.address, wait_s=1), ear, isolation="bubblewrap")
     said = "\n".join(ear.told)
     assert f"it has version 0.1+old of the suite, here it is {code_version()}" in said
     assert "no walls: bubblewrap is not installed" in said
     assert stubs.checked() == {}
     stubs.start_worker()
-    session = check(pool, ClusterSettings(stubs.address), ear)
+    session = check(submissions, ClusterSettings(stubs.address), ear)
     assert set(statuses(session).values()) == {Status.PASS}
 
 
 def test_a_session_outlives_its_scheduler(stubs: Machines, tmp_path: Path) -> None:
     worker, gate = stubs.start_worker(), tmp_path / "gate"
-    pool = hand_in(tmp_path / "in", {"ada": "a\n", "bob": f"hold {gate}\n", "eva": "c\n"})
+    submissions = hand_in(tmp_path / "in", {"ada": "a\n", "bob": f"hold {gate}\n", "eva": "c\n"})
 
     class Witness(Ear):
         def tell(self, text: str) -> None:
@@ -250,7 +251,7 @@ def test_a_session_outlives_its_scheduler(stubs: Machines, tmp_path: Path) -> No
             stubs.scheduler.wait()
 
     ear = Witness(lose_scheduler)
-    session = check(pool, ClusterSettings(stubs.address), ear)
+    session = check(submissions, ClusterSettings(stubs.address), ear)
     assert set(statuses(session).values()) == {Status.PASS}
     assert stubs.checked()["ada ex01"] == stubs.checked()["eva ex01"] == 1
     assert not any("again" in line or "error" in line for line in ear.finished)
@@ -304,8 +305,8 @@ def test_a_driver_that_is_killed_goes_on_and_does_nothing_twice_that_is_stored(
 
 def test_a_run_that_is_too_large_stays_away_and_its_report_says_so(stubs: Machines, tmp_path: Path) -> None:
     stubs.start_worker()
-    pool = hand_in(tmp_path / "in", {"ada": f"leave {MIB + 1}\n", "bob": f"leave {MIB}\n"})
-    session = check(pool, ClusterSettings(stubs.address, largest_run=MIB), Ear())
+    submissions = hand_in(tmp_path / "in", {"ada": f"leave {MIB + 1}\n", "bob": f"leave {MIB}\n"})
+    session = check(submissions, ClusterSettings(stubs.address, largest_run=MIB), Ear())
     assert (session / "logdir/bob/ex01/model").stat().st_size == MIB
     assert not (session / "logdir/ada").exists()
     with Store(session, create=False) as store:
@@ -317,9 +318,9 @@ def test_a_run_that_is_too_large_stays_away_and_its_report_says_so(stubs: Machin
 
 def test_a_worker_that_is_silent_for_too_long_is_started_again(stubs: Machines, tmp_path: Path) -> None:
     stubs.start_worker("--nworkers", "2")
-    pool = hand_in(tmp_path / "in", {"ada": f"hold {tmp_path / 'never'}\n", "bob": "b\n"})
+    submissions = hand_in(tmp_path / "in", {"ada": f"hold {tmp_path / 'never'}\n", "bob": "b\n"})
     stubs.process_ids(2)
-    session = check(pool, ClusterSettings(stubs.address, silence_s=4), Ear())
+    session = check(submissions, ClusterSettings(stubs.address, silence_s=4), Ear())
     assert statuses(session) == {"ada ex01": Status.ERROR, "bob ex01": Status.PASS}
 
 

@@ -1,4 +1,4 @@
-"""A session as web pages: they need no network and no server, and nothing of a submission gets out of its place in them."""
+"""A session as web pages. They need no network and no server, and all texts of a submission are escaped."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from checker.report.drawing import differences, drawn, drawn_expected
 from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
 from checker.units import MIB
 
-PAGES = "learners"  # the folder of the learners' pages, beside the overview
+PAGES = "learners"  # the folder of the learners' pages
 SYMBOLS = {"pass": "✓", "fail": "✗", ABSENT: "○", "skip": "–", "error": "!", PENDING: "·"}
 WORDS = {
     "pass": "passed",
@@ -29,7 +29,7 @@ WORDS = {
     PENDING: "pending",
 }
 
-# Control characters, and those that change the direction of what follows: no page needs them, and HTML forbids most.
+# Control characters and changes of the writing direction: no page needs them, and HTML forbids most of them.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
