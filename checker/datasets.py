@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.catalog import DataSet
+from checker.exercise import DataSet
 from reference import datasets, held_out
 from reference.classification import Split
 

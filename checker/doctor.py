@@ -15,9 +15,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from checker.catalog import BUILT_IN_DATA, DataSet
 from checker.datasets import missing_files
+from checker.exercise import DataSet
 from checker.invocation import command
+from checker.pack_reader import BUILT_IN_DATA
 from checker.report.requirement import Requirement, show_requirements
 from checker.sandbox.bubblewrap import why_not
 from checker.units import GIB

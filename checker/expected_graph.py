@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from checker.catalog import Exercise
+from checker.exercise import Exercise
 from checker.outline import Outline
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from checker.catalog import Catalog, Exercise
+from checker.catalog import Catalog
+from checker.exercise import Exercise
 from checker.invocation import command
 
 EXERCISES_FOLDER = Path("exercises")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import Limits
 from checker.engine.workshop import Workshop
+from checker.exercise import Limits
 from checker.sandbox.box import Box, JobResult
 from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
 from tests.support.paths import PROJECT, TESTS

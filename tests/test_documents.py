@@ -19,9 +19,11 @@ import pytest
 
 from checker import expect
 from checker.__main__ import cli
-from checker.catalog import EXERCISE_KEYS, Catalog, Limits, read_pack
+from checker.catalog import Catalog
 from checker.command_line import DefaultGroup
+from checker.exercise import Limits
 from checker.outline import Outline
+from checker.pack_reader import EXERCISE_KEYS, read_pack
 from checker.report.files import CSV_COLUMNS, json_learner
 from checker.report.view import ShownLearner
 from checker.selftest.__main__ import cli as selftest

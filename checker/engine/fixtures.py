@@ -6,17 +6,13 @@ the reporter prints it for the first of them only.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Generator, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from numpy.typing import NDArray
 
-from checker.datasets import load_arrays
-from checker.engine.check_file import CheckModule
 from checker.engine.findings import Findings
+from checker.engine.run_plugin import FINDINGS, RUN
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
@@ -29,65 +25,11 @@ from checker.evidence.training import Training
 from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail
 from checker.outcome import Mismatch
-from checker.recompute.arithmetic import ArithmeticModel
-from checker.recompute.classifier import ClassifierModel
-from checker.recompute.model import Model
-from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
-from reference.held_out import held_out
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
-
-READ_FROM_EVENTS = {"events", "loss_curves", "accuracy_curves"}  # fixtures
-
-
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> CheckModule:
-    """Load check files by our own rule, not by pytest's: two packs may have files of one name."""
-    return CheckModule.from_parent(parent, path=module_path)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
-    """Explain a check that fails on what a damaged event file has lost by the damage: one cause is printed once."""
-    try:
-        return (yield)
-    except Mismatch:
-        events, finished = item.funcargs.get("events"), item.funcargs.get("finished")
-        reads_events = READ_FROM_EVENTS & inspect.signature(item.function).parameters.keys()
-        if reads_events and isinstance(events, EventLog) and isinstance(finished, ScriptRun):
-            events.require_whole(finished.exercise.logdir)
-        raise
-
-
-RUN = pytest.StashKey[ScriptRun]()
-EVALUATOR = pytest.StashKey[Evaluator]()
-FINDINGS = pytest.StashKey[Findings]()
-
-
-class RunPlugin:
-    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module.
-
-    `findings` is filled while the checks are held.
-    """
-
-    def __init__(self, script_run: ScriptRun, evaluator: Evaluator) -> None:
-        self.findings = Findings()
-        self._run = script_run
-        self._evaluator = evaluator
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Store them where fixtures find them."""
-        config.stash[RUN] = self._run
-        config.stash[EVALUATOR] = self._evaluator
-        config.stash[FINDINGS] = self.findings
-
-
-@pytest.fixture(scope="session")
-def evaluator(pytestconfig: pytest.Config) -> Evaluator:
-    """TensorFlow at arm's length."""
-    return pytestconfig.stash[EVALUATOR]
 
 
 @pytest.fixture(scope="session")
@@ -234,68 +176,6 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
     actual = f"saved after 0 of {training.count:,} training calls"
     expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
     return checkpoint
-
-
-@pytest.fixture(scope="session")
-def model(graph: Graph, finished: ScriptRun, evaluator: Evaluator, request: pytest.FixtureRequest) -> Model:
-    """The model that the pack names for the exercise; where it names none, the graph with the values that were saved."""
-    exercise = finished.exercise
-    if exercise.model:
-        named: Model = request.getfixturevalue(exercise.model)
-        return named
-    return Model(graph, request.getfixturevalue("checkpoint") if exercise.saves else None, evaluator)
-
-
-@pytest.fixture(scope="session")
-def data(run: ScriptRun) -> Mapping[str, NDArray[Any]]:
-    """The arrays, or the columns, of the pack's own data that the script could read, by name."""
-    return _arrays(run, "file")
-
-
-@pytest.fixture(scope="session")
-def held_out_data(run: ScriptRun) -> Mapping[str, NDArray[Any]]:
-    """The same of the part that no script sees."""
-    return _arrays(run, "held_out")
-
-
-def _arrays(run: ScriptRun, part: str) -> Mapping[str, NDArray[Any]]:
-    own = run.exercise.data
-    file = getattr(own, part) if own is not None else None
-    if file is None:
-        raise LookupError(f"{run.exercise.id}: its pack.toml names no data of its own with the key {part}")
-    return load_arrays(file)
-
-
-@pytest.fixture(scope="session")
-def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
-    """The numbers of exercise 01."""
-    return ArithmeticModel(graph, checkpoint, evaluator)
-
-
-@pytest.fixture(scope="session")
-def regression(
-    graph: Graph,
-    checkpoint: Checkpoint,
-    events: EventLog,
-    finished: ScriptRun,
-    evaluator: Evaluator,
-    training: Training,
-) -> RegressionModel:
-    """The trained model of exercise 02 or 03."""
-    try:
-        curves = find_curves(events, graph, finished.exercise.logdir, "loss")
-    except Mismatch:  # there is a check of its own for that
-        curves = []
-    logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
-    return RegressionModel(graph, checkpoint, evaluator, training, finished.exercise.columns, logged)
-
-
-@pytest.fixture(scope="session")
-def classifier(
-    graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
-) -> ClassifierModel:
-    """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.catalog import Exercise
 from checker.datasets import image_splits
 from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
@@ -14,6 +13,7 @@ from checker.evidence.safe_walk import walk
 from checker.evidence.session_record import read_session_log
 from checker.evidence.stderr import python_error
 from checker.evidence.stdout import LONGEST_LINE, clean
+from checker.exercise import Exercise
 from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult

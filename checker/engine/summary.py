@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checker.catalog import Exercise
 from checker.evidence.graph import Graph
 from checker.evidence.outline import outline_of
+from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
 from checker.outline import Outline, compared
 

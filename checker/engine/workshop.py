@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 import checker
-from checker.catalog import Exercise, Limits
 from checker.datasets import full_files
-from checker.engine import fixtures
+from checker.engine import fixtures, model_fixtures, run_plugin
 from checker.engine.companion_files import bring_along
-from checker.engine.fixtures import RunPlugin
 from checker.engine.publish import FIGURES, PublishError, publish
 from checker.engine.reporter import OnResult, Reporter, ignore
+from checker.engine.run_plugin import RunPlugin
 from checker.engine.script_run import ScriptRun
 from checker.engine.summary import drawn_graph
 from checker.evidence.dialect import read_dialect
 from checker.evidence.stdout import clean_line
+from checker.exercise import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
 from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError
 from checker.sandbox.evaluator import Evaluator
@@ -163,8 +163,8 @@ class Workshop:
             report.notes.append(clean_line(str(error)))
 
     def _hold_checks(self, run: ScriptRun, on_result: OnResult, report: Report) -> None:
-        reporter, run_plugin = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
-        plugins = [fixtures, run_plugin, reporter]
+        reporter, handed = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
+        plugins = [run_plugin, fixtures, model_fixtures, handed, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
         for name in without:
@@ -180,7 +180,7 @@ class Workshop:
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
         report.checks = reporter.results
-        findings = run_plugin.findings
+        findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
         report.weights = findings.weights
         try:

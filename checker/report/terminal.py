@@ -13,7 +13,7 @@ from rich.status import Status as Spinner
 from rich.table import Table
 from rich.text import Text
 
-from checker.catalog import Exercise
+from checker.exercise import Exercise
 from checker.invocation import command
 from checker.outcome import CheckResult, Report, Status
 from checker.report.junit import message_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from checker.catalog import Limits
+from checker.exercise import Limits
 from checker.sandbox.bubblewrap import command, why_not
 from checker.sandbox.limits import Breach
 from checker.sandbox.process import WALLS, BoxEnded, BoxError, WarmProcess

@@ -11,8 +11,9 @@ from typing import Any
 import click
 from rich.console import Console
 
-from checker.catalog import Catalog, Exercise
+from checker.catalog import Catalog
 from checker.command_line import pack_option, read_catalog
+from checker.exercise import Exercise
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED
 from checker.selftest import matrix, vary
 from checker.selftest.check_cases import check_all, judge_all

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import checker
-from checker.catalog import Catalog, Exercise, built_in
+from checker.catalog import Catalog, built_in
 from checker.engine.check_file import Check, checks_in
+from checker.exercise import Exercise
 
 SUBMISSIONS = Path(checker.__file__).parent.parent / "tests" / "submissions"
 CASE_FILE, GOLDEN_FILE = "case.json", "golden.json"

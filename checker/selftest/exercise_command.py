@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from checker.catalog import Exercise
 from checker.command_line import pack_option, read_catalog
+from checker.exercise import Exercise
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
 from checker.report.requirement import Requirement, show_requirements
 from checker.selftest import matrix

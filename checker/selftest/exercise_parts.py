@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.catalog import Exercise
 from checker.engine.check_file import Check
 from checker.engine.workshop import Options, Workshop
+from checker.exercise import Exercise
 from checker.expect import listed
 from checker.expected_graph import expected_outline
 from checker.outcome import CheckResult, Report, Status

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from checker.catalog import Exercise
 from checker.engine.workshop import Options, Workshop
+from checker.exercise import Exercise
 from checker.expected_graph import as_text
 from checker.outcome import Report, Status
 from checker.outline import Outline

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from checker.catalog import Exercise
+from checker.exercise import Exercise
 from checker.outcome import Status
 from checker.selftest.corpus import Fault, checks_of
 from checker.selftest.run_cases import Outcome

@@ -7,8 +7,8 @@ import shlex
 import tempfile
 from collections.abc import Iterable
 
-from checker.catalog import Exercise
 from checker.engine.check_file import Check, is_shared
+from checker.exercise import Exercise
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import GOLDEN_FILE, Case, Fault, MalformedCase, checks_of, read_object
 from checker.selftest.golden import MESSAGE, Golden, differences, golden_of, is_golden, renewed, write_golden

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from checker.catalog import Catalog, DataSet
+from checker.catalog import Catalog
+from checker.exercise import DataSet
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
 

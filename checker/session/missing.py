@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from checker.catalog import Exercise
 from checker.engine.workshop import Options, new_report
+from checker.exercise import Exercise
 from checker.intake.learner import Learner, Problem
 from checker.outcome import CheckResult, Report, Status
 from checker.report.view import NOT_HANDED_IN, SUBMISSION

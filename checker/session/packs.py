@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from checker.catalog import Catalog, Pack, load_catalog
+from checker.catalog import Catalog, load_catalog
+from checker.exercise import Pack
 from checker.pack_file import PackError
 
 PACKS = "packs"  # the folder of all copies, in that of the session

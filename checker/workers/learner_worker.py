@@ -10,8 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import checker
-from checker.catalog import Catalog, Exercise, Pack, built_in
+from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options, Workshop, new_report
+from checker.exercise import Exercise, Pack
 from checker.outcome import CheckResult, Report, Status
 from checker.workers.assignment import Assignment
 

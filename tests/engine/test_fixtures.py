@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import Limits
 from checker.engine.script_run import ScriptRun
+from checker.exercise import Limits
 from checker.outcome import Mismatch
 from checker.sandbox.box import JobResult
 from tests.support.exercises import CATALOG

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from checker.catalog import Limits
 from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph, GraphError
+from checker.exercise import Limits
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 from tests.support.fixture_types import WriteWithTensorflow

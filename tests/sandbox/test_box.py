@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from checker.catalog import Limits
+from checker.exercise import Limits
 from checker.sandbox.box import Box, BoxError
 from checker.sandbox.scratch import PREFIX, YOUNG_S
 from checker.units import MIB

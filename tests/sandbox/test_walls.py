@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import reference
-from checker.catalog import Limits
 from checker.engine.workshop import Workshop
+from checker.exercise import Limits
 from checker.sandbox.box import Box, NoWalls, choose_isolation
 from checker.sandbox.bubblewrap import why_not
 from checker.units import MIB

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from checker.catalog import Exercise
+from checker.exercise import Exercise
 from checker.outcome import Status
 from checker.outline import Outline
 from checker.report.curve import as_svg

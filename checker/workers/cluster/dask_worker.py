@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from checker.catalog import DataSet, load_catalog
+from checker.catalog import load_catalog
 from checker.datasets import missing_files
 from checker.engine.publish import MOST_FILES
 from checker.engine.workshop import Options
 from checker.evidence.safe_walk import walk
+from checker.exercise import DataSet
 from checker.intake.budget import Budget, OverBudget
 from checker.outcome import Report
 from checker.report.json import as_json
