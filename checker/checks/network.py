@@ -81,7 +81,7 @@ def check_recognises_images_it_never_saw(
     hint = f"{hint}; save after the training, in the session that trained"
     twins = classifier.twin_units
     if twins > MOST_TWINS * HIDDEN:
-        hint = f"{twins} of {HIDDEN} hidden units are alike, since equal weights stay equal: begin with tf.truncated_normal"
+        hint = f"{twins} of {HIDDEN} hidden units are alike: equal weights stay equal, begin with tf.truncated_normal"
     expect(accepted.accepts(found), where, f"at least {accepted.bound:g} ({accepted.source})", f"{found:.4g}", hint)
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more epochs, another rate, smaller initial weights.")
