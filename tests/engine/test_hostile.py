@@ -137,7 +137,7 @@ def test_a_box_that_was_killed_does_not_hide_the_reports_of_others(tmp_path: Pat
 def check_ex01(workshop: Workshop, folder: Path, text: str) -> Report:
     script = folder / "ex01.py"
     script.write_text(text, "utf-8")
-    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=20, publish_to=folder))
+    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=300, publish_to=folder))
 
 
 def summary(**value: object) -> bytes:

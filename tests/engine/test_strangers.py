@@ -30,7 +30,7 @@ def check(workshop: Workshop, tmp_path: Path) -> Check:
     def run(text: str) -> Report:
         script = tmp_path / "ex01.py"
         script.write_text(text, "utf-8")
-        report = workshop.check(EXERCISES["ex01"], script, Options(timeout_s=20, publish_to=tmp_path))
+        report = workshop.check(EXERCISES["ex01"], script, Options(timeout_s=300, publish_to=tmp_path))
         as_junit([report])
         as_json([report]).encode("utf-8", "backslashreplace")
         assert [result.detail for result in report.checks if result.status is Status.ERROR] == []

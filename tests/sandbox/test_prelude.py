@@ -410,7 +410,7 @@ OF_2019 = RIGHT.replace("import tensorflow.compat.v1 as tf", "import tensorflow 
 def check_ex01(workshop: Workshop, folder: Path, text: str) -> Report:
     script = folder / "ex01.py"
     script.write_text(text, "utf-8")
-    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=30))
+    return workshop.check(EXERCISES["ex01"], script, Options(timeout_s=300))
 
 
 def test_the_report_says_what_was_served(workshop: Workshop, tmp_path: Path) -> None:

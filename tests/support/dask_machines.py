@@ -16,7 +16,7 @@ from distributed import Client
 from tests.support.paths import PROJECT
 
 STUB = PROJECT / "tests" / "support" / "stub_worker.py"
-PATIENCE_S = 60  # with what must happen
+PATIENCE_S = 300  # with what must happen
 
 
 class Machines:
