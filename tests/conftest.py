@@ -72,7 +72,7 @@ def run_script(box: Box, job_folder: Path) -> RunScript:
     def run(text: str, limits: Limits | None = None, **env: str) -> JobResult:
         script = job_folder / "script.py"
         script.write_text(text, "utf-8")
-        return box.run("script", job_folder, limits or Limits(time_s=60), env, cwd=job_folder / "run", script=str(script))
+        return box.run("script", job_folder, limits or Limits(time_s=300), env, cwd=job_folder / "run", script=str(script))
 
     return run
 
@@ -101,7 +101,7 @@ def command_line() -> CommandLine:
             env=environment(**env),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
 
     return run

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -119,10 +119,16 @@ def test_a_time_limit_is_a_time_limit_not_a_wrong_answer(command_line: CommandLi
     assert done.stdout.count("FAIL") == 1
 
 
+def processor_time_of_children() -> float:
+    """Return the seconds that ended children took: a busy machine does not add to them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def test_list_names_the_exercises_and_answers_at_once(command_line: CommandLine) -> None:
-    began = time.monotonic()
+    began = processor_time_of_children()
     done = command_line("list")
-    took = time.monotonic() - began
+    took = processor_time_of_children() - began
     assert done.returncode == 0
     assert [line[:4] for line in done.stdout.splitlines() if line.startswith("ex")] == [f"ex0{i}" for i in range(1, 7)]
     assert took < 5  # a process that imports TensorFlow needs longer; the exact figure is a benchmark's business
@@ -138,7 +144,7 @@ except SystemExit:
     pass
 sys.exit("tensorflow" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", code, *command], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=PROJECT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 
@@ -176,7 +182,7 @@ def test_ctrl_c_and_a_request_to_end_leave_nothing_behind(tmp_path: Path, number
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ex01")
         process.send_signal(number)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted" in stderr
     assert list(temporary.glob("suite-*")) == []

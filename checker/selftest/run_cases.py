@@ -15,6 +15,8 @@ from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import Case
 from checker.workers.pool import Began, Gave, run_all
 
+PATIENCE = 10  # times the limit of an exercise: no verdict of a case is to hang on how busy the machine is
+
 OnCase = Callable[[Case], None]
 OnOutcome = Callable[["Outcome"], None]
 
@@ -44,7 +46,8 @@ def examine(case: Case, workshop: Workshop) -> Outcome:
         script = Path(folder, exercise.script)
         script.write_text(case.source, "utf-8")
         try:
-            return Outcome(case, tuple(workshop.check(exercise, script, Options()).checks))
+            options = Options(timeout_s=PATIENCE * exercise.limits.time_s)
+            return Outcome(case, tuple(workshop.check(exercise, script, options).checks))
         except Exception:
             return Outcome(case, (), traceback.format_exc())
 

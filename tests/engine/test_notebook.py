@@ -32,7 +32,7 @@ def write(path: Path, content: Any) -> Path:
 
 
 def check(workshop: Workshop, script: Path) -> Report:
-    return workshop.check(CATALOG["ex01"], script, Options(timeout_s=20))
+    return workshop.check(CATALOG["ex01"], script, Options(timeout_s=300))
 
 
 def test_a_notebook_is_checked_like_a_script(workshop: Workshop, tmp_path: Path) -> None:
@@ -135,10 +135,10 @@ def test_lines_of_notebooks_become_pass_where_python_cannot_read_them(before: st
 
 
 def test_many_lines_of_notebooks_are_left_to_python_in_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     without_magics(b"%time\n" * 40_000)
     without_magics(b"\n" * 1_000_000 + b"%time")
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_a_line_outside_a_cell_or_a_file_that_is_none_has_no_place(tmp_path: Path) -> None:

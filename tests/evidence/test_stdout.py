@@ -220,7 +220,7 @@ def test_no_traceback_is_no_error(stderr: bytes) -> None:
     ids=str.split("headers line_number long_line_number frames user_code kind nodes margins"),
 )
 def test_a_hostile_traceback_is_read_in_a_moment(stderr: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     error = python_error(stderr, "ex01.py")
     assert error is None or len(error.whole) <= LONGEST_MESSAGE
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3

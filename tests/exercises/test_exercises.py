@@ -58,7 +58,7 @@ def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
         env={**clean, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -210,19 +210,19 @@ def test_a_person_sees_curves_images_and_the_graph_of_exercise_04(by_hand: Path,
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 
         page.goto(f"{address}#scalars")
-        expect(page.locator("vz-line-chart2").first).to_be_visible(timeout=30_000)
+        expect(page.locator("vz-line-chart2").first).to_be_visible(timeout=120_000)
         for text in ("accuracy", "loss", "train", "test"):
             expect(page.get_by_text(text, exact=True).first).to_be_visible()
 
         page.goto(f"{address}#images")
         for tag in ("first_layer_weights", "input_digits", "misread_digits"):
-            expect(page.get_by_text(tag, exact=True).first).to_be_visible(timeout=30_000)
+            expect(page.get_by_text(tag, exact=True).first).to_be_visible(timeout=120_000)
         picture = page.locator("tf-image-loader img").first
-        expect(picture).to_be_visible(timeout=30_000)
+        expect(picture).to_be_visible(timeout=120_000)
         page.wait_for_function("image => image.complete && image.naturalWidth === 224", arg=picture.element_handle())
 
         page.goto(f"{address}#graphs")
         for scope in ("input", "hidden", "output", "error", "metrics", "train"):
             box = page.locator(f"g.node[data-name='{scope}']")
-            expect(box.first).to_be_attached(timeout=30_000)
+            expect(box.first).to_be_attached(timeout=120_000)
         browser.close()

@@ -388,6 +388,6 @@ def test_a_later_text_is_asked_when_the_first_says_nothing() -> None:
     "piece", ["Cannot feed value of shape (1,) ", "Key _1_1", "uninitialized value ", "No module named 'tensorflow.a", "= "]
 )
 def test_a_hostile_message_is_searched_in_a_moment(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     hint_for(piece * LONGEST_TEXT)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

@@ -126,9 +126,9 @@ def test_a_zip_with_a_million_members_is_refused_at_once(tmp_path: Path) -> None
     directory = entry * 1_000_000
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0)
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + directory + end)
-    began = time.monotonic()
+    began = time.process_time()
     assert "more files" in refusal(tmp_path / "a.zip", tmp_path)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_tar_whose_header_says_that_it_is_endless_is_refused(tmp_path: Path) -> None:

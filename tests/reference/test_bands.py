@@ -28,7 +28,7 @@ Damage = Callable[[dict[str, Any]], object]
 
 def make_bands(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "reference", "bands", *arguments]
-    return subprocess.run(command, cwd=PROJECT, env={**os.environ, **env}, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=PROJECT, env={**os.environ, **env}, capture_output=True, text=True, timeout=600)
 
 
 @pytest.mark.parametrize("band", BANDS, ids=lambda band: band.key)

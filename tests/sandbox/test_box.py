@@ -77,11 +77,11 @@ def test_a_script_that_does_not_end_is_ended(run_script: RunScript, text: str) -
     result = run_script(text, Limits(time_s=1))
     assert result.breach
     assert result.breach.limit == "wall time"
-    assert result.duration_s < 10
+    assert result.duration_s < 60  # a busy machine ends it late; by itself it goes on for longer
 
 
 def test_the_import_of_tensorflow_does_not_count(run_script: RunScript) -> None:
-    result = run_script("import tensorflow", Limits(time_s=3))
+    result = run_script("import tensorflow", Limits(cpu_s=1))  # where it has to be imported, that takes 2 s and more
     assert result.breach is None
     assert result.exit_code == 0
 
@@ -164,7 +164,7 @@ raise SystemExit(5)
 
 def test_memory_and_time_are_measured(run_script: RunScript) -> None:
     result = run_script("import time, numpy as np\nbig = np.ones(40 << 20, np.uint8)\ntime.sleep(0.2)")
-    assert 0.2 <= result.duration_s < 30
+    assert 0.2 <= result.duration_s < 60
     assert result.peak_memory_bytes > 40 * MIB
 
 
@@ -181,7 +181,7 @@ def test_closing_a_box_ends_what_it_runs_and_leaves_no_folder(isolation: str) ->
         (folder / "script.py").write_text("pass")
         box.run("script", folder, Limits(), {}, script=str(folder / "script.py"))
         processes = [psutil.Process(box.process_id), *psutil.Process(box.process_id).children(recursive=True)]
-    _, alive = psutil.wait_procs(processes, timeout=10)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert not alive
     assert not folder.parent.exists()
 

@@ -97,9 +97,9 @@ NO_PYTHON = {
 
 @pytest.mark.parametrize("source", NO_PYTHON.values(), ids=NO_PYTHON.keys())
 def test_what_is_no_python_or_too_much_of_it_is_left_to_python(source: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert decide(source).dialect in (NONE, TF2)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(

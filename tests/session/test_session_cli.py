@@ -105,7 +105,7 @@ def test_ctrl_c_says_how_to_go_on(submissions: Path, tmp_path: Path) -> None:
         while not process.stdout.readline().startswith("[2/3]"):  # one that cannot be read, and ada
             pass
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Go on: python -m checker session 'handed in' --exercises ex01" in stderr
     assert "--force" not in stderr

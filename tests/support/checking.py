@@ -13,4 +13,4 @@ def check_ex01(workshop: Workshop, folder: Path, text: str) -> Report:
     """Write a text as ex01.py into a folder, check it, and publish its run below the folder."""
     script = folder / "ex01.py"
     script.write_text(text, "utf-8")
-    return workshop.check(CATALOG["ex01"], script, Options(timeout_s=30, publish_to=folder))
+    return workshop.check(CATALOG["ex01"], script, Options(timeout_s=300, publish_to=folder))

@@ -17,7 +17,7 @@ from tests.support.paths import PROJECT
 from tests.support.processes import environment
 
 STUB = PROJECT / "tests" / "support" / "stub_worker.py"
-PATIENCE_S = 60  # with what must happen
+PATIENCE_S = 300  # with what must happen
 
 
 class Machines:

@@ -352,5 +352,5 @@ def test_without_dask_the_extra_is_named_and_all_else_works(command_line: Comman
         (["list"], 0, ""),
     ]:
         command = [sys.executable, "-c", hidden, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
         assert (done.returncode, said in done.stderr) == (status, True), done.stderr
