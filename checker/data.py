@@ -1,4 +1,4 @@
-"""The ``data`` command: what data there is, and fetching what is missing."""
+"""The ``data`` command: lists the data sets, and fetches what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script needs from the folder it lies in: the files it names come along into the folder it runs in."""
+"""The files beside a script that it needs: those that its text names are copied into its working folder."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LONGEST_TEXT = 2 << 20  # bytes of a script that are searched for names
-MOST_ENTRIES = 2_000  # that are looked at
+LONGEST_TEXT = 2 << 20  # bytes of a script that are searched for file names
+MOST_ENTRIES = 2_000  # looked at
 DEEPEST = 4  # folders below the script's
 MOST_FILES = 200
 LARGEST_TOTAL_BYTES = 200 << 20
@@ -20,7 +20,7 @@ NEVER = {"__pycache__", "logdir", "node_modules", "site-packages"}
 
 @dataclass
 class Brought:
-    """What came along."""
+    """The script and the files that were copied with it."""
 
     script: Path  # the copy that runs
     files: set[str] = field(default_factory=set)  # relative to the working folder, the script included
@@ -54,9 +54,9 @@ def bring_along(script: Path, work: Path, hidden: Collection[Path] = ()) -> Brou
         (work / relative).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, work / relative)
         brought.files.add(relative.as_posix())
-    limits = f"a check brings {MOST_FILES} files and {LARGEST_TOTAL_BYTES >> 20} MiB"
-    brought.notes += _note("left beside the script, no plain file", links) + _note(
-        f"left beside the script, {limits}", left_out
+    limits = f"a check copies {MOST_FILES} files and {LARGEST_TOTAL_BYTES >> 20} MiB"
+    brought.notes += _note("not copied with the script, no plain file", links) + _note(
+        f"not copied with the script, {limits}", left_out
     )
     return brought
 
@@ -66,7 +66,8 @@ class _Named:
 
     def __init__(self, text: bytes) -> None:
         self._text = text.decode("utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
-        imports = re.findall(r"^[ \t\"]*(?:import|from)\b(.*)", self._text, re.MULTILINE)  # of a notebook, within quotes
+        # In a notebook, a line stands in quotes.
+        imports = re.findall(r"^[ \t\"]*(?:import|from)\b(.*)", self._text, re.MULTILINE)
         self._modules = {word for line in imports for word in re.findall(r"\w+", line)}
         self._patterns = set(re.findall(r"\*(\.\w+)", self._text))
 
@@ -84,13 +85,13 @@ class _Named:
         )
 
     def _has(self, name: str, within: str = "") -> bool:
-        """Whether the text holds a name that is no part of a longer word, or that stands within these characters."""
+        """Whether the text holds a name as a word of its own, or between two of the characters in `within`."""
         before, after = (f"(?<=[{within}])", f"(?=[{within}])") if within else (r"(?<!\w)", r"(?!\w)")
         return name in self._text and bool(re.search(before + re.escape(name) + after, self._text))
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Yield the files in and below a folder, in order, up to a number and a depth; a link is a file, wherever it leads."""
+    """Yield the files in and below a folder, in order, up to a number and a depth. A link counts as a file."""
     waiting, seen = [(folder, 0)], 0
     while waiting:
         here, depth = waiting.pop()

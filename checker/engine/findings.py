@@ -11,7 +11,7 @@ from checker.outcome import VariableStatistics
 
 @dataclass
 class Findings:
-    """Filled by the fixtures, whichever of them the checks ask for; the report is made of it."""
+    """Filled by the fixtures, whatever the checks ask for. The report is made of it."""
 
     measures: dict[str, float] = field(default_factory=dict)  # recomputed numbers, by name
     loss: Sequence[float] = ()  # the training loss as logged

@@ -85,7 +85,7 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
 
 @pytest.fixture(scope="session")
 def board(events: EventLog, finished: ScriptRun) -> Board | None:
-    """What TensorBoard shows of the logdir; None when there is too much to ask it."""
+    """What TensorBoard shows of the logdir; None when the event files are too large to load."""
     try:
         return read_board(finished.logdir, events)
     except TooLargeForBoard:
@@ -97,7 +97,7 @@ def board(events: EventLog, finished: ScriptRun) -> Board | None:
 
 @pytest.fixture(scope="session")
 def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Saved:
-    """The newest checkpoint below the logdir that belongs to a graph, every tensor of it read."""
+    """The newest checkpoint below the logdir that belongs to a graph, with all of its tensors."""
     finished.require_logdir()
     prefixes = newest_prefixes(finished.logdir)
     if not prefixes:
@@ -161,7 +161,7 @@ def training(graph: Graph, finished: ScriptRun) -> Training:
 
 @pytest.fixture(scope="session")
 def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
-    """The checkpoint, which this run saved after it had trained."""
+    """The checkpoint, saved by this run after it had trained."""
     checkpoint.require_values_of(training.graph.trainable)
     where, hint = "the sessions of this run", "sess.run(train_op, feed_dict=...), then saver.save(sess, path)"
     if not training.log.kinds:
@@ -180,13 +180,13 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
 
 @pytest.fixture(scope="session")
 def loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
-    """The logged losses, one curve a run and tag; at least one is there."""
+    """The logged losses, one curve per run and tag; at least one is there."""
     return _curves(events, graph, finished.exercise.logdir, "loss")
 
 
 @pytest.fixture(scope="session")
 def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
-    """The logged accuracies, one curve a run and tag; at least one is there."""
+    """The logged accuracies, one curve per run and tag; at least one is there."""
     return _curves(events, graph, finished.exercise.logdir, "accuracy")
 
 
@@ -228,7 +228,7 @@ def measure(findings: Findings) -> Measure:
 def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Findings:
     """What the report shows of the run, whether or not the checks of the exercise ask for it.
 
-    Evidence that cannot be had is told by the check that asks for it: here it is left out.
+    Evidence that is missing is left out here: the check that asks for it tells so.
     """
     found = pytestconfig.stash[FINDINGS]
     events, saved = _if_there(request, "recorded_events"), _if_there(request, "checkpoint")
@@ -241,7 +241,7 @@ def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Fin
 
 
 def _if_there(request: pytest.FixtureRequest, fixture: str) -> Any:
-    """Return a fixture's value, None where it raises: pytest raises the same again for the check that asks for it."""
+    """Return a fixture's value, None where it raises. For a check that asks for it, pytest raises the same again."""
     try:
         return request.getfixturevalue(fixture)
     except Exception:

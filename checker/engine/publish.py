@@ -1,4 +1,4 @@
-"""Handing what a script wrote below its ``logdir/`` to the user's ``logdir/``."""
+"""Copying what a script wrote below its ``logdir/`` to the user's ``logdir/``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def publish(run: Path, target: Path, figures: Path | None = None, beside: Path |
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # Beside logdir, not in it: a TensorBoard that is watching would list the half-made copy as a run.
+        # Beside logdir, not in it: a running TensorBoard would list the unfinished copy as a run.
         with tempfile.TemporaryDirectory(prefix=".incoming-", dir=beside or target.parent.parent) as folder:
             _replace(run, target, figures, Path(folder))
     except PublishError:

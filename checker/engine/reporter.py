@@ -1,4 +1,4 @@
-"""The pytest plugin that turns what became of each check into a `CheckResult`."""
+"""The pytest plugin that turns the outcome of each check into a `CheckResult`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a check once: when it was called, or when the evidence for it could not be had."""
+        """Record a check once: when it was called, or when the evidence for it is missing."""
         report = yield
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or (call.when == "setup" and error is not None):
@@ -60,7 +60,7 @@ class Reporter:
         explained_by = self._explained.setdefault(error.cause, _title(item))
         if explained_by != _title(item):
             return CheckResult(item.name, _title(item), Status.SKIP, detail=explained_by)
-        # The texts may hold names that a stranger chose: nothing of them may steer a terminal.
+        # A stranger may have chosen names in these texts: none of them may control the terminal.
         texts = (clean_line(text) for text in (error.where, error.expected, error.actual, error.hint))
         return CheckResult(item.name, _title(item), Status.FAIL, *texts)
 

@@ -1,4 +1,4 @@
-"""The pytest plugin that hands one run to the fixtures, and loads check files by our own rule."""
+"""The pytest plugin that gives one run to the fixtures, and loads check files by our own rule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FINDINGS = pytest.StashKey[Findings]()
 
 
 class RunPlugin:
-    """The plugin that hands one run, and the means to evaluate it, to the fixtures of this module.
+    """The plugin that gives the fixtures one run, and an evaluator for what it left.
 
     `findings` is filled while the checks are held.
     """
@@ -47,7 +47,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Function) -> Generator[None, object, object]:
-    """Explain a check that fails on what a damaged event file has lost by the damage: one cause is printed once."""
+    """When a check fails for want of what a damaged event file has lost, tell the damage: it is the one cause."""
     try:
         return (yield)
     except Mismatch:

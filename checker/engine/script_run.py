@@ -1,4 +1,4 @@
-"""One finished run of a script: where it left things, and how it ended."""
+"""One finished run of a script: where its files are, and how it ended."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ BREACH_HINTS = {
     "wall time": "fewer steps, larger batches, no operation built inside the loop; --timeout allows more",
     "CPU time": "fewer steps, no busy waiting",
     "memory": "feed batches, not the whole data set; build the graph once, before the loop",
-    "number of processes": "TensorFlow has threads of its own: start no process",
-    "size of all files": "one checkpoint at the end, summaries of images now and then, a Saver with max_to_keep",
-    "number of files": "one FileWriter a run and a Saver with max_to_keep",
+    "number of processes": "TensorFlow has its own threads: start no process",
+    "size of all files": "one checkpoint at the end, fewer image summaries, a Saver with max_to_keep",
+    "number of files": "one FileWriter per run, and a Saver with max_to_keep",
 }
 
 
 @dataclass(frozen=True)
 class ScriptRun:
-    """One finished run of a script, and where it left things."""
+    """One finished run of a script, and where its files are."""
 
     exercise: Exercise
     script: Path
@@ -41,12 +41,12 @@ class ScriptRun:
     sessions: Path  # where the recorder wrote
     result: JobResult
     edition: str  # of the data: embedded or full
-    brought: frozenset[str] = frozenset()  # files that came along into the working folder, relative to it
-    before: tuple[str, ...] = ()  # what happened before it ran: files left out, which TensorFlow it was served
+    brought: frozenset[str] = frozenset()  # files that were copied into the working folder, relative to it
+    before: tuple[str, ...] = ()  # notes from before the run: files left out, which TensorFlow it was given
 
     @property
     def logdir(self) -> Path:
-        """Where the subject asks the script to write; a folder that is not there when the script put a link in its place."""
+        """The folder that the subject asks for. Where a link is in its place, this is a folder that is not there."""
         logdir = self.folder / self.exercise.logdir
         if logdir.is_symlink() or logdir.parent.is_symlink():
             return self.folder / "a link is not followed"
@@ -54,12 +54,12 @@ class ScriptRun:
 
     @property
     def as_run(self) -> str:
-        """The name of the copy that ran: the script's own, or that of the Python which a notebook was made into."""
+        """The name of the file that ran: the script itself, or the Python file that a notebook was converted into."""
         return f"{self.script.stem}.py" if is_notebook(self.script.name) else self.script.name
 
     @property
     def splits(self) -> tuple[Split, Split]:
-        """The training and the test images that the script was served."""
+        """The training and the test images that the script could load."""
         return image_splits(self.exercise.dataset, self.edition)
 
     @property
@@ -72,14 +72,14 @@ class ScriptRun:
         return path.relative_to(self.folder).as_posix()
 
     def require_logdir(self) -> None:
-        """Raise `Mismatch` when the logdir is a file: TensorBoard starts happily on it and shows nothing."""
+        """Raise `Mismatch` when the logdir is a file: TensorBoard starts on it and shows nothing."""
         if self.logdir.is_file():
             logdir = self.exercise.logdir
             hint = f'paths below it: tf.summary.FileWriter("{logdir}"), save(sess, "{logdir}/model.ckpt")'
             fail(logdir, "a folder", f"a file of {self.logdir.stat().st_size} bytes", hint)
 
     def notes(self) -> list[str]:
-        """Return lines for what happened before it ran, what it left outside its logdir, and what nobody looked at."""
+        """Return notes on what happened before the run, what was left outside the logdir, and what was not looked at."""
         tree, logdir, notes = walk(self.folder), self.logdir, list(self.before)
         outside = [self.shown(path) for path in tree.files if logdir not in path.parents]
         stray = [name for name in outside if name not in self.brought]
@@ -88,13 +88,13 @@ class ScriptRun:
             notes.append(f"written outside {self.exercise.logdir} and not kept: {shown}")
         if self.result.dropped:
             dropped = ", ".join(name.removeprefix("work/") for name in self.result.dropped[:5])
-            notes.append(f"links, pipes and what is too much are not kept: {dropped}")
+            notes.append(f"not kept, since they are links or pipes, or too much: {dropped}")
         if tree.limits:
             notes.append(f"not looked at and not kept: {tree.limits}")
         return notes
 
     def found_elsewhere(self, paths: Iterable[Path]) -> str:
-        """Return words for a search of the logdir that found nothing: what lies elsewhere, and what was not looked at."""
+        """Return the words for a search of the logdir without a result: what is elsewhere, and what was not looked at."""
         elsewhere, limits = [self.shown(path) for path in paths], walk(self.logdir).limits
         found = f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none"
         return f"{found}; not looked at: {limits}" if limits else found
@@ -122,18 +122,18 @@ class ScriptRun:
         if dialect.kind == TF2 and not read_session_log(self.sessions).kinds:
             where = f"{self.script.name}, {dialect.sign}" if dialect.sign else self.script.name
             hint = (
-                "this suite is about graph mode, which is the module tensorflow.compat.v1 with tf.disable_v2_behavior; "
+                "graph mode is the module tensorflow.compat.v1 with tf.disable_v2_behavior; "
                 "its tf.keras works with TF_USE_LEGACY_KERAS=1 in os.environ"
             )
             fail(
                 where,
                 "a graph that a tf.Session runs",
-                "it ran to its end, but eagerly in TensorFlow 2: no session at all",
+                "no session: it ran to its end, but eagerly, in TensorFlow 2",
                 hint,
             )
 
     def _where(self, line: int | None) -> str:
-        """Return where in the submission a line of what ran is: a line, or a line of a notebook's cell."""
+        """Return the place in the submission of a line that ran: a line, or a line of a notebook's cell."""
         if line is None:
             return self.script.name
         in_notebook = place_in_notebook(self.folder / self.as_run, line) if self.as_run != self.script.name else ""

@@ -1,4 +1,4 @@
-"""Checking one script: run it, publish its run, hold every check of its exercise against what it left."""
+"""Checking one script: run it, publish its run, hold the checks of its exercise against what it left."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Options:
     """How to check."""
 
     edition: str = "embedded"
-    timeout_s: float | None = None  # None: what the catalogue says
+    timeout_s: float | None = None  # None: the limit of the exercise
     publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
     learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
     isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
 
 
 class Workshop:
-    """Two warm boxes: one runs scripts, the other evaluates what they leave. Use as a context manager.
+    """Two warm boxes: one runs scripts, the other evaluates what scripts leave. Use as a context manager.
 
     `env` is added to the environment of both; `readable` are files that scripts may read besides the data of the suite,
     such as the data of packs.
@@ -74,7 +74,7 @@ class Workshop:
         return self._scripts.isolation
 
     def open_another_box(self) -> None:
-        """Give the scripts that come next a box that has run none; the one for evaluations, which runs none, stays."""
+        """Open a new box for the next scripts. The box for evaluations stays: it runs no script."""
         self._scripts.close()
         self._scripts = self._box_for_scripts()
 
@@ -112,7 +112,7 @@ class Workshop:
             report.output = run.stdout
             self._publish(run, options, report)
             self._hold_checks(run, on_result, report)
-            if report.status is Status.ERROR:  # the box may be what broke
+            if report.status is Status.ERROR:  # the box may be the cause
                 self._renew_evaluations()
         report.overhead_s = time.monotonic() - began - report.duration_s
         return report
@@ -131,13 +131,13 @@ class Workshop:
         brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
         result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script), served=served)
-        # The script ran as a copy; what it says of itself is to name the file that its author knows.
+        # A copy of the script ran. Its messages must name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
         files, before = frozenset(brought.files), tuple(filter(None, [*brought.notes, read_dialect(sessions).note]))
         return ScriptRun(exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, before)
 
     def _serve_data(self, exercise: Exercise, work: Path, brought: set[str]) -> list[tuple[str, str]]:
-        """Put the pack's own data where a script finds it; return what the box itself shows there, read-only."""
+        """Put the pack's own data where a script finds it. Return the files that the box shows there, read-only."""
         data = exercise.data
         if data is None or data.file is None:
             return []
@@ -204,7 +204,7 @@ def new_report(exercise: Exercise, script: Path, options: Options) -> Report:
 
 
 def _ended_its_box(script: Path) -> CheckResult:
-    """Return the verdict on a script during which the process that runs it ended, where no walls keep it from doing that."""
+    """Return the verdict on a script that ended the process running it, which is possible without walls."""
     return CheckResult(
         "box",
         "leaves other processes alone",
@@ -212,7 +212,7 @@ def _ended_its_box(script: Path) -> CheckResult:
         where=script.name,
         expected="the script ends by itself",
         actual="the process that runs it has ended",
-        hint="os.kill and os.killpg reach this machine's other processes here",
+        hint="without walls, os.kill and os.killpg reach the other processes of this machine",
     )
 
 

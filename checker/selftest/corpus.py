@@ -1,4 +1,4 @@
-"""The corpus: each folder is one submission, right or wrong, and what the checker must say of it."""
+"""The corpus: each folder holds one submission, right or wrong, and the verdict it must get."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEYS = TEXT_KEYS | LIST_KEYS | {"base", "change"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a case, or with the checks that it tries."""
+    """What is wrong with a case, or with a check."""
 
     subject: str  # the name of the case, or of the check
     what: str
@@ -33,7 +33,7 @@ class Fault:
 
 
 class MalformedCase(Exception):
-    """A folder that is no case: the file it is about, what is wrong in it, and what to do."""
+    """A folder that is no case: which file is wrong, why, and what to do."""
 
     def __init__(self, file: Path, what: str, remedy: str) -> None:
         super().__init__(f"{file}: {what}")
@@ -44,7 +44,7 @@ class MalformedCase(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One submission: a script of its own, or a base with a few changes, and the verdict it must get."""
+    """One submission and the verdict it must get. It has a script of its own, or a base with some changes."""
 
     folder: Path
     exercise: Exercise
@@ -117,7 +117,7 @@ def read_object(file: Path) -> dict[str, Any]:
 
 
 def matches(name: str, words: Collection[str]) -> bool:
-    """Whether a name holds one of the words, or fits one of them that is a pattern; every name does when there are none."""
+    """Whether a name holds one of the words, or matches one that is a pattern. Without words, every name does."""
     return not words or any(fnmatchcase(name, word if set(word) & set("*?[") else f"*{word}*") for word in words)
 
 
@@ -154,7 +154,7 @@ def _read(file: Path) -> str:
 
 def _changes(file: Path, changes: object) -> list[dict[str, str]]:
     good = isinstance(changes, list) and all(isinstance(change, dict) and _is_change(change) for change in changes)
-    _require(good, file, "a change that is none", '"change" is a list of {"old": text, "new": text}')
+    _require(good, file, "a malformed change", '"change" is a list of {"old": text, "new": text}')
     assert isinstance(changes, list)
     return changes
 

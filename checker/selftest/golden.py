@@ -1,4 +1,4 @@
-"""Golden reports: the wording of a case's messages, with `#` for the numbers that differ from machine to machine."""
+"""Golden reports: the words of a case's messages, with `#` for numbers that differ from machine to machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ANY_NUMBER = r"(?:#|[-+\u2212]?(?:\d[\d,.]*(?:e[-+]?\d+)?|inf)|nan)"
 
 
 def golden_of(checks: Iterable[CheckResult]) -> Golden:
-    """Return the golden report of what was said."""
+    """Return the golden report of these results."""
     golden: Golden = {"failed": {}, "skipped": [], "advice": {}}
     for check in checks:
         if check.status is Status.FAIL:
@@ -52,7 +52,7 @@ def differences(before: Golden, after: Golden) -> list[str]:
 
 
 def renewed(before: Golden, after: Golden) -> Golden:
-    """Return the report after, where it says the same with the words before: a `#` that was set by hand stays."""
+    """Return the new report with the old words where they still hold: a `#` that was set by hand stays."""
     old = _lines(before)
 
     def kept(check: str, key: str, text: str) -> str:
@@ -67,7 +67,7 @@ def renewed(before: Golden, after: Golden) -> Golden:
 
 
 def is_golden(content: dict[str, Any]) -> bool:
-    """Whether what was read has the shape of a golden report."""
+    """Whether a JSON object has the keys and types of a golden report."""
     if content.keys() != {"failed", "skipped", "advice"}:
         return False
     failed, skipped, advice = content["failed"], content["skipped"], content["advice"]
@@ -87,7 +87,7 @@ def write_golden(file: Path, golden: Golden) -> None:
 
 
 def _masked(key: str, text: str) -> str:
-    """Return a text with `#` for what was measured. A bound that is asked for was not: it is a constant of the check."""
+    """Return a text with `#` for measured numbers. A bound is not measured: it is a constant of the check."""
     text = _NAMES_OF_THE_RUN.sub("#", text)
     if key in ("actual", "advice"):
         return _MEASURED.sub("#", text)

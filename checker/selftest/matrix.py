@@ -1,4 +1,4 @@
-"""The matrix of check × submission, a table an exercise, and what is wrong below them."""
+"""The matrix of checks and submissions, one table per exercise, and below it what is wrong."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEY = "✓ passes   ✗ fails   – is explained by a failure   ! broke   ← no
 
 
 def console() -> Console:
-    """Return the console to print on; where there is no terminal, the width is always the same."""
+    """Return the console to print on. Without a terminal, its width is always the same."""
     terminal = Console()
     return Console(width=min(terminal.width, WIDTH) if terminal.is_terminal else WIDTH, highlight=False)
 
@@ -46,7 +46,7 @@ def show_matrix(to: Console, outcomes: Sequence[Outcome], problems: Collection[F
 
 
 def show_problems(to: Console, problems: Iterable[Fault]) -> None:
-    """Print what is wrong and what to do about it, on lines that are never folded."""
+    """Print what is wrong and what to do about it, without line breaks."""
     for problem in problems:
         to.print()
         to.print(Text.assemble((problem.subject, "bold red"), f": {problem.what}"), soft_wrap=True)

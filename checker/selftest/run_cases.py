@@ -1,4 +1,4 @@
-"""Checking cases, in worker processes: a case that ends its worker ends no other case."""
+"""Checking cases in worker processes: a case that ends its worker ends no other case."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def examine_all(
 
     `env` is added to the environment of the boxes.
     """
-    # The exercises with images take longest: begun last, they would leave workers idle at the end.
+    # The exercises with images take longest. If they began last, workers would be idle at the end.
     waiting = deque(sorted(cases, key=lambda case: case.exercise.id, reverse=True))
     outcomes: dict[Case, Outcome] = {}
     readable = {case.exercise.data.file for case in cases if case.exercise.data and case.exercise.data.file}

@@ -1,4 +1,4 @@
-"""The verdict on the checker: is each case judged as its folder says, in the words of its golden report?"""
+"""The verdict on the checker: does each case get the verdict in its folder, in the words of its golden report?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMAND = ("python", "-m", "checker.selftest")
 
 
 def judge(outcome: Outcome) -> list[Fault]:
-    """Return what is not as the case says: which checks fail, what they say, and that every message is whole."""
+    """Return how the result differs from the case: other checks fail, a message lacks words or a line."""
     case, failed = outcome.case, outcome.having(Status.FAIL)
     if outcome.errors:
         lines = "\n".join(outcome.errors).splitlines()
@@ -44,7 +44,7 @@ def judge(outcome: Outcome) -> list[Fault]:
 
 
 def compare(outcome: Outcome) -> list[Fault]:
-    """Return what is said in other words than in the golden report of the case."""
+    """Return the messages that differ from the golden report of the case."""
     case = outcome.case
     accept = shlex.join([*COMMAND, *_where(case), "--update", case.name])
     try:
@@ -57,7 +57,7 @@ def compare(outcome: Outcome) -> list[Fault]:
 
 
 def update(outcome: Outcome) -> bool:
-    """Write the golden report of a case unless it says what was said; return whether it was written."""
+    """Write the golden report of a case unless its words are the same; return whether it was written."""
     golden = golden_of(outcome.checks)
     try:
         before = read_golden(outcome.case)

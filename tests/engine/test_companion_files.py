@@ -58,7 +58,7 @@ def test_a_link_stays_where_it_is(folders: tuple[Path, Path], tmp_path: Path) ->
     (home / "ex02.py").write_text("open('link.csv'), open('pipe.csv'), open('folder/private')")
     brought = bring_along(home / "ex02.py", work)
     assert [path.name for path in work.iterdir()] == ["ex02.py"]
-    assert brought.notes == ["left beside the script, no plain file: folder, link.csv, pipe.csv"]
+    assert brought.notes == ["not copied with the script, no plain file: folder, link.csv, pipe.csv"]
 
 
 def test_number_and_size_are_limited_and_what_is_left_is_said(
@@ -72,7 +72,10 @@ def test_number_and_size_are_limited_and_what_is_left_is_said(
     brought = bring_along(home / "ex02.py", work)
     assert {"0.dat", "1.dat", "2.dat"} == {name for name in brought.files if name.endswith(".dat")}
     (note,) = brought.notes
-    assert note == "left beside the script, a check brings 200 files and 3 MiB: 3.dat, 4.dat, 5.dat, 6.dat, 7.dat and 2 more"
+    assert (
+        note
+        == "not copied with the script, a check copies 200 files and 3 MiB: 3.dat, 4.dat, 5.dat, 6.dat, 7.dat and 2 more"
+    )
 
 
 def test_a_folder_of_many_thousand_files_is_not_read_to_its_end(

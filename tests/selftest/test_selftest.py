@@ -219,8 +219,8 @@ def test_checks_that_come_and_go_are_differences() -> None:
         ({"base": "../corpus/plain"}, "unknown base"),
         ({"base": ["plain"]}, "unknown base"),
         ({"change": [{"old": "not in it", "new": ""}]}, "a change does not apply: 'not in it'"),
-        ({"change": [{"old": "print"}]}, "a change that is none"),
-        ({"change": "print"}, "a change that is none"),
+        ({"change": [{"old": "print"}]}, "a malformed change"),
+        ({"change": "print"}, "a malformed change"),
     ],
 )
 def test_a_folder_that_is_no_case_is_named_with_its_file(corpus: Path, content: dict[str, Any], told: str) -> None:
