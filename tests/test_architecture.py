@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT, TESTS
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -36,20 +35,6 @@ for module in pkgutil.walk_packages(checker.__path__, "checker."):
 sys.exit("tensorflow" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=300).returncode == 0
-
-
-def test_exercises_import_the_data_sets_and_nothing_else_of_ours() -> None:
-    for exercise in CATALOG.exercises.values():
-        source = (PROJECT / "exercises" / exercise.script).read_text("utf-8")
-        ours = re.findall(r"^(?:from|import) ((?:checker|reference|tests)\S*)", source, re.MULTILINE)
-        assert set(ours) <= {"reference.datasets"}
-
-
-def test_the_subjects_name_every_exercise_and_every_open_question() -> None:
-    subjects = (PROJECT / "exercises" / "README.md").read_text("utf-8")
-    for exercise in CATALOG.exercises.values():
-        assert f"{exercise.id}.py" in subjects
-        assert exercise.question in subjects
 
 
 def test_every_suppression_gives_its_reason() -> None:
