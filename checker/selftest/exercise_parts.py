@@ -87,9 +87,7 @@ class Parts:
     def _wrong_case(self) -> Requirement:
         """Return whether each check of the exercise's own file catches something; shared ones catch elsewhere, too."""
         caught = {check for case in self.cases for check in case.fails}
-        own = [
-            name for name, check in checks_of(self.exercise).items() if check.__module__.endswith(self.exercise.checks.stem)
-        ]
+        own = [name for name, check in checks_of(self.exercise).items() if self._is_own(check)]
         free = [name for name in own if name not in caught]
         count = sum(not case.is_right for case in self.cases)
         remedy = f"add wrong submissions to {self._folder_of_cases} that fail {listed(free or ['a check'])}"
