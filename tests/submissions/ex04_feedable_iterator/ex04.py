@@ -54,7 +54,7 @@ with tf.Session() as sess:
     train_writer = tf.summary.FileWriter("logdir/ex04/train", sess.graph)
     test_writer = tf.summary.FileWriter("logdir/ex04/test")
     of_training, of_test = sess.run([train_iterator.string_handle(), test_iterator.string_handle()])
-    for step in range(240):
+    for step in range(360):
         text, _ = sess.run([scalars, train], {handle: of_training})
         train_writer.add_summary(text, step)
         if step % 20 == 19:

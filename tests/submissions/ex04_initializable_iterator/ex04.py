@@ -49,7 +49,7 @@ with tf.Session() as sess:
         sess.run(iterator.initializer, {images: some_images, labels: some_labels, size: batch_size})
 
     step = 0
-    for epoch in range(4):
+    for epoch in range(6):
         start(x_train, y_train, 100)
         while True:
             try:

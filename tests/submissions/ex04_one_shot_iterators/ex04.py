@@ -60,7 +60,7 @@ with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     train_writer = tf.summary.FileWriter("logdir/ex04/train", sess.graph)
     test_writer = tf.summary.FileWriter("logdir/ex04/test")
-    for step in range(241):
+    for step in range(361):
         if step % 20 == 0:
             train_writer.add_summary(summaries(*sess.run([cost, accuracy])), step)
             test_writer.add_summary(summaries(*sess.run([test_cost, test_accuracy])), step)

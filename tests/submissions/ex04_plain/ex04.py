@@ -35,7 +35,7 @@ with tf.Session() as sess:
     test_writer = tf.summary.FileWriter("logdir/ex04/test")
     train_writer.add_summary(sess.run(digits, {x: x_train}), 0)
     step = 0
-    for epoch in range(4):
+    for epoch in range(6):
         for start in range(0, 10000, 100):
             feed = {x: x_train[start : start + 100], y: y_train[start : start + 100]}
             if step % 20 == 0:
