@@ -98,5 +98,7 @@ def _require_distinct(packs: Iterable[Pack]) -> None:
         for kind, name in [("pack", pack.id), *(("exercise", exercise.id) for exercise in pack.exercises)]:
             other = owners.setdefault((kind, name), pack)
             if other is not pack:
+                file = PackFile.read(pack.folder / PACK_FILE)
+                line = file.line_of("pack", "id") if kind == "pack" else file.line_of(f"exercises.{name}")
                 what = f"the {kind} {name} is in {other.folder}, too"
-                raise PackError(pack.folder / PACK_FILE, 0, what, f"give one {kind} another id")
+                raise PackError(file.path, line, what, f"give one {kind} another id")

@@ -55,7 +55,7 @@ class PackFile:
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found[1]) if found else text.count("\n") + 1
-            raise PackError(path, line, str(error), "write it as TOML: key = value, a table a [name]") from None
+            raise PackError(path, line, str(error), "write it as TOML: key = value, below the [name] of a table") from None
         file = cls(path, tuple(text.splitlines()), content)
         unknown = sorted(content.keys() - {"pack", "data", "exercises"})
         if unknown:
@@ -79,8 +79,13 @@ class PackFile:
         return table
 
     def line_of(self, table: str, key: str = "") -> int:
-        """Return the line of a table's head, or of a key in it; 1 when it stands nowhere on a line of its own."""
-        head = next((number for number, line in enumerate(self.lines, 1) if _is_head(line, table)), 1)
+        """Return the line of a table's head, or of a key in it; 1 when it stands nowhere on a line of its own.
+
+        A table that has no head of its own begins with the first table inside it.
+        """
+        heads = [(number, _bare(line)) for number, line in enumerate(self.lines, 1) if line.lstrip().startswith("[")]
+        starts = (f"[{_bare(table)}]", f"[{_bare(table)}.")
+        head = next((number for start in starts for number, line in heads if line.startswith(start)), 1)
         if not key:
             return head
         for number, line in enumerate(self.lines[head - 1 :], head):
@@ -187,7 +192,8 @@ class Table:
         """Return a file inside the pack's folder, with one of these endings."""
         name = self.text(key)
         path = self.folder / name
-        if Path(name).is_absolute() or ".." in Path(name).parts or path.is_symlink():
+        is_inside = path.resolve().is_relative_to(self.folder.resolve())
+        if Path(name).is_absolute() or ".." in Path(name).parts or path.is_symlink() or not is_inside:
             self.refuse(key, f"{name} leads out of the pack", "name a file below the folder of the pack")
         if not path.is_file():
             self.refuse(key, f"{path} is not there", "add the file, or correct its name")
@@ -196,9 +202,9 @@ class Table:
         return path
 
 
-def _is_head(line: str, table: str) -> bool:
-    """Whether a line begins a table."""
-    return re.match(rf"\s*\[\s*{re.escape(table)}\s*\]", line) is not None
+def _bare(text: str) -> str:
+    """Return a name without the quotes and spaces that TOML allows in it."""
+    return re.sub(r"[\"'\s]", "", text)
 
 
 def _are_texts(found: Mapping[str, object]) -> bool:

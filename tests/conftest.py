@@ -28,6 +28,7 @@ LONGEST = [
     TESTS / "workers" / "test_cluster.py",
     TESTS / "exercises" / "test_exercises.py",
     TESTS / "test_cli.py",
+    TESTS / "packs" / "test_teacher_pack.py",
     TESTS / "engine" / "test_hostile.py",
     TESTS / "selftest" / "test_selftest.py",
     TESTS / "sandbox" / "test_prelude.py",
