@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from checker.exercise import BUILT_IN, Exercise, Pack
-from checker.pack_file import PACK_FILE, PackError
+from checker.pack_file import PACK_FILE, PackError, PackFile
 from checker.pack_reader import read_pack
 
 PACKS_VARIABLE = "SUITE_PACKS"  # folders, separated as in PATH

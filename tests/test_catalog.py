@@ -9,20 +9,11 @@ from pathlib import Path
 import pytest
 
 from checker.__main__ import cli
-from checker.catalog import (
-    BUILT_IN_DATA,
-    MODELS,
-    PACKS_VARIABLE,
-    RESERVED_IDS,
-    Catalog,
-    DataSet,
-    Limits,
-    built_in,
-    load_catalog,
-    read_pack,
-)
+from checker.catalog import PACKS_VARIABLE, Catalog, built_in, load_catalog
 from checker.engine import fixtures
+from checker.exercise import DataSet, Limits
 from checker.pack_file import LARGEST_FILE_BYTES, PACK_FILE, PackError, PackFile
+from checker.pack_reader import BUILT_IN_DATA, MODELS, RESERVED_IDS, read_pack
 from reference import datasets
 from tests.support.paths import TESTS
 

@@ -14,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from checker.__main__ import cli
-from checker.catalog import Catalog, read_pack
+from checker.catalog import Catalog
 from checker.outcome import CHECK_FAILED, EVERYTHING_PASSED, USAGE
+from checker.pack_reader import read_pack
 from checker.selftest.corpus import GOLDEN_FILE, read_corpus
 from checker.selftest.verdict import uncaught
 from tests.support.documents import text_of
