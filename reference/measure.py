@@ -71,7 +71,7 @@ REASONS = {
     ("fashion_mnist", "accepted"): OF_IMAGES,
     ("fashion_mnist", "good"): GOOD_OF_IMAGES,
     ("rooms", "accepted"): (
-        "The source day's own example passes, 1,000 steps at 0.01 on rooms as they are, from any usual initial value. A "
+        "The usual example passes, 1,000 steps at 0.01 on rooms as they are, from any usual initial value. A "
         "line through the origin, whose intercept was not trained, does not, nor does the mean price."
     ),
     ("rooms", "good"): GOOD_OF_HOUSES,

@@ -114,7 +114,7 @@ NETWORKS = {
 
 AS_THEY_ARE, TO_ONE = "as they are", "from 0 to 1"
 
-# Rough on the rooms is the example of the source day: 1,000 steps at 0.01 on rooms as they are, from usual initial values.
+# Rough on the rooms is the usual example: 1,000 steps at 0.01 on rooms as they are, from usual initial values.
 # Rooms have mean 6.3 and deviation 0.7: the line first turns about the origin, then the intercept changes slowly. Under Adam
 # it changes slowly from its initial value. So with small rates or Adam, the result may be as near to the line through the
 # origin as to least squares.

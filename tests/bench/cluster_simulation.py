@@ -206,7 +206,7 @@ def show(console: Console, outcomes: Sequence[Outcome], learners: int) -> None:
     table = Table(
         "workers",
         "hours",
-        "learners an hour",
+        "learners per hour",
         "times one worker",
         "workers busy",
         "driver busy",
