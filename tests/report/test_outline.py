@@ -182,11 +182,11 @@ def test_a_graph_made_to_break_it_is_drawn_in_bounds() -> None:
         [("c", "Const", []), ("a", "Add", ["c", "b"]), ("b", "Add", ["a", "c"]), ("s", "Sum", ["b", "c"])],
         [("v", "VariableV2", []), *((f"d{i}", "SquaredDifference", ["v", "v"]) for i in range(2_000))],
     ):
-        began = time.monotonic()
+        began = time.process_time()
         outline = outline_of(graph_of(nodes))
         assert len(outline.nodes) <= 2 * MOST_NODES
         assert len(drawn(outline, "t")) < 100_000
-        assert time.monotonic() - began < 10
+        assert time.process_time() - began < 10
     assert outline_of(
         graph_of([("v", "VariableV2", []), *((f"m{i}", "Neg", [f"m{i - 1}" if i else "v"]) for i in range(99))])
     ).left_out
