@@ -8,13 +8,11 @@ from pathlib import Path
 
 from checker.exercise import Exercise
 from checker.outline import Outline
+from checker.pack_file import PackError
 
 
 def expected_outline(exercise: Exercise) -> Outline | None:
-    """Return the expected outline, None while the pack has none.
-
-    Raises `ValueError`, `KeyError` or `TypeError` when the file holds anything else.
-    """
+    """Return the expected outline, None while the pack has none. Raises `PackError` when its file holds anything else."""
     return _read(exercise.expected_graph) if exercise.expected_graph else None
 
 
@@ -26,4 +24,8 @@ def as_text(outline: Outline) -> str:
 
 @lru_cache(maxsize=64)
 def _read(file: Path) -> Outline:
-    return Outline.from_object(json.loads(file.read_text("utf-8")))
+    try:
+        return Outline.from_object(json.loads(file.read_text("utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = f"make it again: python -m checker.selftest graph {file.stem}"
+        raise PackError(file, 0, f"it holds no graph in outline ({type(error).__name__}: {error})", remedy) from None

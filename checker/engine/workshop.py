@@ -166,6 +166,7 @@ class Workshop:
         reporter, handed = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
         plugins = [run_plugin, fixtures, model_fixtures, handed, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
+        options.append("--continue-on-collection-errors")  # or a broken check file would end pytest as Ctrl-C does
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
         for name in without:
             options += ["-p", f"no:{name}"]
@@ -188,6 +189,7 @@ class Workshop:
         except Exception:
             detail = traceback.format_exc()
             report.checks.append(CheckResult("graph", "the graph can be drawn", Status.ERROR, detail=detail))
+            on_result(report.checks[-1])
 
 
 def run_folder(exercise: Exercise, top: Path, learner: str) -> Path:
