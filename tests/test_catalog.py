@@ -10,7 +10,7 @@ import pytest
 
 from checker.__main__ import cli
 from checker.catalog import PACKS_VARIABLE, Catalog, built_in, load_catalog
-from checker.engine import fixtures
+from checker.engine import model_fixtures
 from checker.exercise import DataSet, Limits
 from checker.pack_file import LARGEST_FILE_BYTES, PACK_FILE, PackError, PackFile
 from checker.pack_reader import BUILT_IN_DATA, MODELS, RESERVED_IDS, read_pack
@@ -46,7 +46,7 @@ def test_the_data_sets_that_packs_may_name_are_those_of_the_reference() -> None:
 
 
 def test_the_models_that_packs_may_name_are_fixtures() -> None:
-    assert [name for name in MODELS if not hasattr(fixtures, name)] == []
+    assert [name for name in MODELS if not hasattr(model_fixtures, name)] == []
 
 
 def test_an_exercise_carries_everything_that_belongs_to_it() -> None:

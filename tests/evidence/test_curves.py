@@ -143,7 +143,7 @@ def test_nan_is_told_with_its_place_and_whether_the_loss_grew_before() -> None:
     grown = refusal([500.0, 1e9, 1e30, math.inf])
     assert grown.actual == "inf from point 3 of 4 on, step 3, after 1e+30"
     assert "grew before" in grown.hint
-    assert refusal([math.nan, 1.0]).hint.startswith("the first loss is it already")
+    assert refusal([math.nan, 1.0]).hint.startswith("even the first loss is not finite")
 
 
 def test_divergence_is_told_with_its_factor() -> None:
@@ -195,7 +195,7 @@ def test_a_softmax_before_the_softmax_shows_in_its_floor() -> None:
     for logged in (losses, losses[::40]):
         found = network_refusal(logged)
         assert "1.461" in found.hint
-        assert found.expected == "a loss that goes on towards 0"
+        assert found.expected == "a loss that falls towards 0"
 
 
 def test_a_slow_curve_that_passes_the_floor_is_not_taken_for_one() -> None:

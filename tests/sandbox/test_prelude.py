@@ -440,7 +440,7 @@ def test_a_module_and_a_file_beside_the_script_are_found(workshop: Workshop, tmp
     report = check_ex01(workshop, tmp_path, OF_2019 + lines)
     assert report.status is Status.PASS, report.checks
     assert [note for note in report.notes if "not kept" in note] == []
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["ex01.py", "model.py", "numbers.csv", "other.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ex01.py", "logdir", "model.py", "numbers.csv", "other.py"]
 
 
 @pytest.mark.parametrize("text", ["tf" + ".a" * 400_000, "(" * 100_000, "x = 1\n" * 700_000, "-" * 200_000 + "1"])
