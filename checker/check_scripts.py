@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from checker.engine.workshop import Options, Workshop, new_report
+from checker.exercise import own_data_files
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_json
 from checker.report.junit import as_junit
@@ -39,7 +40,7 @@ def check_all(targets: Sequence[Target], asked: CheckOptions) -> list[Report]:
     terminal = TerminalReport(Console(quiet=asked.json_file == "-"), asked.verbose)
     options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), isolation=asked.isolation)
     reports = []
-    readable = [exercise.data.file for exercise, _ in targets if exercise.data and exercise.data.file]
+    readable = own_data_files(exercise for exercise, _ in targets)
     with Workshop(asked.isolation, readable=readable) as workshop:
         for target in targets:
             reports.append(_check(target, workshop, options, terminal))

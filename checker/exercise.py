@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -136,3 +136,9 @@ class Pack:
             content = path.read_bytes()
             sha.update(f"{path.relative_to(self.folder).as_posix()} {len(content)}\0".encode() + content)
         return sha.hexdigest()
+
+
+def own_data_files(exercises: Iterable[Exercise]) -> list[Path]:
+    """Return the files of packs' own data that scripts of these exercises may read, each once, in order."""
+    data = (exercise.data for exercise in exercises)
+    return sorted({each.file for each in data if each is not None and each.file is not None})

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from checker.command_line import pack_option, read_catalog
-from checker.exercise import Exercise
+from checker.exercise import Exercise, own_data_files
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED
 from checker.report.requirement import Requirement, show_requirements
 from checker.selftest import matrix
@@ -79,6 +79,5 @@ def _requirements(exercise: Exercise, cases: list[Case]) -> Iterator[Requirement
 
     parts = Parts(exercise, cases)
     yield from parts.on_disk()
-    readable = [exercise.data.file] if exercise.data and exercise.data.file else []
-    with Workshop(readable=readable) as workshop:
+    with Workshop(readable=own_data_files([exercise])) as workshop:
         yield from parts.when_run(runner(exercise, workshop))

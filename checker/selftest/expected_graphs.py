@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from checker.engine.workshop import Options, Workshop
-from checker.exercise import Exercise
+from checker.exercise import Exercise, own_data_files
 from checker.expected_graph import as_text
 from checker.outcome import Report, Status
 from checker.outline import Outline
@@ -27,8 +27,7 @@ def as_expected(report: Report) -> Outline:
 
 def write_expected_graph(exercise: Exercise) -> Path:
     """Run the solution of an exercise and write its graph into its pack; return the file. Raises `NoGraph`."""
-    readable = [exercise.data.file] if exercise.data and exercise.data.file else []
-    with Workshop(readable=readable) as workshop:
+    with Workshop(readable=own_data_files([exercise])) as workshop:
         outline = as_expected(workshop.check(exercise, exercise.solution, Options()))
     file = exercise.folder / "expected" / f"{exercise.id}.json"
     file.parent.mkdir(exist_ok=True)

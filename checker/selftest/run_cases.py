@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from checker.engine.workshop import Options, Workshop
+from checker.exercise import own_data_files
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import Case
 from checker.workers.pool import Began, Gave, run_all
@@ -89,8 +90,8 @@ def examine_all(
     # The exercises with images take longest. If they began last, workers would be idle at the end.
     waiting = deque(sorted(cases, key=lambda case: case.exercise.id, reverse=True))
     outcomes: dict[Case, Outcome] = {}
-    readable = {case.exercise.data.file for case in cases if case.exercise.data and case.exercise.data.file}
-    for event in run_all(partial(CaseWorker, env, sorted(readable)), waiting, jobs):
+    readable = own_data_files(case.exercise for case in cases)
+    for event in run_all(partial(CaseWorker, env, readable), waiting, jobs):
         if isinstance(event, Began):
             on_start(event.task)
         elif isinstance(event, Gave):

@@ -12,7 +12,7 @@ from pathlib import Path
 import checker
 from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options, Workshop, new_report
-from checker.exercise import Exercise, Pack
+from checker.exercise import Exercise, Pack, own_data_files
 from checker.outcome import CheckResult, Report, Status
 from checker.workers.assignment import Assignment
 
@@ -36,8 +36,7 @@ class LearnerWorker:
         self.is_spent = False
         self._settings = settings
         threads = dict.fromkeys(THREAD_VARIABLES, str(settings.threads))
-        data = [exercise.data for exercise in settings.catalog.exercises.values() if exercise.data is not None]
-        files = [each.file for each in data if each.file is not None]
+        files = own_data_files(settings.catalog.exercises.values())
         self._workshop = Workshop(settings.options.isolation, threads, files)
         self._is_used = False
 
