@@ -6,23 +6,24 @@ checkpoint.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.evidence.record_json import MALFORMED, Line, read_bytes, read_json, read_lines
+
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
-LARGEST_INDEX_BYTES = 16 << 20
-LARGEST_ARRAYS_BYTES = 64 << 20
 # The recorder never writes more than this: a larger record is not its own, and would cost memory.
 MOST_KINDS, MOST_PATHS, MOST_SAMPLES, MOST_ROWS = 300, 101, 8, 512
 LARGEST_SAMPLES_BYTES = 16 << 20  # of all together
 LARGEST_COUNT = 1 << 53
+MOST_DIGESTS = 300_000
+MOST_RESULTS = 100  # per kind of calls
 DTYPES = frozenset(
     f"{order}{kind}" for order in "<|" for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 )
@@ -37,15 +38,31 @@ class Sample:
     shapes: Mapping[str, tuple[int, ...]]  # of the whole arrays
 
 
+@dataclass(frozen=True)
+class Given:
+    """The numbers that calls gave for one fetch."""
+
+    fetch: str
+    count: int
+    low: float
+    high: float
+    last: float
+
+
 @dataclass(frozen=True, eq=False)
 class Calls:
-    """The calls of a session with the same fetches and feeds."""
+    """The calls of a session from one line with the same fetches and feeds."""
 
     graph: int
     fetches: tuple[str, ...]  # names of nodes
     feeds: tuple[str, ...]
     count: int
     samples: tuple[Sample, ...]
+    first: int = 0  # the numbers of the first and the last of them, counted over all calls of the script
+    last: int = 0
+    lines: tuple[Line, ...] = ()  # the learner's own, the innermost first
+    given: tuple[Given, ...] = ()
+    first_rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # digests of the first image of each call
 
     @property
     def rows(self) -> int:
@@ -60,6 +77,7 @@ class PathFed:
     path: str
     calls: Calls
     counts: tuple[int, ...]  # one for each of the first kinds of calls
+    call: int = 0  # its number, counted over all calls of the script
 
 
 @dataclass(frozen=True)
@@ -91,26 +109,26 @@ class SessionLog:
 
 def read_session_log(folder: Path) -> SessionLog:
     """Return the record in a folder; an empty one when there is none, or it is not the recorder's."""
-    index, arrays = folder / INDEX_FILE, folder / ARRAYS_FILE
-    for path, largest in ((index, LARGEST_INDEX_BYTES), (arrays, LARGEST_ARRAYS_BYTES)):
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > largest:
-            return SessionLog()
+    content, arrays = read_json(folder / INDEX_FILE), read_bytes(folder / ARRAYS_FILE)
+    if content is None or arrays is None:
+        return SessionLog()
     try:
-        content = json.loads(index.read_bytes())
-        return _log(content, arrays.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError):
+        return _log(content, arrays)
+    except MALFORMED:
         return SessionLog()
 
 
 def _log(content: dict[str, Any], data: bytes) -> SessionLog:
     if len(content["groups"]) > MOST_KINDS or len(content["paths"]) > MOST_PATHS:
         raise ValueError("more than the recorder writes")
-    kinds = tuple(_calls(item, data) for item in content["groups"])
+    kinds = tuple(_calls(item, content["files"], data) for item in content["groups"])
     arrays = (array for calls in kinds for sample in calls.samples for array in sample.arrays.values())
     if sum(array.nbytes for array in arrays) > LARGEST_SAMPLES_BYTES:
         raise ValueError("more rows than the recorder keeps")
+    if sum(len(digests) for calls in kinds for digests in calls.first_rows.values()) > MOST_DIGESTS:
+        raise ValueError("more digests than the recorder keeps")
     paths = tuple(
-        PathFed(str(item["path"]), kinds[_count(item["group"])], tuple(map(_count, item["counts"])))
+        PathFed(str(item["path"]), kinds[_count(item["group"])], tuple(map(_count, item["counts"])), _count(item["call"]))
         for item in content["paths"]
     )
     graphs = (
@@ -127,19 +145,30 @@ def _count(value: Any) -> int:
     return count
 
 
-def _calls(item: dict[str, Any], data: bytes) -> Calls:
-    if len(item["samples"]) > MOST_SAMPLES:
-        raise ValueError("more samples than the recorder keeps")
+def _calls(item: dict[str, Any], files: list[str], data: bytes) -> Calls:
+    if len(item["samples"]) > MOST_SAMPLES or len(item["results"]) > MOST_RESULTS:
+        raise ValueError("more than the recorder keeps")
     return Calls(
         graph=_count(item["graph"]),
         fetches=tuple(_node(name) for name in item["fetches"]),
         feeds=tuple(_node(name) for name in item["feeds"]),
         count=_count(item["count"]),
-        samples=tuple(_sample(sample, data) for sample in item["samples"]),
+        samples=tuple(read_sample(sample, data) for sample in item["samples"]),
+        first=_count(item["first"]),
+        last=_count(item["last"]),
+        lines=read_lines(item["lines"], files),
+        given=tuple(_given(result) for result in item["results"]),
+        first_rows={_node(name): _array(layout, data, MOST_DIGESTS) for name, layout in item["digests"].items()},
     )
 
 
-def _sample(item: dict[str, Any], data: bytes) -> Sample:
+def _given(item: dict[str, Any]) -> Given:
+    numbers = (float(item[key]) for key in ("low", "high", "last"))
+    return Given(_node(item["fetch"]), _count(item["count"]), *numbers)
+
+
+def read_sample(item: dict[str, Any], data: bytes) -> Sample:
+    """Return some rows of one call. Raises what is in `MALFORMED`."""
     layouts = {_node(name): layout for name, layout in item["arrays"].items()}
     return Sample(
         call=_count(item["call"]),
@@ -148,14 +177,14 @@ def _sample(item: dict[str, Any], data: bytes) -> Sample:
     )
 
 
-def _array(layout: dict[str, Any], data: bytes) -> NDArray[Any]:
+def _array(layout: dict[str, Any], data: bytes, most_rows: int = MOST_ROWS) -> NDArray[Any]:
     """Return a view of the bytes that a layout names. Raises `ValueError` when they are not there."""
     if layout["dtype"] not in DTYPES:
         raise ValueError(f"dtype {layout['dtype']!r}")
     dtype = np.dtype(layout["dtype"])
     shape = tuple(map(int, layout["shape"]))
     offset, count = int(layout["offset"]), math.prod(shape)
-    if shape and shape[0] > MOST_ROWS:
+    if shape and shape[0] > most_rows:
         raise ValueError("more rows than the recorder keeps")
     if offset < 0 or min(shape, default=1) < 0 or len(shape) > 8 or offset + count * dtype.itemsize > len(data):
         raise ValueError("an array outside the file")

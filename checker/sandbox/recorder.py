@@ -1,159 +1,153 @@
 """Inside a forked child: records what a script feeds to its sessions, and when it trains and saves.
 
 A checkpoint alone does not tell what was fed during the training: scaling a feature in NumPy leaves no trace in it. So all
-calls of sessions are recorded, see `checker.sandbox.session_hooks`. Calls with the same fetches and feeds are counted
-together, and a bounded sample of their rows is kept. The process of the submission writes the record, so the record is only
-a *claim*. `checker.evidence.session_record` reads it, and checks compare it with the real data.
+calls of sessions are recorded, see `checker.sandbox.session_hooks`. Calls from the same line with the same fetches and feeds
+are counted together, and a bounded sample of their rows is kept. The process of the submission writes the record, so the
+record is only a *claim*. `checker.evidence.session_record` reads it, and checks compare it with the real data.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import random
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
+from checker.row_digest import row_digest
+from checker.sandbox.own_lines import Lines, OwnLines
+from checker.sandbox.results import Results
+from checker.sandbox.samples import MOST_BYTES, Sample, numeric, sample_of
 
 MOST_GROUPS = 200  # a script that builds operations in its loop makes a new group with every call
 FIRST_SAMPLES = 2  # per group, always kept
 MORE_SAMPLES = 6  # per group, drawn at random from all later calls
-MOST_ROWS = 512  # per array: all 506 houses, or some images
-MOST_ARRAY_BYTES = 1 << 18
-MOST_BYTES = 16 << 20  # of all samples
 MOST_PATHS = 100
+MOST_GRAPHS = 16  # of which the operations are known
+MOST_DIGESTS = 300_000  # of first rows, in all calls together
+IMAGE = 784  # pixels: a row of so many is an image
 LONGEST_TEXT = 500  # characters of a name or a path
 EARLY_CALL = 10  # by then, a script has built what it builds lazily
+
+Feeds = list[tuple[str, Any]]
 
 
 @dataclass(eq=False)
 class Group:
-    """The calls with the same fetches and feeds on the same graph."""
+    """The calls from the same line with the same fetches and feeds on the same graph."""
 
     graph: int
     fetches: tuple[str, ...]
     feeds: tuple[str, ...]
+    lines: Lines
+    number: int
     count: int = 0
-    samples: list[dict[str, Any]] = field(default_factory=list)
+    first: int = 0  # the number of a call, counted over all calls
+    last: int = 0
+    samples: list[Sample] = field(default_factory=list)
+    digests: dict[str, array[int]] = field(default_factory=dict)  # of the first row of each call, by what was fed
 
 
 class Recorder:
     """Counts and samples the calls of all sessions of a process."""
 
-    def __init__(self) -> None:
-        self._groups: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Group] = {}
-        self._paths: dict[tuple[int, str], dict[str, Any]] = {}
-        self._graphs: list[dict[str, int]] = []
+    def __init__(self, lines: OwnLines) -> None:
+        self.lines = lines
+        self.results = Results()
+        self.groups: list[Group] = []
+        self.paths: dict[tuple[int, str], dict[str, Any]] = {}
+        self.sizes: list[dict[str, int]] = []  # of the graphs
+        self.graphs: list[Any] = []
+        self.calls = 0
+        self._by_key: dict[tuple[Any, ...], Group] = {}
         self._bytes = 0
-        self._calls = 0
+        self._digests = 0
         self._random = random.Random(0)  # the script's own random numbers must not change
 
-    def note(self, graph: Any, fetches: Iterable[str], feeds: list[tuple[str, Any]]) -> None:
+    def note(self, graph: Any, fetches: Iterable[str], feeds: Feeds) -> Group | None:
         """Note one call of a session. Wrong feeds raise no error here: the session itself will raise it."""
         with contextlib.suppress(Exception):
-            self._count(graph, tuple(fetches), feeds)
+            return self._count(graph, tuple(fetches), feeds)
+        return None
 
-    def _count(self, graph: Any, fetches: tuple[str, ...], feeds: list[tuple[str, Any]]) -> None:
-        self._calls += 1
-        number = self._number_of(graph)
-        key = (number, fetches, tuple(name for name, _ in feeds))
-        group = self._groups.get(key)
+    def note_result(self, group: Group | None, feeds: Feeds, result: Any) -> None:
+        """Note what a call gave."""
+        if group is not None:
+            with contextlib.suppress(Exception):
+                self.results.note(group.number, group.fetches, result, feeds, self.calls)
+
+    def _count(self, graph: Any, fetches: tuple[str, ...], feeds: Feeds) -> Group | None:
+        self.calls += 1
+        number = self.number_of(graph, is_called=True)
+        lines = self.lines.here()
+        key = (number, fetches, tuple(name for name, _ in feeds), lines)
+        group = self._by_key.get(key)
         if group is None:
             feeds_path = any(isinstance(value, (str, bytes)) for _, value in feeds)
-            if len(self._groups) >= MOST_GROUPS + (MOST_PATHS if feeds_path else 0):
-                return
-            group = self._groups[key] = Group(number, key[1], key[2])
+            if len(self.groups) >= MOST_GROUPS + (MOST_PATHS if feeds_path else 0):
+                return None
+            group = self._by_key[key] = Group(number, fetches, key[2], lines, len(self.groups), first=self.calls)
+            self.groups.append(group)
         group.count += 1
+        group.last = self.calls
         for _, value in feeds:
             if isinstance(value, (str, bytes)):
                 self._note_path(group, value)
+        self._note_first_rows(group, feeds)
         self._sample(group, feeds)
+        return group
 
-    def _number_of(self, graph: Any) -> int:
+    def number_of(self, graph: Any, is_called: bool = False) -> int:
         """Return the number of a graph, and note its current number of nodes."""
         number = getattr(graph, "_suite_number", None)
         if number is None:
-            number = graph._suite_number = len(self._graphs)
-            self._graphs.append({"calls": 0, "early_nodes": 0, "nodes": 0})
-        note = self._graphs[number]
-        note["calls"] += 1
-        note["nodes"] = graph.version
-        if note["calls"] <= EARLY_CALL:
-            note["early_nodes"] = graph.version
+            number = graph._suite_number = len(self.sizes)
+            self.sizes.append({"calls": 0, "early_nodes": 0, "nodes": 0})
+            if len(self.graphs) < MOST_GRAPHS:
+                self.graphs.append(graph)
+        if is_called:
+            size = self.sizes[number]
+            size["calls"] += 1
+            size["nodes"] = graph.version
+            if size["calls"] <= EARLY_CALL:
+                size["early_nodes"] = graph.version
         return int(number)
 
     def _note_path(self, group: Group, value: str | bytes) -> None:
         """Note a text that was fed. A Saver feeds the path of the checkpoint that it saves or restores."""
         text = (value if isinstance(value, str) else value.decode("utf-8", "replace"))[:LONGEST_TEXT]
-        index = list(self._groups.values()).index(group)
-        counts = [other.count for other in self._groups.values()]  # in the order of the groups
+        counts = [other.count for other in self.groups]
         # The latest texts are kept, each once: a script may feed the handle of an iterator in every call.
-        self._paths.pop((index, text), None)
-        self._paths[index, text] = {"path": text, "group": index, "counts": counts}
-        if len(self._paths) > MOST_PATHS:
-            del self._paths[next(iter(self._paths))]
+        self.paths.pop((group.number, text), None)
+        self.paths[group.number, text] = {"path": text, "group": group.number, "counts": counts, "call": self.calls}
+        if len(self.paths) > MOST_PATHS:
+            del self.paths[next(iter(self.paths))]
 
-    def _sample(self, group: Group, feeds: list[tuple[str, Any]]) -> None:
+    def _note_first_rows(self, group: Group, feeds: Feeds) -> None:
+        """Note a digest of the first image of this call: of each call, unlike a sample."""
+        for name, value in feeds:
+            holds_images = isinstance(value, np.ndarray) and value.ndim > 1 and value.size == IMAGE * len(value) > 0
+            if holds_images and self._digests < MOST_DIGESTS:
+                self._digests += 1
+                group.digests.setdefault(name, array("I")).append(row_digest(value[0]))
+
+    def _sample(self, group: Group, feeds: Feeds) -> None:
         """Keep rows of this call: always of the first calls, then by reservoir sampling, so each later call is as likely."""
         slot = len(group.samples)
         if slot >= FIRST_SAMPLES + MORE_SAMPLES:
             slot = FIRST_SAMPLES + self._random.randrange(group.count - FIRST_SAMPLES)
             if slot >= len(group.samples):
                 return
-        arrays = {name: np.asarray(value) for name, value in feeds}
-        numeric = {name: array for name, array in arrays.items() if array.dtype.kind in "fiub"}
-        rows = _rows(numeric.values())
-        kept = {name: _some_rows(array, rows) for name, array in numeric.items()}
-        size = sum(array.nbytes for array in kept.values())
-        if not kept or self._bytes + size > MOST_BYTES:
+        arrays = numeric(feeds)
+        sample = sample_of(arrays, self.calls) if arrays else None
+        if sample is None or self._bytes + sample.size > MOST_BYTES:
             return
-        self._bytes += size
-        sample = {"call": self._calls, "arrays": kept, "shapes": {name: array.shape for name, array in numeric.items()}}
+        self._bytes += sample.size
         if slot == len(group.samples):
             group.samples.append(sample)
         else:
-            self._bytes -= sum(array.nbytes for array in group.samples[slot]["arrays"].values())
+            self._bytes -= group.samples[slot].size
             group.samples[slot] = sample
-
-    def write(self, folder: str) -> None:
-        """Write the record: an index in JSON, and the bytes of all samples in one file."""
-        offset = 0
-        groups = []
-        with open(os.path.join(folder, ARRAYS_FILE), "wb") as file:
-            for group in self._groups.values():
-                samples = []
-                for sample in group.samples:
-                    arrays = {}
-                    for name, array in sample["arrays"].items():
-                        file.write(array.tobytes())
-                        layout = {"offset": offset, "dtype": array.dtype.str, "shape": array.shape}
-                        arrays[name] = {**layout, "of": sample["shapes"][name]}
-                        offset += array.nbytes
-                    samples.append({"call": sample["call"], "arrays": arrays})
-                description = {"graph": group.graph, "fetches": group.fetches, "feeds": group.feeds, "count": group.count}
-                groups.append({**description, "samples": samples})
-        index = {"calls": self._calls, "graphs": self._graphs, "groups": groups, "paths": list(self._paths.values())}
-        with open(os.path.join(folder, INDEX_FILE), "w") as file:
-            json.dump(index, file)
-
-
-def _rows(arrays: Iterable[NDArray[Any]]) -> int:
-    """Return how many rows to keep of each array: the same number for all, so that inputs still match labels."""
-    rows = MOST_ROWS
-    for array in arrays:
-        if array.ndim and len(array):
-            rows = min(rows, max(1, MOST_ARRAY_BYTES * len(array) // max(1, array.nbytes)))
-    return rows
-
-
-def _some_rows(array: NDArray[Any], rows: int) -> NDArray[Any]:
-    """Return a copy of at most `rows` rows, evenly spread; a copy of the whole array if it is a scalar."""
-    if not array.ndim or len(array) <= rows:
-        return array.copy()
-    return np.ascontiguousarray(array[np.linspace(0, len(array) - 1, rows).astype(int)])

@@ -31,7 +31,7 @@ def run(request: dict[str, Any]) -> None:
             sys.path[0] = str(Path(path).parent)
         main.__file__ = path
         prelude.install(path, source, main.__dict__)
-        session_hooks.install()
+        session_hooks.install(str(Path(path).parent))
         leave_to_the_script()
         # dont_inherit: the __future__ imports of this file must not apply to the script.
         exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)

@@ -7,54 +7,71 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from checker.sandbox.recorder import LONGEST_TEXT, Recorder
+from checker.sandbox import writer_hooks
+from checker.sandbox.own_lines import OwnLines
+from checker.sandbox.record_file import Progress, write_record
+from checker.sandbox.recorder import LONGEST_TEXT, Group, Recorder
+from checker.sandbox.written import Written
 
 FOLDER_VARIABLE = "SUITE_SESSIONS"
 
 
-def install() -> None:
-    """Record the sessions of this process, and write the record when it ends. Does nothing without SUITE_SESSIONS."""
+def install(own_folder: str) -> None:
+    """Record the sessions of this process, and write the record when it ends. Does nothing without SUITE_SESSIONS.
+
+    `own_folder` is the folder of the script: lines in the files below it are the learner's own.
+    """
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return
-    from tensorflow.python.client.session import BaseSession
-
-    recorder = Recorder()
+    recorder = Recorder(OwnLines(own_folder))
+    written = Written(recorder)
     process = os.getpid()
 
     def write() -> None:
         if os.getpid() == process:  # and not a child that the script forked
-            recorder.write(folder)
+            write_record(folder, recorder, written)
 
     atexit.register(write)
+    _wrap_sessions(recorder, Progress(folder, recorder))
+    writer_hooks.install(written)
+
+
+def _wrap_sessions(recorder: Recorder, progress: Progress) -> None:
+    from tensorflow.python.client.session import BaseSession
+
     run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
 
     def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
         feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
-        recorder.note(self.graph, _names(fetches), feeds)
-        return run(self, fetches, feed_dict, *rest, **options)
+        group = recorder.note(self.graph, _names(fetches), feeds)
+        progress.note()
+        result = run(self, fetches, feed_dict, *rest, **options)
+        recorder.note_result(group, feeds, result)
+        return result
+
+    def recorded(graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*values: Any, **options: Any) -> Any:
+            fed = list(zip(feeds, values))
+            group: Group | None = recorder.note(graph, fetches, fed)
+            progress.note()
+            result = function(*values, **options)
+            recorder.note_result(group, fed, result)
+            return result
+
+        return call
 
     def recorded_make(self: Any, fetches: Any, feed_list: Any = None, *rest: Any, **options: Any) -> Any:
         names = [_name(key) for key in feed_list or ()]
-        return _recorded(recorder, self.graph, _names(fetches), names, make(self, fetches, feed_list, *rest, **options))
+        return recorded(self.graph, _names(fetches), names, make(self, fetches, feed_list, *rest, **options))
 
     def recorded_make_from_options(self: Any, options: Any) -> Any:
         fetches = [*options.fetch, *options.target]
-        return _recorded(recorder, self.graph, fetches, list(options.feed), make_from_options(self, options))
+        return recorded(self.graph, fetches, list(options.feed), make_from_options(self, options))
 
     BaseSession.run = recorded_run
     BaseSession.make_callable = recorded_make
     BaseSession._make_callable_from_options = recorded_make_from_options  # Keras trains by it
-
-
-def _recorded(
-    recorder: Recorder, graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]
-) -> Callable[..., Any]:
-    def call(*values: Any, **options: Any) -> Any:
-        recorder.note(graph, fetches, list(zip(feeds, values)))
-        return function(*values, **options)
-
-    return call
 
 
 def _names(fetches: Any) -> list[str]:

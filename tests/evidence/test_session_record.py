@@ -14,7 +14,8 @@ from checker.evidence.counting import counters
 from checker.evidence.graph import Graph
 from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.training import Training
-from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_BYTES, MOST_GROUPS, MOST_PATHS, MOST_ROWS
+from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_GROUPS, MOST_PATHS
+from checker.sandbox.samples import MOST_BYTES, MOST_ROWS
 from tests.support.fixture_types import RunScript
 from tests.support.script_text import IMPORTS, LEGACY_KERAS
 
@@ -282,6 +283,7 @@ def test_examples_are_counted_by_the_rows_that_were_fed(record: Record, job_fold
 
 
 GOOD = {
+    "files": ["ex02.py"],
     "calls": 1,
     "graphs": [],
     "paths": [],
@@ -291,6 +293,11 @@ GOOD = {
             "fetches": ["loss:0"],
             "feeds": ["x:0"],
             "count": 1,
+            "first": 1,
+            "last": 1,
+            "lines": [[0, 12]],
+            "results": [{"fetch": "loss:0", "count": 1, "low": 2.0, "high": 2.0, "last": 2.0}],
+            "digests": {},
             "samples": [{"call": 1, "arrays": {"x:0": {"offset": 0, "dtype": "<f4", "shape": [2], "of": [2]}}}],
         }
     ],
@@ -321,6 +328,10 @@ def test_a_sound_record_is_read(job_folder: Path) -> None:
         ('"count": 1', '"count": "many"'),
         ('"groups"', '"gruops"'),
         ('"samples": [', '"samples": [7, '),
+        ('"lines": [[0, 12]]', '"lines": [[1, 12]]'),
+        ('"lines": [[0, 12]]', '"lines": [[0, -12]]'),
+        ('"lines": [[0, 12]]', '"lines": [7]'),
+        ('"last": 2.0', '"last": []'),
         ('"count": 1', '"count": 1' + "0" * 400),
         ('"count": 1', '"count": -1'),
         ('"shape": [2]', '"shape": [513, 0]'),
@@ -335,7 +346,7 @@ def test_a_forged_record_is_no_record(job_folder: Path, old: str, new: str) -> N
 @pytest.mark.parametrize(("part", "times"), [("groups", 301), ("paths", 102), ("samples", 9)])
 def test_more_than_the_recorder_writes_is_no_record(job_folder: Path, part: str, times: int) -> None:
     good = json.loads(json.dumps(GOOD))
-    good["paths"] = [{"path": "model", "group": 0, "counts": [1]}]
+    good["paths"] = [{"path": "model", "group": 0, "counts": [1], "call": 1}]
     assert _written(job_folder, json.dumps(good)) != SessionLog()
     several = good["groups"][0] if part == "samples" else good
     several[part] = several[part] * times

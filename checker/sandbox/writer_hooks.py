@@ -1,0 +1,39 @@
+"""Inside a forked child: wraps the writers of summaries and the Savers, so that `Written` sees what goes to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checker.sandbox.written import Written
+
+
+def install(written: Written) -> None:
+    """Record the FileWriters and Savers of this process."""
+    from tensorflow.core.framework import summary_pb2
+    from tensorflow.python.framework import ops
+    from tensorflow.python.summary.writer.writer import FileWriter, SummaryToEventTransformer
+    from tensorflow.python.training.saver import Saver
+
+    make_writer, make_saver = FileWriter.__init__, Saver.__init__
+    add_summary, add_graph = SummaryToEventTransformer.add_summary, SummaryToEventTransformer.add_graph
+
+    def recorded_writer(self: Any, logdir: Any, *rest: Any, **options: Any) -> None:
+        written.note_writer(self, logdir)
+        make_writer(self, logdir, *rest, **options)
+
+    def recorded_graph(self: Any, graph: Any, *rest: Any, **options: Any) -> Any:
+        written.note_graph(self, graph)
+        return add_graph(self, graph, *rest, **options)
+
+    def recorded_summary(self: Any, summary: Any, *rest: Any, **options: Any) -> Any:
+        written.note_summary(self, summary, summary_pb2.Summary.FromString)
+        return add_summary(self, summary, *rest, **options)
+
+    def recorded_saver(self: Any, *arguments: Any, **options: Any) -> None:
+        make_saver(self, *arguments, **options)
+        written.note_saver(ops.get_default_graph())
+
+    FileWriter.__init__ = recorded_writer
+    SummaryToEventTransformer.add_graph = recorded_graph
+    SummaryToEventTransformer.add_summary = recorded_summary
+    Saver.__init__ = recorded_saver
