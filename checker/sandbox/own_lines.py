@@ -69,7 +69,8 @@ class OwnLines:
     def _number(self, file: str) -> int | None:
         """Return the number of an own file, None for any other."""
         if file not in self._numbers:
-            own = os.path.abspath(file).startswith(self._folder) and len(self.files) < MOST_FILES
+            is_file = not file.startswith("<")  # as in <string> and <frozen runpy>
+            own = is_file and os.path.abspath(file).startswith(self._folder) and len(self.files) < MOST_FILES
             self._numbers[file] = len(self.files) if own else None
             if own:
                 self.files.append(os.path.relpath(os.path.abspath(file), self._folder))

@@ -21,7 +21,7 @@ GRAPH = (
 x = tf.placeholder(tf.float32, [None, 784], name="x")
 w = tf.Variable(tf.ones([784, 1]), name="w")
 loss = tf.reduce_mean(tf.square(tf.matmul(x, w)), name="loss")
-scalar = tf.summary.scalar("loss", loss)
+scalar = tf.summary.scalar("cost", loss)
 train = tf.train.GradientDescentOptimizer(1e-9).minimize(loss)
 init = tf.global_variables_initializer()
 data = np.random.RandomState(0).rand(20, 784).astype(np.float32)
@@ -58,7 +58,7 @@ def only(log: WrittenLog) -> Series:
 def test_a_summary_that_a_session_gave_leads_to_its_call(recorded: Folder) -> None:
     folder = recorded(SESSION + "for i in range(12):\n  writer.add_summary(sess.run(scalar, {x: data[i:]}), i)")
     series, log = only(read_written_log(folder)), read_session_log(folder)
-    assert (series.tag, series.count, series.sources) == ("loss", 12, {"summary": 12})
+    assert (series.tag, series.count, series.sources) == ("cost", 12, {"summary": 12})
     ((number, points),) = series.groups.items()
     assert (log.kinds[number].feeds, log.kinds[number].count, points) == (("x",), 12, 12)
     assert series.samples[-1].shapes["x"] == (9, 784)
