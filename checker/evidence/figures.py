@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from checker.evidence.record_json import MALFORMED, Line, read_lines
 from reference.arrays import FloatArray
 
 LARGEST_FILE_BYTES = 32 << 20
@@ -37,6 +38,8 @@ class Figure:
 
     name: str
     axes: tuple[Axes, ...]
+    pixels: str = ""  # a digest of the picture that was made of it, see `checker.evidence.pictures.digest_of_picture`
+    line: Line | None = None  # of the script, that drew it
 
 
 def read_figures(folder: Path) -> list[Figure]:
@@ -48,10 +51,18 @@ def read_figures(folder: Path) -> list[Figure]:
         left -= path.stat().st_size
         try:
             content = json.loads(path.read_bytes())
-            found.append(Figure(path.stem, tuple(_axes(item) for item in content["axes"])))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
+            axes = tuple(_axes(item) for item in content["axes"])
+            found.append(Figure(path.stem, axes, str(content.get("pixels", "")), _line(content.get("line"))))
+        except (OSError, *MALFORMED):
             continue
     return found
+
+
+def _line(content: list[Any] | None) -> Line | None:
+    if content is None:
+        return None
+    file, number = content
+    return read_lines([[0, number]], [str(file)])[0]
 
 
 def _axes(content: dict[str, Any]) -> Axes:

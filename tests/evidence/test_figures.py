@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from checker.evidence.events import read_event_log
 from checker.evidence.figures import Figure, read_figures
+from checker.evidence.pictures import digest_of_picture
 from tests.support.fixture_types import RunScript
 
 
@@ -175,3 +177,40 @@ def test_of_many_large_figures_some_are_read(tmp_path: Path, monkeypatch: pytest
         (tmp_path / f"figure-{number:04}.json").write_text(content)
     assert len(content) < 500
     assert [figure.name for figure in read_figures(tmp_path)] == ["figure-0001", "figure-0002"]
+
+
+DRAWN_AND_SAVED = """
+import io, os
+import numpy as np
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+def add(folder, summary):
+    with tf.summary.FileWriter(folder) as writer:
+        writer.add_summary(summary, 0)
+plt.plot([1, 2], [3, 4])
+buffer = io.BytesIO()
+plt.savefig(buffer, format="png", bbox_inches="tight")
+png = tf.Summary.Image(encoded_image_string=buffer.getvalue())
+add("logs/a", tf.Summary(value=[tf.Summary.Value(tag="saved", image=png)]))
+figure = plt.figure()
+plt.plot([1, 2], [3, 5])
+figure.canvas.draw()
+add("logs/b", tf.Session().run(tf.summary.image("drawn", np.asarray(figure.canvas.buffer_rgba())[None])))
+"""
+
+
+def test_a_picture_in_tensorboard_is_known_as_the_figure_that_it_was_made_from(
+    figures_of: FiguresOf, job_folder: Path
+) -> None:
+    figures = {figure.pixels: figure for figure in figures_of(DRAWN_AND_SAVED)}
+    shown = {tag: images[-1] for _, tag, images in read_event_log(job_folder / "run" / "logs").images()}
+    lines = {}
+    for tag, image in shown.items():
+        figure = figures[digest_of_picture(image.encoded)]
+        assert figure.line is not None
+        lines[tag] = (figure.axes[0].lines[0].tolist(), figure.line.number)
+    text = DRAWN_AND_SAVED.split("\n")
+    assert lines == {
+        "saved": ([[1, 3], [2, 4]], text.index('plt.savefig(buffer, format="png", bbox_inches="tight")') + 2),
+        "drawn/image/0": ([[1, 3], [2, 5]], text.index("figure.canvas.draw()") + 2),
+    }

@@ -6,28 +6,62 @@ has one of matplotlib's own canvases, so these record figures, too. This file im
 """
 
 import functools
+import hashlib
+import io
 import json
 import os
+import sys
 
 import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import AxLine
+from PIL import Image
 
 FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
 MOST_PICTURES = 30  # kept as PNG
 LARGEST_PICTURE_BYTES = 4 << 20
 MOST_POINTS = 20_000  # per line or scatter
+MOST_DIGESTS = 100  # of saved pictures: decoding one takes some milliseconds
+MOST_FRAMES = 100  # looked at for the script's own line
 MOST_PIXELS = 100 * 28 * 28  # per image: enough for a confusion matrix or a hundred digits, too few for a photograph
 
 _written = 0
 _canvases = 0
 
 
-def describe(figure):
-    """Return what a figure shows, as plain lists."""
-    return {"axes": [_describe_axes(axes) for axes in figure.axes]}
+def describe(figure, pixels=""):
+    """Return what a figure shows, as plain lists, with a digest of its pixels and the line that drew it."""
+    return {"axes": [_describe_axes(axes) for axes in figure.axes], "pixels": pixels, "line": _own_line()}
+
+
+def _own_line():
+    """Return the innermost line of the script's own files that is running, as [file, line]; None for none."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(getattr(sys.modules["__main__"], "__file__", "."))), "")
+    frame = sys._getframe(1)
+    for _ in range(MOST_FRAMES):
+        if frame is None:
+            return None
+        name = frame.f_code.co_filename
+        if not name.startswith("<") and os.path.abspath(name).startswith(folder):
+            return [os.path.relpath(os.path.abspath(name), folder), frame.f_lineno]
+        frame = frame.f_back
+    return None
+
+
+def digest_of_pixels(pixels):
+    """Return a digest of a picture [height, width, 3 or 4] of bytes; it may be a PNG or an array, the digest is the same."""
+    colours = np.ascontiguousarray(np.asarray(pixels)[:, :, :3])
+    return hashlib.sha256(repr(colours.shape[:2]).encode() + colours.tobytes()).hexdigest()
+
+
+def _digest_of_png(png):
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            return digest_of_pixels(image.convert("RGB"))
+    except (OSError, ValueError, SyntaxError):
+        return ""
 
 
 def _describe_axes(axes):
@@ -76,7 +110,7 @@ def _record(figure, png=None):
     if _written < MOST_FIGURES:
         _written += 1
         name = f"figure-{_written:04d}"
-        _write(name, figure)
+        _write(name, figure, _digest_of_png(png) if png and _written <= MOST_DIGESTS else "")
         folder = os.environ.get(FOLDER_VARIABLE)
         if folder and _written <= MOST_PICTURES:
             path = os.path.join(folder, name + ".png")
@@ -96,11 +130,11 @@ def _draw_picture(figure, path):
         figure.set_canvas(canvas)
 
 
-def _write(name, figure):
+def _write(name, figure, pixels=""):
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder:
         with open(os.path.join(folder, name + ".json"), "w") as file:
-            json.dump(describe(figure), file)
+            json.dump(describe(figure, pixels), file)
 
 
 def _saved_png(target):
@@ -162,7 +196,8 @@ def _recording_draw(draw):
             _canvases += 1
             canvas._suite_number = _canvases
         if canvas._suite_number <= MOST_FIGURES:
-            _write(f"figure-drawn-{canvas._suite_number:04d}", canvas.figure)
+            name = f"figure-drawn-{canvas._suite_number:04d}"
+            _write(name, canvas.figure, digest_of_pixels(canvas.buffer_rgba()))
 
     return draw_and_record
 
