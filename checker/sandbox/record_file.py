@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from checker.sandbox.recorder import Group, Recorder
-from checker.sandbox.samples import SampleFile
+from checker.sandbox.samples import ArraysFile
 from checker.sandbox.written import Written
 
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
@@ -41,7 +41,7 @@ class Progress:
 def write_record(folder: str, recorder: Recorder, written: Written) -> None:
     """Write everything that was recorded."""
     with open(os.path.join(folder, ARRAYS_FILE), "wb") as file:
-        arrays = SampleFile(file)
+        arrays = ArraysFile(file)
         groups = [_group(recorder, group, arrays) for group in recorder.groups]
         series = [
             {**vars(series), "samples": [arrays.add(sample) for sample in series.samples]}
@@ -57,7 +57,7 @@ def write_record(folder: str, recorder: Recorder, written: Written) -> None:
     _write(folder, LINES_FILE, files=files, graphs=graphs)
 
 
-def _group(recorder: Recorder, group: Group, arrays: SampleFile) -> dict[str, Any]:
+def _group(recorder: Recorder, group: Group, arrays: ArraysFile) -> dict[str, Any]:
     kept = {key: value for key, value in vars(group).items() if key not in ("samples", "digests", "number")}
     streams = {
         position: vars(stream) for (number, position), stream in recorder.results.streams.items() if number == group.number

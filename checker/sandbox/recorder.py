@@ -20,7 +20,7 @@ import numpy as np
 from checker.row_digest import row_digest
 from checker.sandbox.own_lines import Lines, OwnLines
 from checker.sandbox.results import Results
-from checker.sandbox.samples import MOST_BYTES, Sample, numeric, sample_of
+from checker.sandbox.samples import MOST_BYTES, KeptRows, numeric, sample_of
 
 MOST_GROUPS = 200  # a script that builds operations in its loop makes a new group with every call
 FIRST_SAMPLES = 2  # per group, always kept
@@ -47,7 +47,7 @@ class Group:
     count: int = 0
     first: int = 0  # the number of a call, counted over all calls
     last: int = 0
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[KeptRows] = field(default_factory=list)
     digests: dict[str, array[int]] = field(default_factory=dict)  # of the first row of each call, by what was fed
 
 

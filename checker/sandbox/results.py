@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from checker.sandbox.samples import Sample, numeric, sample_of
+from checker.sandbox.samples import KeptRows, numeric, sample_of
 
 MOST_VALUES = 20_000  # the latest that are known one by one
 MOST_SUMMARIES = 2_000
@@ -51,7 +51,7 @@ class Source:
     kind: str
     group: int | None = None
     fetch: int = 0  # the position among the fetches of the call
-    sample: Sample | None = None
+    sample: KeptRows | None = None
 
 
 class Results:
@@ -62,7 +62,7 @@ class Results:
         # A number, or the digest of a summary, that was given -> its call, its group, and the position among the fetches.
         self._values: OrderedDict[float, Given] = OrderedDict()
         self._summaries: OrderedDict[bytes, Given] = OrderedDict()
-        self._samples: dict[int, Sample] = {}  # by call
+        self._samples: dict[int, KeptRows] = {}  # by call
         self._sampled: deque[int] = deque()
         self._gave_arrays = False
 

@@ -17,7 +17,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class KeptRows:
     """Some rows of what a call was fed."""
 
     call: int  # its number, counted over all calls
@@ -30,14 +30,14 @@ class Sample:
         return sum(array.nbytes for array in self.arrays.values())
 
 
-class SampleFile:
+class ArraysFile:
     """The file with the bytes of all samples."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._offset = 0
 
-    def add(self, sample: Sample) -> dict[str, Any]:
+    def add(self, sample: KeptRows) -> dict[str, Any]:
         """Write the rows of a sample; return their layout."""
         arrays = {name: {**self.append(array), "of": sample.shapes[name]} for name, array in sample.arrays.items()}
         return {"call": sample.call, "arrays": arrays}
@@ -56,14 +56,14 @@ def numeric(feeds: Iterable[tuple[str, Any]]) -> Arrays:
     return {name: array for name, array in arrays.items() if array.dtype.kind in "fiub"}
 
 
-def sample_of(arrays: Arrays, call: int, most_rows: int = MOST_ROWS) -> Sample:
+def sample_of(arrays: Arrays, call: int, most_rows: int = MOST_ROWS) -> KeptRows:
     """Return some rows of these arrays, evenly spread: the same number of each, so that inputs still match labels."""
     rows = most_rows
     for array in arrays.values():
         if array.ndim and len(array):
             rows = min(rows, max(1, MOST_ARRAY_BYTES * len(array) // max(1, array.nbytes)))
     kept = {name: _some_rows(array, rows) for name, array in arrays.items()}
-    return Sample(call, kept, {name: array.shape for name, array in arrays.items()})
+    return KeptRows(call, kept, {name: array.shape for name, array in arrays.items()})
 
 
 def _some_rows(array: NDArray[Any], rows: int) -> NDArray[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from checker.sandbox.own_lines import Lines
 from checker.sandbox.recorder import LONGEST_TEXT, Recorder
 from checker.sandbox.results import SUMMARY, UNKNOWN, Source
-from checker.sandbox.samples import Sample
+from checker.sandbox.samples import KeptRows
 
 MOST_WRITERS, MOST_SAVERS = 100, 100
 MOST_SERIES = 300
@@ -19,7 +19,7 @@ MOST_GROUPS = 20  # per series
 
 
 @dataclass(eq=False)
-class Writer:
+class MadeWriter:
     """A FileWriter that a script made, and the graph that it was given."""
 
     folder: str
@@ -31,7 +31,7 @@ class Writer:
 
 
 @dataclass(eq=False)
-class Series:
+class LoggedSeries:
     """The points that a writer got under one tag."""
 
     writer: int
@@ -40,16 +40,16 @@ class Series:
     count: int = 0
     sources: dict[str, int] = field(default_factory=dict)  # how it is known where they come from -> points
     groups: dict[int, int] = field(default_factory=dict)  # the calls that they come from -> points
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[KeptRows] = field(default_factory=list)
 
 
 class Written:
     """What went to writers and Savers."""
 
     def __init__(self, recorder: Recorder) -> None:
-        self.writers: list[Writer] = []
+        self.writers: list[MadeWriter] = []
         self.savers: list[dict[str, Any]] = []
-        self.series: dict[tuple[int, str], Series] = {}
+        self.series: dict[tuple[int, str], LoggedSeries] = {}
         self._recorder = recorder
         self._tags: dict[tuple[int, int], list[str]] = {}  # by the group and the fetch whose summaries hold them
         self._random = random.Random(0)
@@ -60,7 +60,7 @@ class Written:
             if len(self.writers) < MOST_WRITERS:
                 writer._suite_number = len(self.writers)
                 lines = self._recorder.lines.here()
-                self.writers.append(Writer(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls))
+                self.writers.append(MadeWriter(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls))
 
     def note_graph(self, writer: Any, graph: Any) -> None:
         """Note that a writer was given a graph."""
@@ -104,7 +104,7 @@ class Written:
         if series is None:
             if len(self.series) >= MOST_SERIES:
                 return
-            series = self.series[writer, tag] = Series(writer, tag, lines)
+            series = self.series[writer, tag] = LoggedSeries(writer, tag, lines)
         series.count += 1
         series.sources[source.kind] = series.sources.get(source.kind, 0) + 1
         if source.group is not None and (source.group in series.groups or len(series.groups) < MOST_GROUPS):
@@ -112,7 +112,7 @@ class Written:
         if source.sample is not None:
             self._sample(series, source.sample)
 
-    def _sample(self, series: Series, sample: Sample) -> None:
+    def _sample(self, series: LoggedSeries, sample: KeptRows) -> None:
         """Keep what the last call was fed, and that of some earlier ones."""
         if len(series.samples) >= MOST_SAMPLES:
             del series.samples[self._random.randrange(MOST_SAMPLES - 1)]
