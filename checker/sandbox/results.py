@@ -45,7 +45,7 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Where a logged number comes from: how it is known, the group of the call, and rows that the call was fed."""
 
     kind: str
@@ -92,25 +92,25 @@ class Results:
             if len(self._sampled) > MOST_SAMPLES:
                 del self._samples[self._sampled.popleft()]
 
-    def source_of_summary(self, summary: bytes) -> Source:
+    def source_of_summary(self, summary: bytes) -> Origin:
         """Return where a summary comes from that was written as a session gave it."""
         return self._source(SUMMARY, self._summaries.get(_digest(summary)))
 
-    def source_of(self, value: float) -> Source:
+    def source_of(self, value: float) -> Origin:
         """Return where a number comes from that a script put into a summary itself, perhaps in percent or as a mean."""
         for wanted in (_rounded(value), _rounded(value / PERCENT)):
             if wanted in self._values:
                 return self._source(VALUE, self._values[wanted])
         for stream in self.streams.values():
             if stream.count > 1 and any(stream.low <= wanted <= stream.high for wanted in (value, value / PERCENT)):
-                return Source(WITHIN)
-        return Source(ARRAYS if self._gave_arrays else UNKNOWN)
+                return Origin(WITHIN)
+        return Origin(ARRAYS if self._gave_arrays else UNKNOWN)
 
-    def _source(self, kind: str, given: Given | None) -> Source:
+    def _source(self, kind: str, given: Given | None) -> Origin:
         if given is None:
-            return Source(UNKNOWN)
+            return Origin(UNKNOWN)
         call, group, fetch = given
-        return Source(kind, group, fetch, self._samples.get(call))
+        return Origin(kind, group, fetch, self._samples.get(call))
 
 
 def _keep(kept: OrderedDict[Any, Given], key: Any, given: Given, most: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.sandbox.own_lines import Lines
 from checker.sandbox.recorder import LONGEST_TEXT, Recorder
-from checker.sandbox.results import SUMMARY, UNKNOWN, Source
+from checker.sandbox.results import SUMMARY, UNKNOWN, Origin
 from checker.sandbox.samples import KeptRows
 
 MOST_WRITERS, MOST_SAVERS = 100, 100
@@ -87,10 +87,10 @@ class Written:
                 return
             for value in summary.value:
                 is_number = value.HasField("simple_value")
-                source = self._recorder.results.source_of(value.simple_value) if is_number else Source(UNKNOWN)
+                source = self._recorder.results.source_of(value.simple_value) if is_number else Origin(UNKNOWN)
                 self._add(number, value.tag[:LONGEST_TEXT], lines, source)
 
-    def _tags_of(self, source: Source, summary: bytes, parse: Any) -> list[str]:
+    def _tags_of(self, source: Origin, summary: bytes, parse: Any) -> list[str]:
         """Return the tags of a summary; a fetch always gives the same ones, so it is parsed once."""
         if source.kind != SUMMARY or source.group is None:
             return [value.tag[:LONGEST_TEXT] for value in parse(summary).value]
@@ -99,7 +99,7 @@ class Written:
             self._tags[key] = [value.tag[:LONGEST_TEXT] for value in parse(summary).value]
         return self._tags[key]
 
-    def _add(self, writer: int, tag: str, lines: Lines, source: Source) -> None:
+    def _add(self, writer: int, tag: str, lines: Lines, source: Origin) -> None:
         series = self.series.get((writer, tag))
         if series is None:
             if len(self.series) >= MOST_SERIES:
