@@ -6,11 +6,13 @@ import numpy as np
 
 from checker.checks import common
 from checker.evidence.stdout import numbers
+from checker.evidence.training import Training
 from checker.expect import expect, fail, listed, shown
 from checker.recompute.arithmetic import ArithmeticModel, Subtraction
 from reference.ex01 import ANSWER, LEAVES, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
 
 WHERE = "the saved graph"
+SESSIONS = "the sessions of this run"
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -53,6 +55,28 @@ def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
     expect(RIGHT_LEAF in right, f"{WHERE}, right arm", "12 among its leaves", shown(sorted(right)), "12**5")
     other = sorted((left | right) - LEAVES)
     expect(not other, WHERE, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
+
+
+def check_runs_the_computation(arithmetic: ArithmeticModel, training: Training) -> None:
+    """lets a session compute x"""
+    find_subtraction(arithmetic)
+    graph, kinds = arithmetic.graph, training.log.kinds
+    named = [found.node for found in arithmetic.subtractions if found.rounded == (LEFT, RIGHT)]
+    results, behind = graph.reached_from(named), graph.ancestors(*named)
+    running = [calls for calls in kinds if not results.isdisjoint(calls.fetches)]
+    fetched = listed(dict.fromkeys(name for calls in kinds for name in calls.fetches), "nothing")
+    hint = "tf.Session.run of the tensor x: only then does TensorFlow compute; Python and NumPy around it do not count"
+    if not kinds:
+        hint = "no session is on record: did the script leave by os._exit? Let it end by itself, after tf.Session.run"
+    expect(bool(running), SESSIONS, f"a call that fetches {named[0]}, the result", f"calls that fetch {fetched}", hint)
+    fed = [name for calls in running for name in calls.feeds if name in behind]
+    expect(
+        any(behind.isdisjoint(calls.feeds) for calls in running),
+        SESSIONS,
+        f"a call that computes {named[0]} from its leaves",
+        f"calls that feed {listed(dict.fromkeys(fed))}",
+        "a feed replaces what the graph would compute: leave feed_dict out of tf.Session.run",
+    )
 
 
 def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:

@@ -6,7 +6,12 @@ import numpy as np
 
 from checker.checks import common, consistency, linear
 from checker.checks.linear import rooms_of
-from checker.checks.moving_pictures import FIGURES, expect_figures_that_move, expect_moving_picture
+from checker.checks.moving_pictures import (
+    FIGURES,
+    expect_figures_that_move,
+    expect_moving_picture,
+    expect_pictures_of_the_model,
+)
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
@@ -52,10 +57,29 @@ check_prints_the_loss_of_its_checkpoint = linear.check_prints_the_loss_of_its_ch
 
 def check_shows_the_line_moving(events: EventLog, finished: ScriptRun, figures: list[Figure]) -> None:
     """shows in TensorBoard how the line moves"""
-    images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
+    expect_moving_picture(events, figures, finished.exercise.logdir, "the fitted line")
     hint = "call tf.Session.run before each picture: it gives the current slope and intercept, or the prediction"
-    expect_moving_picture(images, finished.exercise.logdir, "the fitted line")
     expect_figures_that_move(figures, "the fitted line", hint)
+
+
+def check_shows_the_line_that_it_fits(
+    regression: RegressionModel, events: EventLog, figures: list[Figure], trained: Checkpoint, finished: ScriptRun
+) -> None:
+    """shows in TensorBoard the line that it fits, not another one"""
+    rooms = regression.features[:, 0]
+    houses = np.column_stack([rooms, boston().target])
+    wanted = [candidate.prediction for candidate in regression.candidates]
+
+    def distance(figure: Figure) -> float | None:
+        if not any(_same_points(points, houses) for axes in figure.axes for points in axes.scatters):
+            return None  # its axes may have other units
+        lines = [_line(*line.T) for axes in figure.axes for line in axes.lines if _is_a_line(line)]
+        off = [np.median(np.abs(slope * rooms + start - price)) for slope, start in lines for price in wanted]
+        return float(min(off)) if off else None
+
+    slope, intercept = _line(rooms, regression.best.prediction)
+    expected = f"pictures that come near the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint"
+    expect_pictures_of_the_model(events, figures, distance, finished.exercise.logdir, expected)
 
 
 def check_plots_every_house(figures: list[Figure]) -> None:
@@ -118,8 +142,12 @@ def _sorted(points: FloatArray) -> FloatArray:
     return np.asarray(points[np.lexsort(points.T)])
 
 
+def _is_a_line(line: FloatArray) -> bool:
+    return len(line) >= 2 and bool(np.isfinite(line).all()) and bool(np.ptp(line[:, 0]) > 0)
+
+
 def _describe(line: FloatArray) -> str:
-    if np.ptp(line[:, 0]) == 0 or not np.isfinite(line).all():
+    if not _is_a_line(line):
         return f"{len(line)} points that form no line"
     slope, intercept = _line(line[:, 0], line[:, 1])
     return f"price = {slope:.2f} * rooms {intercept:+.2f}"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from checker.checks import common, consistency, linear
 from checker.checks.consistency import NEARLY_ALL
-from checker.checks.moving_pictures import FIGURES, expect_figures_that_move, expect_moving_picture
+from checker.checks.moving_pictures import (
+    FIGURES,
+    expect_figures_that_move,
+    expect_moving_picture,
+    expect_pictures_of_the_model,
+)
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog, Histogram
@@ -14,7 +21,9 @@ from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import expect, listed
+from checker.recompute.regression import RegressionModel
 from reference.arrays import FloatArray
+from reference.datasets import boston
 
 WEIGHTS = 13
 CLOUD = 10  # points; no honest prediction meets the prices of so many houses
@@ -109,15 +118,41 @@ def _extent(low: float, high: float) -> str:
 
 def check_shows_predicted_against_true_prices(events: EventLog, finished: ScriptRun, figures: list[Figure]) -> None:
     """shows predicted against true prices as an image"""
-    images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
     what = "predicted against true prices"
-    expect_moving_picture(images, finished.exercise.logdir, what)
+    expect_moving_picture(events, figures, finished.exercise.logdir, what)
     hint = "call tf.Session.run before each picture: it gives the current prediction"
     clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
     alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
     actual = f"{len(clouds)} clouds in which every point has the same value on x and on y"
     expect(not alike or len(alike) < len(clouds), FIGURES, what, actual, hint)
     expect_figures_that_move(figures, what, hint)
+
+
+def check_shows_what_it_predicts(
+    regression: RegressionModel, events: EventLog, figures: list[Figure], trained: Checkpoint, finished: ScriptRun
+) -> None:
+    """shows in TensorBoard what it predicts, not other points"""
+    predictions = [candidate.prediction for candidate in regression.candidates]
+
+    def distance(figure: Figure) -> float | None:
+        clouds = [points for axes in figure.axes for points in axes.scatters if len(points) >= CLOUD]
+        off = [value for points in clouds for value in _off(points, predictions)]
+        return min(off) if off else None
+
+    expected = "pictures that come near the prices which the checkpoint predicts"
+    expect_pictures_of_the_model(events, figures, distance, finished.exercise.logdir, expected)
+
+
+def _off(points: FloatArray, predictions: list[FloatArray]) -> Iterator[float]:
+    """Yield by how much a cloud is off each prediction, as the root of a mean square, in thousands of dollars.
+
+    Nothing where neither axis holds the true prices of the first houses, in their order.
+    """
+    prices = boston().target[: len(points)]
+    for true, predicted in ((0, 1), (1, 0)):
+        if len(points) == len(prices) and np.allclose(points[:, true], prices, atol=1e-3):
+            for prediction in predictions:
+                yield float(np.sqrt(np.mean((points[:, predicted] - prediction[: len(points)]) ** 2)))
 
 
 def _repeats_itself(points: FloatArray) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all
+from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all, readable_graphs
+from checker.engine.findings import Findings
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
+from checker.evidence.shown_graph import hidden_nodes
 from checker.expect import expect, listed
 
 
@@ -23,10 +25,21 @@ def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> Non
     events.require_whole(finished.exercise.logdir)
 
 
-def check_writes_its_graph(logged_graph: Graph, finished: ScriptRun, advise: Advise) -> None:
+def check_writes_its_graph(
+    logged_graph: Graph, events: EventLog, findings: Findings, finished: ScriptRun, advise: Advise
+) -> None:
     """writes its graph for TensorBoard"""
     nodes, hint = logged_graph.nodes, "tf.summary.FileWriter(logdir, sess.graph) after building it"
     expect(bool(nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint)
+    if findings.graph is not None:
+        hidden = hidden_nodes(findings.graph, readable_graphs(events))
+        expect(
+            not hidden,
+            f"the graph in {finished.exercise.logdir}",
+            f"the graph of the model, with {listed(hidden[-3:])}",
+            f"{len(nodes)} nodes, without {len(hidden)} that compute the result",
+            "the writer got an incomplete graph: make tf.summary.FileWriter, or call add_graph, after the last operation",
+        )
     if not logged_graph.scopes() and len(nodes) > 20:
         advise(f"{len(nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 

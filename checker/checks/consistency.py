@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from checker.checks.common import listed_values
 from checker.engine.fixtures import Advise
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.counting import Counter, counters
+from checker.evidence.counting import Counter, counters, uncounted_steps
 from checker.evidence.curves import Curve
+from checker.evidence.live_model import unused_copy
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 
@@ -22,6 +23,14 @@ NEARLY_ALL = 0.9  # of the training
 
 def check_builds_its_graph_once(training: Training) -> None:
     """builds its graph once, before the loop"""
+    copy = unused_copy(training.graph)
+    if copy:
+        fail(
+            "the saved graph",
+            "one model",
+            f"two, and no session trains the variables {listed(variable.name for variable in copy)}",
+            "the code that builds the model ran twice: call it once, or tf.reset_default_graph before the second time",
+        )
     size = training.growing()
     if size is not None:
         fail(
@@ -44,6 +53,12 @@ def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> 
     save = training.last_save(trained.prefix.name)
     if save is None:
         return
+    for variable in uncounted_steps(training):
+        expected = f"more than 0: {training.count_before(save):,} calls had trained before the save"
+        hint = "nothing adds to it: minimize takes it as global_step, and then adds 1 per call"
+        value = trained.value_of(variable)
+        if value is not None and not value.any():
+            fail(f"{trained.where}, tensor {variable.key}", expected, "0", hint)
     for counter in counters(training, save):
         found = trained.value_of(counter.variable)
         if found is not None and found.shape == ():

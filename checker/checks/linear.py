@@ -8,6 +8,7 @@ from checker.engine.fixtures import Advise, Measure
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
+from checker.evidence.degrees import absolute_error, power_of_error
 from checker.evidence.stdout import numbers_beside
 from checker.expect import expect, fail, listed
 from checker.outline import show_shape
@@ -46,7 +47,12 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
         hint = "use tf.reduce_mean: without it the gradient is a sum, and the step grows with the number of houses"
         fail(where, "a loss that is one number, the mean", "a loss with one value per house is minimised", hint)
 
-    absolute = regression.graph.absolute_error()
+    power = power_of_error(regression.graph)
+    if power is not None and power > 2:
+        hint = "use tf.square or tf.losses.mean_squared_error: a higher power lets a few expensive houses decide"
+        fail(where, "a mean of squared differences", f"differences to the power of {power:g} are minimised", hint)
+
+    absolute = absolute_error(regression.graph)
     if absolute is not None:
         hint = "use tf.square or tf.losses.mean_squared_error: least squares means the smallest mean of squares"
         fail(f"{absolute} in the saved graph", "a mean of squared differences", "a mean of absolute differences", hint)
@@ -122,6 +128,14 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
     found = regression.best
     measure("mean squared error", found.mse)
     mean_only = float(prices.var())
+    start = regression.at_start
+    if start is not None and accepted.accepts(start.mse / best):
+        fail(
+            "the initial values of the variables",
+            f"values that have to be trained: a first MSE above {accepted.bound * best:.2f}",
+            f"MSE {start.mse:.2f} before the first step",
+            "begin with tf.zeros or tf.random_uniform: the optimiser is to find the line, not NumPy",
+        )
     hint = "more steps, a better learning rate, or scaled features"
     if abs(found.mse - mean_only) < 1:
         hint = f"{mean_only:.2f} is the error of predicting the mean price for all: does the loss depend on the features?"

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
+from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
-from checker.expect import expect, listed
+from checker.evidence.pictures import is_flat
+from checker.evidence.shown_figures import ShownSeries, content_of, is_plain, shown_series
+from checker.expect import expect, fail, listed
 
 MOVING = 3  # different pictures show that something moves
 FIGURES = "the figures shown or saved"
-UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds for an endless line that was not drawn yet
+NEAR = 1.5  # thousands of dollars: the last picture may be some steps older than the checkpoint
+STILL = 0.1  # of the largest distance
+CAME_NEAR = 0.3  # of the distance of the first picture: of a slow training, a quarter may follow the last picture
+HINT = "call tf.Session.run before each picture: it gives the current values of the variables, or the prediction"
+
+Distance = Callable[[Figure], float | None]  # from what the checkpoint gives; None where a figure does not tell
 
 
-def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:
-    """Raise `Mismatch` unless some image tag holds three different pictures or more."""
-    found = [f"{tag}: {len(pictures)} pictures, {len(set(pictures))} different" for tag, pictures in images]
-    moving = any(len(set(pictures)) >= MOVING for _, pictures in images)
-    expect(moving, logdir, f"{what} as an image summary with pictures of three steps or more", listed(found, "no image"))
+def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, what: str) -> None:
+    """Raise `Mismatch` unless some image tag holds three different pictures or more.
+
+    Where the figures are known that pictures were made from, another colour, title or part of the axes is no difference.
+    """
+    drawn = {(series.run, series.tag): series for series in shown_series(events, figures)}
+    found, most = [], 0
+    for run, tag, images in events.images():
+        series = drawn.get((run.name, tag))
+        is_drawn = series is not None and all(map(is_plain, series.figures))
+        contents = {image.encoded for image in images}
+        if series is not None and is_drawn:
+            contents = set(map(content_of, series.figures))
+        flat = sum(map(is_flat, {image.encoded for image in images}))
+        most = max(most, len(contents) - flat)
+        found.append(f"{tag}: {len(images)} pictures, {len(contents)} different{' drawings' if is_drawn else ''}")
+        found[-1] += f", {flat} of a single shade" if flat else ""
+    hint = (
+        "draw a figure at three steps, savefig into io.BytesIO, and give the bytes to tf.Summary.Image"
+        if not found
+        else HINT
+    )
+    expect(
+        most >= MOVING,
+        logdir,
+        f"{what} as an image summary with three different pictures or more",
+        listed(found, "no image"),
+        hint,
+    )
 
 
 def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> None:
     """Raise `Mismatch` when many figures have different titles, but hardly differ in what they show."""
     # Figures of matplotlib are recorded. The last one may show the end once more, so MOVING figures are not enough.
     # Pictures that TensorFlow made are not recorded: scripts that make them have few figures, which are not judged.
-    drawn = {(_text(figure), _content(figure)) for figure in figures if _is_plain(figure)}
+    drawn = {(_text(figure), content_of(figure)) for figure in figures if is_plain(figure)}
     contents = {content for _, content in drawn}
     still = len(drawn) > MOVING and len(contents) < MOVING
     expect(
@@ -35,19 +69,36 @@ def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> Non
     )
 
 
-def _is_plain(figure: Figure) -> bool:
-    """Whether a figure shows points or lines that are recorded completely: some shapes leave only a placeholder."""
-    lines = [line for axes in figure.axes for line in axes.lines]
-    clouds = [points for axes in figure.axes for points in axes.scatters]
-    hidden = any(np.array_equal(line, UNKNOWN_LINE) for line in lines)
-    hidden |= any(len(points) <= 1 and not points.any() for points in clouds)
-    return bool(lines or clouds) and not hidden
+def expect_pictures_of_the_model(
+    events: EventLog, figures: Sequence[Figure], distance: Distance, where: str, expected: str
+) -> None:
+    """Raise `Mismatch` when the pictures of every tag that tells end far from what the checkpoint gives.
+
+    `distance` says how far a figure is from it, in thousands of dollars. Pictures that cannot be read are not judged.
+    """
+    told = []
+    for series in shown_series(events, figures):
+        distances = [distance(figure) for figure in series.figures]
+        known = [value for value in distances if value is not None]
+        if len(known) == len(distances):
+            told.append((series, known))
+    if told and not any(_comes_near(known) for _, known in told):
+        series, known = told[0]
+        fail(f"{where}, image {series.tag}", expected, _course(series, known), HINT)
 
 
-def _content(figure: Figure) -> bytes:
-    """Return what a figure shows without its texts, as bytes to compare."""
-    parts = [part for axes in figure.axes for part in (*axes.lines, *axes.scatters, *axes.images)]
-    return b"".join(np.round(part, 6).tobytes() for part in parts)
+def _comes_near(distances: list[float]) -> bool:
+    """Whether the last picture is near, and the later ones are nearer than the earlier ones."""
+    half = len(distances) // 2
+    nearer = not half or float(np.mean(distances[half:])) <= max(NEAR, float(np.mean(distances[:half])))
+    return nearer and bool(distances[-1] <= max(NEAR, CAME_NEAR * distances[0]))
+
+
+def _course(series: ShownSeries, distances: list[float]) -> str:
+    first, last = series.steps[0], series.steps[-1]
+    if max(distances) - min(distances) < STILL * max(distances):
+        return f"nothing moves: all {len(distances)} pictures are off by {distances[-1]:.1f}"
+    return f"the picture of step {first} is off by {distances[0]:.1f}, that of step {last} by {distances[-1]:.1f}"
 
 
 def _text(figure: Figure) -> tuple[object, ...]:

@@ -76,6 +76,14 @@ def check_recognises_images_it_never_saw(
         hint = "use a smaller learning rate, or smaller initial weights"
         advise(f"{dead} of {HIDDEN} hidden units have the same output for every image: {hint}.")
     accepted, good = (accuracy_band(dataset, finished.edition, level) for level in ("accepted", "good"))
+    start = classifier.accuracy_at_start
+    if start is not None and accepted.accepts(start):
+        fail(
+            "the initial values of the variables",
+            f"weights that have to be trained: a first accuracy below {accepted.bound:g}",
+            f"{start:.4g} on 1,000 held-out images, before the first step",
+            "begin with random weights, tf.truncated_normal: the network is to learn in this script",
+        )
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
     hint = "0.1 is chance" if found < 0.2 else "train more epochs, or with another learning rate"
     hint = f"{hint}; save after the training, in the session that trained"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from checker.engine.fixtures import Advise
 from checker.evidence.board import KEPT, Board, BoardError
@@ -147,6 +148,16 @@ def _newest_graph(log: EventLog) -> Graph:
         return Graph.from_graph_def(graphs[-1] if graphs else b"")
     except GraphError:  # another check reports it
         return Graph.from_graph_def(b"")
+
+
+def readable_graphs(log: EventLog) -> list[Graph]:
+    """Return the graphs in the event files, the newest few of each run, without those that cannot be read."""
+    found = []
+    for run in log.runs.values():
+        for content in list(dict.fromkeys(run.graphs))[-MOST_GRAPHS:]:
+            with suppress(GraphError):
+                found.append(Graph.from_graph_def(content))
+    return found
 
 
 def _nodes(content: bytes) -> frozenset[str]:

@@ -20,6 +20,8 @@ from checker.evidence.curves import Curve, find_curves, training_loss
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
+from checker.evidence.live_model import live_part
+from checker.evidence.resets import require_no_reset
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
 from checker.evidence.variables import digest, statistics
@@ -139,7 +141,7 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
 def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
     """The graph saved with the checkpoint; where the exercise asks for no checkpoint, the one in the event files."""
     found: Graph = request.getfixturevalue("saved_graph" if finished.exercise.saves else "logged_graph")
-    return found
+    return live_part(found, read_session_log(finished.sessions))
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +177,7 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
     before = training.count_before(save)
     actual = f"saved after 0 of {training.count:,} training calls"
     expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
+    require_no_reset(training, save, checkpoint.where)
     return checkpoint
 
 

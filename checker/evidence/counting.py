@@ -11,6 +11,7 @@ from checker.evidence.state import Update
 from checker.evidence.training import Training
 
 INCREMENT_OPS = {"AssignAdd", "AssignAddVariableOp"}
+GLOBAL_STEP = "global_step"  # the name that TensorFlow gives it
 MOST_INCREMENTS = 20  # that are followed through the graph
 
 
@@ -45,6 +46,17 @@ def counters(training: Training, save: PathFed) -> Iterator[Counter]:
         assert start is not None
         added = sum(size * _calls_of(training, node, save) for node, size in zip(increments, sizes))
         yield Counter(graph.variables[name], int(start), added, tuple(update.node for update in others))
+
+
+def uncounted_steps(training: Training) -> list[Variable]:
+    """Return the global steps that begin as 0 and that nothing in the graph adds to or assigns."""
+    graph, changed = training.graph, {update.variable for update in training.graph.updates}
+    found = []
+    for name, variable in graph.variables.items():
+        start = graph.initial_value(name) if name.rpartition("/")[2] == GLOBAL_STEP else None
+        if start is not None and start.shape == () and start == 0 and name not in changed:
+            found.append(variable)
+    return found
 
 
 def _integer(training: Training, update: Update) -> int | None:

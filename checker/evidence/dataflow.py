@@ -60,6 +60,7 @@ class Dataflow:
     """A GraphDef with its nodes by name. Every method takes time linear in the size of the graph."""
 
     def __init__(self, definition: graph_pb2.GraphDef) -> None:
+        self.definition = definition
         self.nodes: dict[str, node_def_pb2.NodeDef] = {node.name: node for node in definition.node}
         self._ends: dict[frozenset[str], dict[Tensor, Tensor]] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import graph_pb2, meta_graph_pb2, variable_pb2
 
 from checker.evidence.dataflow import Tensor, Variable, parse_tensor
-from checker.evidence.losses import DIVISION_OPS, LINEAR_OPS, Loss, find_losses
+from checker.evidence.losses import Loss, find_losses
 from checker.evidence.ops import SOURCE_OPS, VARIABLE_OPS
 from checker.evidence.state import Variables
 from checker.evidence.tensors import as_text
@@ -58,6 +58,10 @@ class Residual:
 class Graph(Variables):
     """A graph with its model: losses, residuals, cross entropies, class scores and summaries."""
 
+    def __init__(self, definition: graph_pb2.GraphDef, trainable: Iterable[str] = ()) -> None:
+        super().__init__(definition, trainable)
+        self.left_out: list[Variable] = []  # trainable variables of models that no session trained
+
     @classmethod
     def from_graph_def(cls, content: bytes) -> Graph:
         """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError`."""
@@ -77,6 +81,12 @@ class Graph(Variables):
             raise GraphError(f"not a meta graph: {error}") from error
         return cls(meta.graph_def, (parse_tensor(name).node for name in names))
 
+    def with_trainable(self, names: Iterable[str]) -> Graph:
+        """Return the graph with only these variables trainable; the others are in `left_out`."""
+        kept = Graph(self.definition, names)
+        kept.left_out = [variable for variable in self.trainable if variable.name not in set(names)]
+        return kept
+
     @cached_property
     def losses(self) -> list[Loss]:
         """What optimisers minimise; empty where gradients were derived by hand."""
@@ -86,11 +96,11 @@ class Graph(Variables):
     def trainable(self) -> list[Variable]:
         """The trainable variables in the order they were built; where there is a loss, those that it depends on."""
         declared = [variable for variable in self.variables.values() if variable.trainable]
-        behind = self.ancestors(*self._compared)
+        behind = self.ancestors(*self.compared)
         return [variable for variable in declared if variable.name in behind] or declared
 
     @cached_property
-    def _compared(self) -> list[str]:
+    def compared(self) -> list[str]:
         """The nodes where a prediction meets its target: cross entropies, else residuals."""
         return self.cross_entropies() or [residual.node for residual in self.residuals()]
 
@@ -103,26 +113,6 @@ class Graph(Variables):
         """Whether an optimiser minimises a tensor of many values that depends on a residual."""
         behind_loss = self.reached_from(residual.node for residual in self.residuals())
         return any(loss.is_vector and loss.tensor.node in behind_loss for loss in self.losses)
-
-    def absolute_error(self) -> str | None:
-        """Return the node that takes the absolute value of a residual, when a loss is a sum or a mean of such values only.
-
-        With a square anywhere between residual and loss, as in a Huber loss, there is none.
-        """
-        made_of = self.reached_from((residual.node for residual in self.residuals()), until=self.sizes) - self.sizes
-        for loss in self.losses:
-            between = made_of & self.ancestors(loss.tensor.node, until=self.sizes)
-            found = [node for node in self.nodes if node in between and self.op(node) == "Abs"]
-            if found and all(self._keeps_degree(node, between) for node in between):
-                return found[0]
-        return None
-
-    def _keeps_degree(self, node: str, between: set[str]) -> bool:
-        """Whether a node gives a multiple of its inputs in `between`, or of their absolute values."""
-        op, factors = self.op(node), [tensor for tensor in self.inputs(node) if tensor.node in between]
-        if op == "Mul" or op in DIVISION_OPS:
-            return len(factors) < 2
-        return op in LINEAR_OPS | {"Abs", "Mean"}
 
     def residuals(self) -> list[Residual]:
         """Return the differences of a prediction and a target; the learner's own comes before those of its gradient.

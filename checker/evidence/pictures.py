@@ -40,6 +40,12 @@ def digest_of_picture(encoded: bytes) -> str:
     return hashlib.sha256(repr(colours.shape[:2]).encode() + colours.tobytes()).hexdigest()
 
 
+def is_flat(encoded: bytes) -> bool:
+    """Whether a PNG has a single shade of grey."""
+    picture = decode_png(encoded)
+    return picture is not None and bool(np.ptp(picture) == 0)
+
+
 def is_picture(encoded: bytes) -> bool:
     """Whether a browser can draw these bytes: a format that all browsers know, with checksums that fit."""
     try:

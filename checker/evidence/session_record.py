@@ -24,6 +24,7 @@ LARGEST_SAMPLES_BYTES = 16 << 20  # of all together
 LARGEST_COUNT = 1 << 53
 MOST_DIGESTS = 300_000
 MOST_RESULTS = 100  # per kind of calls
+MOST_COMPARED = 20  # calls of a kind whose feeds are compared with what sessions gave
 DTYPES = frozenset(
     f"{order}{kind}" for order in "<|" for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 )
@@ -63,6 +64,12 @@ class Calls:
     lines: tuple[Line, ...] = ()  # the learner's own, the innermost first
     given: tuple[Given, ...] = ()
     first_rows: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # digests of the first image of each call
+    fed_back: int = 0  # of the first calls: how many fed nothing but numbers that a session had given before
+
+    @property
+    def feeds_back(self) -> bool:
+        """Whether the calls on record fed nothing but numbers that a session had given before."""
+        return bool(self.feeds) and self.fed_back == min(self.count, MOST_COMPARED)
 
     @property
     def rows(self) -> int:
@@ -158,6 +165,7 @@ def _calls(item: dict[str, Any], files: list[str], data: bytes) -> Calls:
         last=_count(item["last"]),
         lines=read_lines(item["lines"], files),
         given=tuple(_given(result) for result in item["results"]),
+        fed_back=_count(item["fed_back"]),
         first_rows={_node(name): _array(layout, data, MOST_DIGESTS) for name, layout in item["digests"].items()},
     )
 

@@ -89,12 +89,13 @@ class Training:
         target = self.graph.variable_behind(inputs[0])
         if target not in self._trainable:
             return False
-        return op.startswith(APPLY_PREFIXES) or any(value.node in self._computed_from_variables for value in inputs[1:])
+        return op.startswith(APPLY_PREFIXES) or any(value.node in self.computed_from_variables for value in inputs[1:])
 
     @cached_property
     def _trainable(self) -> set[str]:
         return {variable.name for variable in self.graph.trainable}
 
     @cached_property
-    def _computed_from_variables(self) -> set[str]:
+    def computed_from_variables(self) -> set[str]:
+        """The nodes whose values depend on a variable."""
         return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))

@@ -22,8 +22,9 @@ MOST_NODES = 2_000  # evaluated in one run
 
 @dataclass(frozen=True)
 class Subtraction:
-    """left - right: the nodes of both arms and their values."""
+    """left - right: its node, the nodes of both arms and their values."""
 
+    node: str
     left: str
     right: str
     left_value: float
@@ -62,7 +63,7 @@ class ArithmeticModel(Model):
             for left, right in self._arms(name):
                 scalars = self.scalars_at_start if assigned & {left, right} else self.scalars
                 if left in scalars and right in scalars:
-                    found.append(Subtraction(left, right, scalars[left], scalars[right]))
+                    found.append(Subtraction(name, left, right, scalars[left], scalars[right]))
         return found
 
     def variables_read(self) -> list[str]:

@@ -14,6 +14,7 @@ from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.training import Training
 from checker.expect import fail
+from checker.outcome import Mismatch
 from checker.outline import show_shape
 from checker.recompute.fed_images import Feed
 from checker.recompute.image_feeds import ImageFeeds
@@ -101,6 +102,19 @@ class ClassifierModel(ImageFeeds):
     def twin_units(self) -> int:
         """How many hidden units that react give the same for each image: they started with equal weights."""
         return self._evaluation.twin_units
+
+    @cached_property
+    def accuracy_at_start(self) -> float | None:
+        """The accuracy on the held-out images before the training; None where the weights begin with random numbers."""
+        starts = [self.graph.initial_value(variable.name) for variable in self.graph.trainable]
+        if any(start is None for start in starts) or all(np.ptp(start) == 0 for start in starts if start is not None):
+            return None
+        images, labels = self.held_out
+        try:
+            ((scores,),) = self.run([self.logits], [self.feeds(images, *self._chosen)], from_start=True)
+        except Mismatch:  # another variable begins with what cannot be evaluated
+            return None
+        return accuracy(self._checked(scores, len(images)), labels)
 
     @cached_property
     def is_linear(self) -> bool:

@@ -30,6 +30,7 @@ MOST_GRAPHS = 16  # of which the operations are known
 MOST_DIGESTS = 300_000  # of first rows, in all calls together
 IMAGE = 784  # pixels: a row of so many is an image
 LONGEST_TEXT = 500  # characters of a name or a path
+MOST_COMPARED = 20  # calls per group, whose feeds are compared with what sessions gave
 EARLY_CALL = 10  # by then, a script has built what it builds lazily
 
 Feeds = list[tuple[str, Any]]
@@ -48,6 +49,7 @@ class Group:
     first: int = 0  # the number of a call, counted over all calls
     last: int = 0
     samples: list[KeptRows] = field(default_factory=list)
+    fed_back: int = 0  # calls that fed nothing but numbers that a session had given before
     digests: dict[str, array[int]] = field(default_factory=dict)  # of the first row of each call, by what was fed
 
 
@@ -96,6 +98,8 @@ class Recorder:
         for _, value in feeds:
             if isinstance(value, (str, bytes)):
                 self._note_path(group, value)
+        if group.count <= MOST_COMPARED:
+            group.fed_back += self.results.gave_all(feeds)
         self._note_first_rows(group, feeds)
         self._sample(group, feeds)
         return group

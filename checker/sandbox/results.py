@@ -17,6 +17,8 @@ MOST_VALUES = 20_000  # the latest that are known one by one
 MOST_SUMMARIES = 2_000
 MOST_SAMPLES = 64  # of the latest calls
 ROWS = 8  # of a sample
+MOST_COMPARED = 2_000  # of the latest numbers and arrays
+LARGEST_COMPARED = 300_000  # elements of an array: the weights of a layer
 FEWEST_ELEMENTS = 10  # of an array from which a script may compute a number itself
 PERCENT = 100.0
 
@@ -65,6 +67,7 @@ class Results:
         self._samples: dict[int, KeptRows] = {}  # by call
         self._sampled: deque[int] = deque()
         self._gave_arrays = False
+        self._given: OrderedDict[bytes, Given] = OrderedDict()  # digests of the numbers, and of the arrays of numbers
 
     def note(self, group: int, fetches: Sequence[str], result: Any, feeds: Sequence[tuple[str, Any]], call: int) -> None:
         """Note what one call gave."""
@@ -72,6 +75,8 @@ class Results:
         names = fetches if len(fetches) == len(given) else [""] * len(given)
         tells = False
         for position, (name, leaf) in enumerate(zip(names, given)):
+            if _is_compared(leaf):
+                _keep(self._given, _digest_of_numbers(leaf), (call, group, position), MOST_COMPARED)
             if isinstance(leaf, bytes):
                 _keep(self._summaries, _digest(leaf), (call, group, position), MOST_SUMMARIES)
                 tells = True
@@ -91,6 +96,11 @@ class Results:
             self._sampled.append(call)
             if len(self._sampled) > MOST_SAMPLES:
                 del self._samples[self._sampled.popleft()]
+
+    def gave_all(self, feeds: Sequence[tuple[str, Any]]) -> bool:
+        """Whether a session gave every one of these numbers, and arrays of numbers, before."""
+        values = [value for _, value in feeds]
+        return bool(values) and all(_is_compared(value) and _digest_of_numbers(value) in self._given for value in values)
 
     def source_of_summary(self, summary: bytes) -> Origin:
         """Return where a summary comes from that was written as a session gave it."""
@@ -122,6 +132,17 @@ def _keep(kept: OrderedDict[Any, Given], key: Any, given: Given, most: int) -> N
 
 def _digest(summary: bytes) -> bytes:
     return hashlib.blake2b(summary, digest_size=16).digest()
+
+
+def _is_compared(value: Any) -> bool:
+    """Whether it is a number, or an array of numbers that is not too large."""
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
+        return False
+    return isinstance(value, (float, np.floating, np.ndarray)) and np.size(value) <= LARGEST_COMPARED
+
+
+def _digest_of_numbers(value: Any) -> bytes:
+    return _digest(np.ascontiguousarray(value, dtype=np.float32).tobytes())
 
 
 def _rounded(value: float) -> float:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from checker.evidence.dataflow import Tensor
+from checker.evidence.degrees import absolute_error
 from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph, GraphError
 from checker.exercise import Limits
@@ -74,7 +75,7 @@ def test_the_residual_is_found_however_the_loss_is_written(graph_of: GraphOf, lo
 )
 def test_an_absolute_error_is_told_from_a_square(graph_of: GraphOf, loss: str, is_absolute: bool) -> None:
     lines = f"p = tf.matmul(x, w) + b\noff = p - y\nloss = {loss}\ntf.train.AdamOptimizer().minimize(loss)"
-    assert bool(graph_of(REGRESSION + lines).absolute_error()) == is_absolute
+    assert bool(absolute_error(graph_of(REGRESSION + lines))) == is_absolute
 
 
 def test_rows_may_enter_where_there_is_a_default_and_a_single_number_is_no_data(graph_of: GraphOf) -> None:

@@ -295,6 +295,7 @@ GOOD = {
             "count": 1,
             "first": 1,
             "last": 1,
+            "fed_back": 0,
             "lines": [[0, 12]],
             "results": [{"fetch": "loss:0", "count": 1, "low": 2.0, "high": 2.0, "last": 2.0}],
             "digests": {},

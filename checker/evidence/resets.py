@@ -1,0 +1,153 @@
+"""Calls that set trainable variables back, or give them values from elsewhere, and when they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from checker.evidence.ops import ADDING_OPS, ASSIGN_OPS
+from checker.evidence.session_record import Calls, PathFed
+from checker.evidence.training import Training
+from checker.expect import fail, listed
+
+RESTORING_OPS = {"RestoreV2", "RestoreSlice", "Restore"}
+FEWEST_IN_A_LOOP = 5  # calls that train: with fewer, one cannot speak of a loop
+EACH_TIME = 0.5  # of the calls that train: so many initialisations lie between them
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Calls that gave trainable variables values which no training computed."""
+
+    calls: Calls
+    variables: tuple[str, ...]
+    is_initialiser: bool  # they got their initial values; else values that were assigned or fed
+
+    @property
+    def names(self) -> str:
+        """What was run, for messages."""
+        return self.calls.fetches[0] if self.calls.fetches else "a session"
+
+
+class Resets:
+    """The calls of a run that reset trainable variables, held against those that train, save and restore."""
+
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._graph = training.graph
+
+    @cached_property
+    def all(self) -> list[Reset]:
+        """The kinds of calls that reset a trainable variable; a restore is none."""
+        found = []
+        reached = {node: self._graph.reached_from([node], control=True) for node in self._first_values | self._other_values}
+        for calls in self._training.log.kinds:
+            if calls in self._training.kinds:
+                continue
+            run = [node for node, after in reached.items() if not after.isdisjoint(calls.fetches)]
+            variables = dict.fromkeys(self._target(node) for node in run)
+            if variables:
+                is_initialiser = set(run) <= self._first_values and not self._feeds_a_value(calls, run)
+                found.append(Reset(calls, tuple(filter(None, variables)), is_initialiser))
+        return found
+
+    def after_training(self, save: PathFed) -> Reset | None:
+        """Return what reset variables after the whole training and before a save; None where nothing surely did.
+
+        Values that a session of this run had given before are no reset: early stopping puts the best weights back.
+        """
+        last = max((calls.last for calls in self._training.kinds), default=0)
+        for reset in self.all:
+            if last < reset.calls.last < save.call and not reset.calls.feeds_back:
+                return reset
+        return None
+
+    def in_the_loop(self) -> list[Reset]:
+        """Return the initialisers that ran again and again between the calls that train; none where that is not sure.
+
+        There may be many: each call of tf.global_variables_initializer makes another operation.
+        """
+        kinds, count = self._training.kinds, self._training.count
+        first, last = min((k.first for k in kinds), default=0), max((k.last for k in kinds), default=0)
+        found = [
+            reset for reset in self.all if reset.is_initialiser and reset.calls.first < last and reset.calls.last > first
+        ]
+        times = min(sum(reset.calls.count for reset in found) + self._training.uncounted, count)
+        return found if found and times >= EACH_TIME * count and count >= FEWEST_IN_A_LOOP else []
+
+    def again(self) -> Reset | None:
+        """Return an initialiser that ran more than once, and once at least after some training; None where there is none."""
+        first = min((calls.first for calls in self._training.kinds), default=0)
+        late = [reset for reset in self.all if reset.is_initialiser and reset.calls.last > first > 0]
+        return next(iter(late), None)
+
+    def after_restoring(self) -> Reset | None:
+        """Return the initialiser that ran after the last restore, with no training after it; None where none did."""
+        restores = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS), control=True)
+        last = max((fed.call for fed in self._training.log.paths if not restores.isdisjoint(fed.calls.fetches)), default=0)
+        trained = max((calls.last for calls in self._training.kinds), default=0)
+        late = [reset for reset in self.all if reset.is_initialiser and last and reset.calls.last > max(last, trained)]
+        return next(iter(late), None)
+
+    @cached_property
+    def _first_values(self) -> set[str]:
+        """The nodes that give trainable variables their initial values."""
+        found = set()
+        for variable in self._graph.trainable:
+            start = self._graph.starts_from(variable.name)
+            readers = self._graph.readers(start.node) if start else []
+            found |= {node for node in readers if self._graph.op(node) in ASSIGN_OPS and self._target(node) == variable.name}
+        return found
+
+    @cached_property
+    def _other_values(self) -> set[str]:
+        """The nodes that assign trainable variables a value that is not computed from variables, and that no Saver reads."""
+        trained = self._training.computed_from_variables
+        restored = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS))
+        nodes = set(self._graph.of_op(*ASSIGN_OPS, *ADDING_OPS)) - self._first_values
+        return {node for node in nodes if self._target(node) and not self._values(node) & (trained | restored)}
+
+    def _values(self, node: str) -> set[str]:
+        return {tensor.node for tensor in self._graph.inputs(node)[1:]}
+
+    def _target(self, node: str) -> str | None:
+        """Return the trainable variable that a node assigns to."""
+        inputs = self._graph.inputs(node)
+        variable = self._graph.variable_behind(inputs[0]) if inputs else None
+        return variable if variable in {trainable.name for trainable in self._graph.trainable} else None
+
+    def _feeds_a_value(self, calls: Calls, nodes: Iterable[str]) -> bool:
+        """Whether a call fed the values that it assigns, as `Variable.load` does."""
+        return any(self._values(node) & set(calls.feeds) for node in nodes)
+
+
+def require_no_reset(training: Training, save: PathFed, where: str) -> None:
+    """Raise `Mismatch` when the variables of a checkpoint, saved at `where`, were set back, or set from elsewhere."""
+    resets = Resets(training)
+    reset = resets.after_training(save)
+    if reset is not None and reset.is_initialiser:
+        actual = f"{reset.names} ran again after {training.count:,} training calls and before the save: the initial values"
+        hint = "tf.global_variables_initializer sets every variable back: run it once, before the training"
+        fail(where, "the values that the training reached", actual, hint)
+    if reset is not None:
+        actual = f"{listed(reset.variables)} got other values after the training, by {reset.names}"
+        hint = "save what the optimiser reached: Variable.load and tf.assign put values there that no training computed"
+        fail(where, "the values that the training reached", actual, hint)
+    looped = resets.in_the_loop()
+    if looped:
+        times = sum(reset.calls.count for reset in looped)
+        actual = f"{looped[0].names} ran {times:,} times or more among {training.count:,} training calls"
+        hint = "tf.global_variables_initializer sets every variable back: run it once, before the loop"
+        fail("the sessions of this run", "an initialiser that runs before the training only", actual, hint)
+
+
+def hint_of_resets(training: Training) -> str:
+    """Return words for an initialiser that ran at a wrong time, to follow a hint; "" where none did."""
+    resets = Resets(training)
+    if resets.after_restoring() is not None:
+        return "; the initialiser ran after the restore and set the variables back: leave it out there"
+    again = resets.again()
+    if again is not None:
+        return f"; {again.names} ran {again.calls.count} times, also after training: each time it sets the variables back"
+    return ""
