@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.datasets import image_splits
+from checker.engine.breach import told
 from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
+from checker.evidence.progress import read_progress
 from checker.evidence.safe_walk import walk
 from checker.evidence.session_record import read_session_log
 from checker.evidence.stderr import python_error
@@ -19,15 +21,6 @@ from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
 from reference.classification import Split
-
-BREACH_HINTS = {
-    "wall time": "fewer steps, larger batches, no operation built inside the loop; --timeout allows more",
-    "CPU time": "fewer steps, no busy waiting",
-    "memory": "feed batches, not the whole data set; build the graph once, before the loop",
-    "number of processes": "TensorFlow has its own threads: start no process",
-    "size of all files": "one checkpoint at the end, fewer image summaries, a Saver with max_to_keep",
-    "number of files": "one FileWriter per run, and a Saver with max_to_keep",
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,7 @@ class ScriptRun:
         name, expected = self.script.name, "the script runs to its end"
         breach = self.result.breach
         if breach:
-            fail(name, f"{breach.limit} of at most {breach.allowed}", breach.reached, BREACH_HINTS[breach.limit])
+            fail(name, f"{breach.limit} of at most {breach.allowed}", *told(breach, read_progress(self.sessions)))
         if self.result.exit_code == 0:
             return
         error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)))

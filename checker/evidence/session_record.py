@@ -138,10 +138,13 @@ def _log(content: dict[str, Any], data: bytes) -> SessionLog:
         PathFed(str(item["path"]), kinds[_count(item["group"])], tuple(map(_count, item["counts"])), _count(item["call"]))
         for item in content["paths"]
     )
-    graphs = (
-        GraphSize(_count(item["calls"]), _count(item["early_nodes"]), _count(item["nodes"])) for item in content["graphs"]
-    )
-    return SessionLog(kinds, paths, tuple(graphs), _count(content["calls"]))
+    graphs = tuple(read_size(item) for item in content["graphs"])
+    return SessionLog(kinds, paths, graphs, _count(content["calls"]))
+
+
+def read_size(item: dict[str, Any]) -> GraphSize:
+    """Return the size of a graph. Raises what is in `MALFORMED`."""
+    return GraphSize(_count(item["calls"]), _count(item["early_nodes"]), _count(item["nodes"]))
 
 
 def _count(value: Any) -> int:

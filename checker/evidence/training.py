@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from checker.evidence.session_record import Calls, GraphSize, PathFed, SessionLo
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
 SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
+EARLY_CALLS = 10  # in which a script builds what it builds lazily
 FEWEST_CALLS = 20  # after the early ones: with fewer, one cannot see whether a graph grows
 LARGEST_BATCH = 60_000  # examples in a call that feeds none: all training images
 GROWTH = 0.5  # nodes per call: a picture or a measure that is built now and then adds less
@@ -70,11 +72,7 @@ class Training:
 
     def growing(self) -> GraphSize | None:
         """Return the size of a graph that grows with every call, None when there is none."""
-        for size in self.log.graphs:
-            later = size.calls - 10
-            if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later:
-                return size
-        return None
+        return growing(self.log.graphs)
 
     @cached_property
     def _reached_by_update(self) -> set[str]:
@@ -99,3 +97,12 @@ class Training:
     def computed_from_variables(self) -> set[str]:
         """The nodes whose values depend on a variable."""
         return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))
+
+
+def growing(sizes: Iterable[GraphSize]) -> GraphSize | None:
+    """Return the first size of a graph that grows with every call, None when there is none."""
+    for size in sizes:
+        later = size.calls - EARLY_CALLS
+        if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later:
+            return size
+    return None

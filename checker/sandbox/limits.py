@@ -30,6 +30,7 @@ class Breach:
     limit: str  # "wall time", "CPU time", "memory", "number of processes", "number of files", "size of all files"
     allowed: str
     reached: str
+    cpu_s: float = 0.0  # processor time used until then
 
 
 class Monitor:
@@ -55,7 +56,8 @@ class Monitor:
         now = time.monotonic()
         limit_s = self._request["time_s"]
         if now - self._began > limit_s:
-            return Breach("wall time", f"{limit_s:g} s", f"still running after {limit_s:g} s")
+            cpu_s = self._cpu_of(self._processes())
+            return Breach("wall time", f"{limit_s:g} s", f"still running after {limit_s:g} s", cpu_s)
         if now < self._next_look:
             return None
         self._next_look = now + COUNT_PROCESSES_EVERY_S
@@ -86,7 +88,7 @@ class Monitor:
         processes = self._processes()
         cpu_s = self._cpu_of(processes)
         if cpu_s > self._request["cpu_s"]:
-            return Breach("CPU time", f"{self._request['cpu_s']:g} s", f"{cpu_s:.0f} s")
+            return Breach("CPU time", f"{self._request['cpu_s']:g} s", f"{cpu_s:.0f} s", cpu_s)
         memory = self._memory_of(processes)
         self.peak_memory = max(self.peak_memory, memory)
         if memory > self._request["memory_bytes"]:
