@@ -103,8 +103,13 @@ def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, whe
     )
 
 
-def expect_printed(found: list[float], possible: Iterable[float], what: str, within: float, factor: float) -> None:
-    """Raise `Mismatch` when numbers are printed as `what`, and none of them is near what the checkpoint gives."""
+def expect_printed(
+    found: list[float], possible: Iterable[float], what: str, within: float, factor: float, why: str = ""
+) -> None:
+    """Raise `Mismatch` when numbers are printed as `what`, and none of them is near what the checkpoint gives.
+
+    `why` is added to the hint.
+    """
     possible = list(possible)
     near = any(_near(number, value, within, factor) for number in found for value in possible)
     expect(
@@ -112,7 +117,7 @@ def expect_printed(found: list[float], possible: Iterable[float], what: str, wit
         f"stdout, lines that speak of the {what}",
         f"among others, what the checkpoint gives: {listed_values(possible[:2])}",
         listed_values(found[-5:]),
-        f"print the {what} that the session computes after the training",
+        f"print the {what} that the session computes after the training{why}",
     )
 
 

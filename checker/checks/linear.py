@@ -9,6 +9,7 @@ from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
 from checker.evidence.degrees import absolute_error, power_of_error
+from checker.evidence.resets import hint_of_resets
 from checker.evidence.stdout import numbers_beside
 from checker.expect import expect, fail, listed
 from checker.outline import show_shape
@@ -106,7 +107,8 @@ def _expect_first_loss(curve: Curve, regression: RegressionModel) -> None:
 def check_prints_the_loss_of_its_checkpoint(regression: RegressionModel, trained: Checkpoint, stdout: str) -> None:
     """prints no loss other than that of its checkpoint"""
     found = numbers_beside(stdout, ("loss", "cost", "mse", "error"))
-    expect_printed(found, _losses(regression), "loss", 0.0, LOSS_FACTOR)
+    why = hint_of_resets(regression.training)
+    expect_printed(found, _losses(regression), "loss", 0.0, LOSS_FACTOR, why)
 
 
 def _losses(regression: RegressionModel) -> list[float]:
@@ -145,7 +147,7 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
         f"MSE of at most {accepted.bound * best:.2f} on the {len(prices)} houses: {accepted.bound:g} times that of least "
         f"squares, {best:.2f} ({accepted.source})",
         f"MSE {found.mse:.2f}, recomputed from the checkpoint, features {found.scaling}",
-        hint,
+        hint + hint_of_resets(regression.training),
     )
     if not good.accepts(found.mse / best):
         advise(f"MSE {found.mse:.1f}; least squares reaches {best:.1f}: train more steps, or scale the features.")
