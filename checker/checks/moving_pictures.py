@@ -16,7 +16,10 @@ def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, wh
     """Raise `Mismatch` unless some image tag holds three different pictures or more."""
     found = [f"{tag}: {len(pictures)} pictures, {len(set(pictures))} different" for tag, pictures in images]
     moving = any(len(set(pictures)) >= MOVING for _, pictures in images)
-    expect(moving, logdir, f"{what} as an image summary with pictures of three steps or more", listed(found, "no image"))
+    many = any(len(pictures) >= MOVING for _, pictures in images)
+    kind = "still-pictures" if many else "few-pictures" if images else ""
+    expected = f"{what} as an image summary with pictures of three steps or more"
+    expect(moving, logdir, expected, listed(found, "no image"), kind=kind)
 
 
 def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> None:
@@ -32,6 +35,7 @@ def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> Non
         f"{what}, different from picture to picture",
         f"{len(drawn)} figures with titles of their own, {len(contents)} different drawings",
         hint,
+        "still-pictures",
     )
 
 
