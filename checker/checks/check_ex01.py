@@ -34,7 +34,8 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     """starts from tf.Variable leaves"""
     hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint)
+    kind = "variables-not-read" if arithmetic.graph.variables else ""
+    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint, kind)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:

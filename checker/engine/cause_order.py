@@ -28,6 +28,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_computes_in_the_graph",
             "check_subtracts_two_computed_numbers",
             "check_builds_both_arms_from_3_2_and_12",
+            "variables-not-read",
             "model-built-twice",
             "check_trains_two_numbers",
             "check_trains_thirteen_weights_and_a_bias",

@@ -88,6 +88,8 @@ def test_a_script_that_did_not_end_well_is_one_failure_whatever_else_failed(kind
 def test_two_independent_mistakes_stay_two_failures_in_the_order_of_their_depth() -> None:
     broadcast = failed("check_compares_each_house_with_its_own_price", "broadcast")
     assert told(failed("check_plots_every_house", "no-figure"), broadcast) == [broadcast.id, "check_plots_every_house"]
+    still, rises = failed("check_updates_every_variable"), failed("check_loss_falls", "rises")
+    assert told(rises, still) == [still.id, rises.id], "a variable that nothing updates lets no loss rise"
     assert told(failed("check_prints_the_result"), failed("check_subtracts_two_computed_numbers", "wrong-arm")) == [
         "check_subtracts_two_computed_numbers",
         "check_prints_the_result",
