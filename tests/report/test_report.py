@@ -13,9 +13,12 @@ import pytest
 from rich.console import Console
 
 from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.report.files import csv_learner, gradescope
+from checker.report.html import Pages
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
+from checker.report.view import ShownLearner
 from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
@@ -125,6 +128,18 @@ def test_junit_is_well_formed_whatever_a_submission_wrote() -> None:
 def test_junit_holds_the_failures_first_and_the_first_cause_before_the_others() -> None:
     cases = ElementTree.fromstring(as_junit([TWO_FAILURES]))[0]
     assert [case.get("name") for case in cases] == ["does c", "does b", "does a", "does d", "does e"]
+
+
+def test_the_files_and_the_page_of_a_learner_tell_the_first_cause_before_the_others() -> None:
+    learner = ShownLearner("ada", "ada", {"ex04": TWO_FAILURES})
+    assert '"does c: expected three, found four",look here' in csv_learner(learner)
+    assert [test["name"] for test in json.loads(gradescope(learner))["tests"]][:3] == [
+        "ex04 does c",
+        "ex04 does b",
+        "ex04 does a",
+    ]
+    page = Pages(CATALOG.exercises, {"ex04": None}).learner(learner)
+    assert page.index("does c") < page.index("does b") < page.index("does a") < page.index("does d")
 
 
 def printed(of: Report = REPORT, terminal: bool = False, verbose: bool = False) -> str:
