@@ -47,6 +47,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "another-session",
             "never-trained",
             "saved-before-training",
+            "saved-too-early",
             "step-not-reached",
             "check_recognises_images_it_never_saw/",  # the same scores for every image, whatever the training did
             "equal-units",

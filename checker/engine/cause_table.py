@@ -155,6 +155,7 @@ TABLE: tuple[Explanation, ...] = (
     # The training
     Explanation("initialiser-in-the-loop", (STAYS, SWINGS, *STILL, *LOST), "each step begins again"),
     Explanation("initialiser-after-training", LOST, "what was trained is gone before it is saved"),
+    Explanation("saved-too-early", LOST, "the training went on without being saved"),
     Explanation("another-session", LOST, "the values that were trained are in the other session"),
     Explanation(
         "never-trained", (STAYS, *STILL, *POOR, "check_recognises_images_it_never_saw/"), "nothing changes a variable"
