@@ -34,7 +34,7 @@ class Share:
     @property
     def wanted(self) -> str:
         """The goal in words."""
-        return f"at least {self.goal:.0%}"
+        return "all" if self.goal == 1 else f"at least {self.goal:.0%}"
 
     @property
     def is_met(self) -> bool:
