@@ -73,7 +73,7 @@ def cli() -> None:
     help="What stands between a script and this machine; auto takes bubblewrap where it works.",
 )
 @pack_option
-@click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, and each skipped check.")
 @click.pass_context
 def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...], **asked: Any) -> None:
     """Run scripts and check what they leave. This command's name may be left out."""

@@ -60,11 +60,10 @@ def _check(target: Target, workshop: Workshop, options: Options, terminal: Termi
     exercise, script = target
     terminal.start(exercise, script)
     try:
-        report = workshop.check(exercise, script, options, terminal.show)
+        report = workshop.check(exercise, script, options)
     except Exception:  # ours; the reports of the others must not be lost for it
         report = new_report(exercise, script, options)
         report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=traceback.format_exc()))
-        terminal.show(report.checks[0])
     finally:
         terminal.stop_spinner()
     terminal.finish(report, exercise)

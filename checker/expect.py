@@ -13,15 +13,15 @@ T = TypeVar("T")
 LONGEST_VALUE = 200  # characters of a value shown in a message
 
 
-def fail(where: str, expected: str, actual: str, hint: str = "") -> NoReturn:
-    """Raise `Mismatch`: what the check found is wrong."""
-    raise Mismatch(where, expected, actual, hint)
+def fail(where: str, expected: str, actual: str, hint: str = "", kind: str = "") -> NoReturn:
+    """Raise `Mismatch`: what the check found is wrong. `kind` is a short id of it."""
+    raise Mismatch(where, expected, actual, hint, kind)
 
 
-def expect(condition: bool, where: str, expected: str, actual: str, hint: str = "") -> None:
+def expect(condition: bool, where: str, expected: str, actual: str, hint: str = "", kind: str = "") -> None:
     """Raise `Mismatch` unless the condition holds."""
     if not condition:
-        fail(where, expected, actual, hint)
+        fail(where, expected, actual, hint, kind)
 
 
 def expect_equal(actual: object, expected: object, where: str, hint: str = "") -> None:
@@ -52,7 +52,7 @@ def expect_some(found: Sequence[T], where: str, expected: str, instead: Collecti
 
 def expect_increasing(steps: Sequence[int], where: str, hint: str = "") -> None:
     """Raise `Mismatch` unless every step is larger than the one before it."""
-    expect(len(steps) >= 2, where, "two steps or more", f"{len(steps)} points", hint)
+    expect(len(steps) >= 2, where, "two steps or more", f"{len(steps)} points", hint, "too-short")
     if len(set(steps)) == 1:
         fail(where, "steps that increase", f"{len(steps)} points, all at step {steps[0]}", hint)
     for before, after in itertools.pairwise(steps):

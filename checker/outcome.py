@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 
 from checker.outline import Outline
 
@@ -17,6 +18,8 @@ class Status(str, Enum):
     SKIP = "skip"  # a failure above already explains it
     ERROR = "error"  # the checker is wrong
 
+
+_AFTER_FAILURES = (Status.ERROR, Status.PASS, Status.SKIP)  # in a report for a person
 
 EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)  # exit codes
 INTERRUPTED = 130  # by Ctrl-C; shells use this code, too
@@ -31,14 +34,19 @@ def exit_code(found: Iterable[Status]) -> int:
 
 
 class Mismatch(Exception):
-    """A submission is not as expected: where, what was expected, what was found, and a hint."""
+    """A submission is not as expected: where, what was expected, what was found, and a hint.
 
-    def __init__(self, where: str, expected: str, actual: str, hint: str = "") -> None:
+    `kind` is a short id of what is wrong, such as ``broadcast``: one check can fail for several reasons, and only some of
+    them explain other failures. The kinds that do are listed in `checker.engine.root_cause`.
+    """
+
+    def __init__(self, where: str, expected: str, actual: str, hint: str = "", kind: str = "") -> None:
         super().__init__(f"{where}: expected {expected}, found {actual}")
         self.where = where
         self.expected = expected
         self.actual = actual
         self.hint = hint
+        self.kind = kind
 
     @property
     def cause(self) -> tuple[str, str, str]:
@@ -59,6 +67,7 @@ class CheckResult:
     hint: str = ""
     advice: str = ""  # what a passing script could do better
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
+    kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ class Report:
     script: str
     data: str
     isolation: str
-    checks: list[CheckResult] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)  # in the order in which a learner works
     duration_s: float = 0.0  # of the script, without the import of TensorFlow
     overhead_s: float = 0.0  # of everything else: the import, the box, evaluation and checks
     peak_memory_bytes: int = 0
@@ -94,6 +103,7 @@ class Report:
     graph: Outline | None = None  # of the model, to compare with the expected one; None where there is no graph
     weights: str = ""  # a digest of the trained values; "" where these do not depend on random numbers
     notes: list[str] = field(default_factory=list)  # remarks on the run that belong to no check
+    cause: str = ""  # the id of the failed check to read first; "" when none failed
 
     @property
     def status(self) -> Status:
@@ -103,6 +113,23 @@ class Report:
             if status in found:
                 return status
         return Status.ERROR
+
+    @property
+    def failures(self) -> list[CheckResult]:
+        """The failed checks: the first cause, then the others in their order."""
+        failed = [check for check in self.checks if check.status is Status.FAIL]
+        return sorted(failed, key=lambda check: check.id != self.cause)
+
+    @property
+    def in_reading_order(self) -> list[CheckResult]:
+        """The checks as a person reads them: what failed, what broke, what passed, what a failure explains."""
+        later = [[check for check in self.checks if check.status is status] for status in _AFTER_FAILURES]
+        return [*self.failures, *chain.from_iterable(later)]
+
+    @property
+    def first_failure(self) -> CheckResult | None:
+        """The failed check to read first, None when none failed."""
+        return next(iter(self.failures), None)
 
     def count(self, status: Status) -> int:
         """Return the number of checks with this outcome."""

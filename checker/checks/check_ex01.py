@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from checker.checks import common
@@ -21,7 +23,9 @@ check_runs_to_the_end = common.check_runs_to_the_end
 def check_prints_the_result(stdout: str) -> None:
     """prints the result"""
     found = numbers(stdout)
-    expect(ANSWER in found, "stdout", str(ANSWER), listed(map("{:g}".format, found), "no number"), "print(sess.run(x))")
+    kind = "prints-another-number" if found else ""
+    printed = listed(map("{:g}".format, found), "no number")
+    expect(ANSWER in found, "stdout", str(ANSWER), printed, "print(sess.run(x))", kind)
 
 
 check_writes_its_graph = common.check_writes_its_graph
@@ -32,7 +36,8 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     """starts from tf.Variable leaves"""
     hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint)
+    kind = "variables-not-read" if arithmetic.graph.variables else ""
+    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint, kind)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
@@ -68,7 +73,9 @@ def check_runs_the_computation(arithmetic: ArithmeticModel, training: Training) 
     hint = "tf.Session.run of the tensor x: only then does TensorFlow compute; Python and NumPy around it do not count"
     if not kinds:
         hint = "no session is on record: did the script leave by os._exit? Let it end by itself, after tf.Session.run"
-    expect(bool(running), SESSIONS, f"a call that fetches {named[0]}, the result", f"calls that fetch {fetched}", hint)
+    kind = "never-fetched" if kinds else "no-record"
+    expected = f"a call that fetches {named[0]}, the result"
+    expect(bool(running), SESSIONS, expected, f"calls that fetch {fetched}", hint, kind)
     fed = [name for calls in running for name in calls.feeds if name in behind]
     expect(
         any(behind.isdisjoint(calls.feeds) for calls in running),
@@ -84,7 +91,14 @@ def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
     values = arithmetic.scalars.values()
     hint = "save after the initialiser has run, and change no variable afterwards"
     found = listed(sorted({f"{value:g}" for value in values}))
-    expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), WHERE, str(ANSWER), found, hint)
+    is_right = _is_answer(values)
+    changed = not is_right and _is_answer(arithmetic.scalars_at_start.values())  # the initial values give the result
+    expect(is_right, WHERE, str(ANSWER), found, hint, "changed-before-saving" if changed else "")
+
+
+def _is_answer(values: Iterable[float]) -> bool:
+    """Whether one of these is the result."""
+    return any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values)
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
@@ -96,7 +110,7 @@ def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
         if subtraction.rounded == (LEFT, RIGHT):
             return subtraction
     found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
-    hint = "run each arm alone in the session to see which one differs: tf.Session.run"
+    hint, kind = "run each arm alone in the session to see which one differs: tf.Session.run", "wrong-arm"
     if arithmetic.graph.of_op("BitwiseXor"):
         hint = "in Python, ^ is not the power: 2 ^ 2 is 0; use tf.pow or **"
-    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)
+    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint, kind if found else "no-subtraction")

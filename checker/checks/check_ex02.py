@@ -92,6 +92,7 @@ def check_plots_every_house(figures: list[Figure]) -> None:
         f"one point per house, unscaled rooms on x, price on y: {_extent(houses)}",
         listed(dict.fromkeys(map(_extent, clouds)), "no points") if figures else "no figure",
         "plt.scatter(rooms, prices), then plt.show() or savefig",
+        "other-points" if clouds else "" if figures else "no-figure",
     )
 
 
@@ -107,6 +108,7 @@ def check_plots_the_trained_line(figures: list[Figure], regression: RegressionMo
         f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
         listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",
         "plot the prediction of the trained variables, in the same units as the points",
+        "other-line" if lines else "" if figures else "no-figure",
     )
 
 

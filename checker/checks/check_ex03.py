@@ -76,7 +76,8 @@ def check_shows_the_weights_as_a_histogram(
         (tag, series) for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3
     ]
     logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
-    expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint)
+    kind = "no-histogram-of-13" if found else ""
+    expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint, kind)
     wanted = _weights(training, trained)
     ranges = " or ".join(dict.fromkeys(_extent(min(weights), max(weights)) for weights in wanted))
     expect(
@@ -85,6 +86,7 @@ def check_shows_the_weights_as_a_histogram(
         f"the last one with the weights of {trained.where}: {ranges}",
         listed(f"{_extent(h.minimum, h.maximum)} at step {h.step}" for h in (series[-1] for _, series in of_weights)),
         "give the variable itself to tf.summary.histogram, and add it until the training ends",
+        "other-weights",
     )
 
 

@@ -52,7 +52,7 @@ def check_shows_first_layer_weights(
     weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
     if not weights:
         hint = "784 inputs and 300 hidden neurons, one image per row: tf.matmul(images, weights)"
-        fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint)
+        fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint, "no-such-weights")
     columns = _standardised(weights[0].T)
     found = False
     for _, _, series in events.images():
@@ -67,6 +67,7 @@ def check_shows_first_layer_weights(
         "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
         f"images {listed_images(events)}, none of them like the weights of the checkpoint as grey values",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",
+        "no-picture-of-weights" if np.ptp(weights[0], axis=0).any() else "flat-weights",
     )
 
 

@@ -55,7 +55,8 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
     ]
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
-    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint)
+    kind = "blank-matrix" if pictures else ""
+    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint, kind)
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(
@@ -76,6 +77,7 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
         "the 10 * 10 counts that the checkpoint gives on the test images",
         f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
         "tf.math.confusion_matrix of the labels and predictions of the test images, after the training; then plt.imshow",
+        "other-matrix" if drawn else "no-matrix",
     )
     ticks = [[tick for tick in axes.ticks if tick in FASHION_CLASSES] for figure in figures for axes in figure.axes]
     orders = [

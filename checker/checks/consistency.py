@@ -30,6 +30,7 @@ def check_builds_its_graph_once(training: Training) -> None:
             "one model",
             f"two, and no session trains the variables {listed(variable.name for variable in copy)}",
             "the code that builds the model ran twice: call it once, or tf.reset_default_graph before the second time",
+            "model-built-twice",
         )
     size = training.growing()
     if size is not None:
@@ -88,7 +89,7 @@ def _expect_count(found: int, counter: Counter, where: str) -> None:
         hint = f"the operation {listed(counter.assigned_by)} assigns it by hand: {hint}"
     expect(found <= most, where, f"at most {most:,}, the sum of what calls added to it before the save", f"{found:,}", hint)
     expected = f"more than {counter.start}: {counter.added:,} were added to it before the save"
-    expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint)
+    expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint, "step-not-reached")
 
 
 def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, where: str) -> None:

@@ -17,19 +17,19 @@ def expect_falling(curve: Curve, learnt_below: float) -> None:
     span = f"from {reading.start:.4g} to {reading.end:.4g}"
     if reading.trend is Trend.TOO_SHORT:
         hint = "call writer.add_summary(summary, step) after every step or every few steps, and writer.close() at the end"
-        fail(curve.where, "a curve of two points or more", f"{len(curve.points)} points", hint)
+        fail(curve.where, "a curve of two points or more", f"{len(curve.points)} points", hint, "too-short")
     if reading.trend is Trend.NOT_FINITE:
         _fail_not_finite(curve, reading)
     if reading.trend is Trend.RISES:
         hint = "each step overshoots: use a smaller learning rate, or scale the inputs; or the sign is wrong: minimize(loss)"
-        fail(curve.where, FALLS, f"{span}: it rises{_factor(reading)}", hint)
+        fail(curve.where, FALLS, f"{span}: it rises{_factor(reading)}", hint, "rises")
     if reading.trend is Trend.SWINGS:
         actual = f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g} at almost every point"
         hint = "the steps are too long: use a smaller learning rate, scaled inputs or larger batches"
-        fail(curve.where, FALLS, actual, hint)
+        fail(curve.where, FALLS, actual, hint, "swings")
     if reading.trend is Trend.STAYS:
         hint = "the loss has no gradient, is not the one that is minimised, or the learning rate is too small or too large"
-        fail(curve.where, FALLS, span, hint)
+        fail(curve.where, FALLS, span, hint, "stays")
 
 
 def _fail_not_finite(curve: Curve, reading: Reading) -> None:
@@ -41,7 +41,7 @@ def _fail_not_finite(curve: Curve, reading: Reading) -> None:
         hint = "log(0) or 0/0 gives NaN without a warning: use a loss that takes logits, tf.nn.…_cross_entropy_with_logits"
         if max(values[:index]) > GROWN * abs(values[0]):
             hint = "the loss grew before that, so each step overshoots: scale the inputs, or use a smaller learning rate"
-    fail(curve.where, "finite numbers", actual, hint)
+    fail(curve.where, "finite numbers", actual, hint, "loss-not-finite")
 
 
 def _factor(reading: Reading) -> str:

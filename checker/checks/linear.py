@@ -42,21 +42,29 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     count = 1
     for size in shape:
         count *= size
-    expect(count <= houses, where, f"{houses} differences", f"shape {show_shape(shape)}: it broadcasts", hint)
+    expect(count <= houses, where, f"{houses} differences", f"shape {show_shape(shape)}: it broadcasts", hint, "broadcast")
     # For a single house, the gradient of the one difference is that of the mean.
     if regression.graph.is_minimised_as_a_vector() and not regression.is_fed_house_by_house:
         hint = "use tf.reduce_mean: without it the gradient is a sum, and the step grows with the number of houses"
-        fail(where, "a loss that is one number, the mean", "a loss with one value per house is minimised", hint)
+        expected, actual = "a loss that is one number, the mean", "a loss with one value per house is minimised"
+        fail(where, expected, actual, hint, "sum-of-gradients")
 
     power = power_of_error(regression.graph)
     if power is not None and power > 2:
         hint = "use tf.square or tf.losses.mean_squared_error: a higher power lets a few expensive houses decide"
-        fail(where, "a mean of squared differences", f"differences to the power of {power:g} are minimised", hint)
+        fail(
+            where,
+            "a mean of squared differences",
+            f"differences to the power of {power:g} are minimised",
+            hint,
+            "other-power",
+        )
 
     absolute = absolute_error(regression.graph)
     if absolute is not None:
         hint = "use tf.square or tf.losses.mean_squared_error: least squares means the smallest mean of squares"
-        fail(f"{absolute} in the saved graph", "a mean of squared differences", "a mean of absolute differences", hint)
+        where, expected = f"{absolute} in the saved graph", "a mean of squared differences"
+        fail(where, expected, "a mean of absolute differences", hint, "absolute-error")
 
 
 def _shape_of(placeholder: Placeholder, regression: RegressionModel) -> str:
@@ -137,6 +145,7 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
             f"values that have to be trained: a first MSE above {accepted.bound * best:.2f}",
             f"MSE {start.mse:.2f} before the first step",
             "begin with tf.zeros or tf.random_uniform: the optimiser is to find the line, not NumPy",
+            "begins-trained",
         )
     hint = "more steps, a better learning rate, or scaled features"
     if abs(found.mse - mean_only) < 1:
@@ -161,7 +170,8 @@ def check_logs_the_loss(loss_curves: list[Curve]) -> None:
     longest = max(loss_curves, key=lambda curve: len(curve.points))
     found = f"{len(longest.points)} points"
     hint = "call writer.add_summary(summary, step) at every step, and writer.close() at the end"
-    expect(len(longest.points) >= FEWEST_POINTS, longest.where, f"{FEWEST_POINTS} points or more", found, hint)
+    enough = len(longest.points) >= FEWEST_POINTS
+    expect(enough, longest.where, f"{FEWEST_POINTS} points or more", found, hint, "few-points")
 
 
 def check_loss_falls(loss_curves: list[Curve]) -> None:

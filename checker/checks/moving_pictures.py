@@ -28,7 +28,7 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
     Where the figures are known that pictures were made from, another colour, title or part of the axes is no difference.
     """
     drawn = {(series.run, series.tag): series for series in shown_series(events, figures)}
-    found, most = [], 0
+    found, most, many = [], 0, False
     for run, tag, images in events.images():
         series = drawn.get((run.name, tag))
         is_drawn = series is not None and all(map(is_plain, series.figures))
@@ -37,6 +37,7 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
             contents = set(map(content_of, series.figures))
         flat = sum(map(is_flat, {image.encoded for image in images}))
         most = max(most, len(contents) - flat)
+        many = many or len(images) >= MOVING
         found.append(f"{tag}: {len(images)} pictures, {len(contents)} different{' drawings' if is_drawn else ''}")
         found[-1] += f", {flat} of a single shade" if flat else ""
     hint = (
@@ -50,6 +51,7 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
         f"{what} as an image summary with three different pictures or more",
         listed(found, "no image"),
         hint,
+        "still-pictures" if many else "few-pictures" if found else "",
     )
 
 
@@ -66,6 +68,7 @@ def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> Non
         f"{what}, different from picture to picture",
         f"{len(drawn)} figures with titles of their own, {len(contents)} different drawings",
         hint,
+        "still-pictures",
     )
 
 
@@ -84,7 +87,7 @@ def expect_pictures_of_the_model(
             told.append((series, known))
     if told and not any(_comes_near(known) for _, known in told):
         series, known = told[0]
-        fail(f"{where}, image {series.tag}", expected, _course(series, known), HINT)
+        fail(f"{where}, image {series.tag}", expected, _course(series, known), HINT, "other-pictures")
 
 
 def _comes_near(distances: list[float]) -> bool:

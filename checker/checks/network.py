@@ -26,6 +26,7 @@ def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> N
         f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
         f"{listed(map(str, graph.trainable), 'none')}: {total:,} numbers",
         "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
+        "other-sizes",
     )
     hint = "without an activation, two layers can do no more than one: tf.nn.relu, tf.nn.sigmoid, tf.nn.tanh"
     expect(not classifier.is_linear, "the hidden layer", "an activation between the two layers", "sums only", hint)
@@ -37,7 +38,7 @@ def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
     if not graph.cross_entropies():
         found = listed(_last_operations(graph), "none")
         hint = "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) can reach log(0), which gives NaN"
-        fail("the saved graph", "a softmax cross entropy operation", found, hint)
+        fail("the saved graph", "a softmax cross entropy operation", found, hint, "no-cross-entropy")
     for entropy in graph.cross_entropies():
         _expect_probabilities_in_a_logarithm(graph, entropy)
         squashing = graph.squashing_before(graph.inputs(entropy)[0])
@@ -47,6 +48,7 @@ def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
             "logits: the output of the last layer before any activation",
             f"the output of {squashing}, a {graph.op(squashing or '')}",
             _why_logits(graph.op(squashing or "")),
+            "activation-before-the-loss",
         )
 
 
@@ -58,7 +60,8 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
         return
     fed.require_the_data_set()
     hint = "keep x_test for the test: an image learnt by heart says nothing about new images"
-    expect(fed.of_test == 0, fed.where, "training images", f"{fed.of_test} test images", hint)
+    actual, kind = f"{fed.of_test} test images", "trains-on-test-images"
+    expect(fed.of_test == 0, fed.where, "training images", actual, hint, kind)
     if max((calls.rows for calls in classifier.training.kinds), default=0) >= len(classifier.splits[0][0]):
         advise("Each step goes through all training images: mini-batches of about a hundred give many more steps.")
 
@@ -83,14 +86,17 @@ def check_recognises_images_it_never_saw(
             f"weights that have to be trained: a first accuracy below {accepted.bound:g}",
             f"{start:.4g} on 1,000 held-out images, before the first step",
             "begin with random weights, tf.truncated_normal: the network is to learn in this script",
+            "begins-trained",
         )
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
-    hint = "0.1 is chance" if found < 0.2 else "train more epochs, or with another learning rate"
+    hint, kind = ("0.1 is chance", "chance") if found < 0.2 else ("train more epochs, or with another learning rate", "low")
     hint = f"{hint}; save after the training, in the session that trained"
     twins = classifier.twin_units
     if twins > MOST_TWINS * HIDDEN:
         hint = f"{twins} of {HIDDEN} hidden units are alike: equal weights stay equal, begin with tf.truncated_normal"
-    expect(accepted.accepts(found), where, f"at least {accepted.bound:g} ({accepted.source})", f"{found:.4g}", hint)
+        kind = "equal-units"
+    expected = f"at least {accepted.bound:g} ({accepted.source})"
+    expect(accepted.accepts(found), where, expected, f"{found:.4g}", hint, kind)
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more epochs, another rate, smaller initial weights.")
 
@@ -111,6 +117,7 @@ def _expect_probabilities_in_a_logarithm(graph: Graph, entropy: str) -> None:
         "logits, or the logarithm of probabilities",
         f"{logarithm}, the logarithm of the output of the last layer",
         "these outputs are not probabilities: use a softmax activation there, or a Keras loss with from_logits=True",
+        "scores-as-probabilities",
     )
 
 

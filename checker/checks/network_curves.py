@@ -69,13 +69,13 @@ def check_loss_falls(loss_curves: list[Curve], graph: Graph) -> None:
     if settles_at(curve.values, UNTRAINED_LOSS, LEVEL_WITHIN):
         found = f"{curve.values[-1]:.3f} at the end, and about the same over the last half"
         hint = "every image gets the same answer: look for dead units, a rate that is too large or 0, labels of other images"
-        fail(curve.where, f"less than ln 10 = {UNTRAINED_LOSS:.3f}, the loss of guessing", found, hint)
+        fail(curve.where, f"less than ln 10 = {UNTRAINED_LOSS:.3f}, the loss of guessing", found, hint, "stays")
     expect_falling(curve, UNTRAINED_LOSS / 2)
     told = any(graph.squashing_before(graph.inputs(entropy)[0]) for entropy in graph.cross_entropies())
     if not told and reaches_floor(curve.values, TWICE_SOFTMAX_LOSS):
         found = f"{min(curve.values):.3f} at its lowest, {curve.values[-1]:.3f} at the end"
         hint = f"with a softmax of probabilities, the loss cannot fall below {TWICE_SOFTMAX_LOSS:.3f}: give the loss logits"
-        fail(curve.where, "a loss that falls towards 0", found, hint)
+        fail(curve.where, "a loss that falls towards 0", found, hint, "stops-at-a-floor")
 
 
 def check_logs_the_loss_of_its_checkpoint(

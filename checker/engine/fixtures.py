@@ -78,10 +78,10 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     finished.require_logdir()
     if not event_log.runs:
         logdir, elsewhere = finished.exercise.logdir, event_files(finished.folder)
-        hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
+        hint, kind = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file', ""
         if elsewhere:
-            hint = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)'
-        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint)
+            hint, kind = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)', "written-elsewhere"
+        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint, kind)
     return event_log
 
 
@@ -107,11 +107,13 @@ def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Sav
         if nameless:
             hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
             fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
+        elsewhere = find_prefixes(finished.folder)
         fail(
             finished.exercise.logdir,
             "a checkpoint (.index, .data and .meta files)",
-            finished.found_elsewhere(find_prefixes(finished.folder)),
+            finished.found_elsewhere(elsewhere),
             f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
+            "saved-elsewhere" if elsewhere else "",
         )
     graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]
     return read_saved(prefixes, finished.shown, graphs, evaluator)
@@ -170,13 +172,13 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
         fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
     calls = sum(calls.count for calls in training.log.kinds)
     actual = f"{calls:,} calls of sessions, none of which updates a trainable variable"
-    expect(training.count > 0, where, "calls that run the optimiser", actual, hint)
+    expect(training.count > 0, where, "calls that run the optimiser", actual, hint, "never-trained")
     save = training.last_save(checkpoint.prefix.name)
     if save is None:
         fail(checkpoint.where, "a checkpoint that a Saver of this run saved", "none of its sessions saved it", hint)
     before = training.count_before(save)
     actual = f"saved after 0 of {training.count:,} training calls"
-    expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint)
+    expect(before > 0, checkpoint.where, "a checkpoint saved after the training", actual, hint, "saved-before-training")
     require_no_reset(training, save, checkpoint.where)
     return checkpoint
 

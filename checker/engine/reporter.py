@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
 import pytest
 
+from checker.engine.root_cause import explained
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status
 
-OnResult = Callable[[CheckResult], None]
-
-
-def ignore(result: CheckResult) -> None:
-    """Hear nothing."""
-
 
 class Reporter:
-    """Collects results in order; calls `on_result` for each as it comes."""
+    """Collects results in the order of the checks."""
 
-    def __init__(self, on_result: OnResult = ignore) -> None:
+    def __init__(self) -> None:
         self.results: list[CheckResult] = []
-        self._on_result = on_result
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
     @pytest.hookimpl(wrapper=True)
@@ -33,23 +27,29 @@ class Reporter:
         report = yield
         error = call.excinfo.value if call.excinfo else None
         if call.when == "call" or (call.when == "setup" and error is not None):
-            self._add(self._result(item, error))
+            self.results.append(self._result(item, error))
         elif error is not None:
-            self._add(self._broken(item, error))
+            self.results.append(self._broken(item, error))
         return report
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Record a check file that cannot be loaded: our ERROR."""
         if report.failed:
-            self._add(CheckResult(report.nodeid, "the checks can be loaded", Status.ERROR, detail=str(report.longrepr)))
+            self.results.append(
+                CheckResult(report.nodeid, "the checks can be loaded", Status.ERROR, detail=str(report.longrepr))
+            )
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Record an error of pytest itself: our ERROR."""
-        self._add(CheckResult("internal", "the checks can be run", Status.ERROR, detail=str(excrepr)))
+        self.results.append(CheckResult("internal", "the checks can be run", Status.ERROR, detail=str(excrepr)))
 
-    def _add(self, result: CheckResult) -> None:
-        self.results.append(result)
-        self._on_result(result)
+    def settle(self) -> str:
+        """Turn each failure that another one explains into a SKIP; return the id of the first cause, "" for none.
+
+        This is for the end: what explains a failure may be found by a later check.
+        """
+        self.results, cause = explained(self.results)
+        return cause
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         if error is None:
@@ -61,8 +61,8 @@ class Reporter:
         if explained_by != _title(item):
             return CheckResult(item.name, _title(item), Status.SKIP, detail=explained_by)
         # A stranger may have chosen names in these texts: none of them may control the terminal.
-        texts = (clean_line(text) for text in (error.where, error.expected, error.actual, error.hint))
-        return CheckResult(item.name, _title(item), Status.FAIL, *texts)
+        where, expected, actual, hint = map(clean_line, (error.where, error.expected, error.actual, error.hint))
+        return CheckResult(item.name, _title(item), Status.FAIL, where, expected, actual, hint, kind=error.kind)
 
     def _broken(self, item: pytest.Item, error: BaseException) -> CheckResult:
         trace = "".join(traceback.format_exception(error))

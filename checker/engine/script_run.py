@@ -97,17 +97,17 @@ class ScriptRun:
         name, expected = self.script.name, "the script runs to its end"
         breach = self.result.breach
         if breach:
-            fail(name, f"{breach.limit} of at most {breach.allowed}", *told(breach, read_progress(self.sessions)))
+            fail(name, f"{breach.limit} of at most {breach.allowed}", *told(breach, read_progress(self.sessions)), "limit")
         if self.result.exit_code == 0:
             return
         error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)))
         if error:
-            fail(self._where(error.line), expected, error.summary, hint_for(error.summary, error.whole))
+            fail(self._where(error.line), expected, error.summary, hint_for(error.summary, error.whole), "crash")
         if self.result.exit_code < 0:
-            fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
+            fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"), "crash")
         last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]
         actual = f"exit status {self.result.exit_code}: {last_line or 'without an error message'}"
-        fail(name, expected, actual, hint_for(last_line))
+        fail(name, expected, actual, hint_for(last_line), "crash")
 
     def require_graph_mode(self) -> None:
         """Raise `Mismatch` when no session ran in a script that is written for eager TensorFlow 2."""
@@ -123,6 +123,7 @@ class ScriptRun:
                 "a graph that a tf.Session runs",
                 "no session: it ran to its end, but eagerly, in TensorFlow 2",
                 hint,
+                "no-graph-mode",
             )
 
     def _where(self, line: int | None) -> str:

@@ -18,7 +18,7 @@ from checker.datasets import full_files
 from checker.engine import fixtures, model_fixtures, run_plugin
 from checker.engine.companion_files import bring_along
 from checker.engine.publish import FIGURES, PublishError, publish
-from checker.engine.reporter import OnResult, Reporter, ignore
+from checker.engine.reporter import Reporter
 from checker.engine.run_plugin import RunPlugin
 from checker.engine.script_run import ScriptRun
 from checker.engine.summary import drawn_graph
@@ -88,8 +88,8 @@ class Workshop:
     def _box_for_scripts(self) -> Box:
         return Box(self._asked, readable=self._readable, env=self._env)
 
-    def check(self, exercise: Exercise, script: Path, options: Options, on_result: OnResult = ignore) -> Report:
-        """Check one script; return its report. `on_result` hears each result as it comes.
+    def check(self, exercise: Exercise, script: Path, options: Options) -> Report:
+        """Check one script; return its report.
 
         Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
         """
@@ -105,13 +105,13 @@ class Workshop:
                 if self.isolation != NO_ISOLATION or not isinstance(error, BoxEnded):
                     raise
                 report.checks = [_ended_its_box(script)]
-                on_result(report.checks[0])
+                report.cause = report.checks[0].id
                 return report
             report.duration_s = run.result.duration_s
             report.peak_memory_bytes = run.result.peak_memory_bytes
             report.output = run.stdout
             self._publish(run, options, report)
-            self._hold_checks(run, on_result, report)
+            self._hold_checks(run, report)
             if report.status is Status.ERROR:  # the box may be the cause
                 self._renew_evaluations()
         report.overhead_s = time.monotonic() - began - report.duration_s
@@ -162,8 +162,8 @@ class Workshop:
         except PublishError as error:
             report.notes.append(clean_line(str(error)))
 
-    def _hold_checks(self, run: ScriptRun, on_result: OnResult, report: Report) -> None:
-        reporter, handed = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
+    def _hold_checks(self, run: ScriptRun, report: Report) -> None:
+        reporter, handed = Reporter(), RunPlugin(run, Evaluator(self._evaluations))
         plugins = [run_plugin, fixtures, model_fixtures, handed, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         options.append("--continue-on-collection-errors")  # or a broken check file would end pytest as Ctrl-C does
@@ -180,6 +180,7 @@ class Workshop:
             reporter.results.append(
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
+        report.cause = reporter.settle()
         report.checks = reporter.results
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
@@ -189,7 +190,6 @@ class Workshop:
         except Exception:
             detail = traceback.format_exc()
             report.checks.append(CheckResult("graph", "the graph can be drawn", Status.ERROR, detail=detail))
-            on_result(report.checks[-1])
 
 
 def run_folder(exercise: Exercise, top: Path, learner: str) -> Path:

@@ -65,6 +65,7 @@ class Checkpoint:
                 "finite numbers",
                 f"{share:.0%} NaN or infinite",
                 "a learning rate too high for unscaled data, or log(0), makes them NaN: scale the inputs, lower the rate",
+                "not-finite",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from checker.expect import fail, listed
 
 RESTORING_OPS = {"RestoreV2", "RestoreSlice", "Restore"}
 FEWEST_IN_A_LOOP = 5  # calls that train: with fewer, one cannot speak of a loop
+INITIALISER = re.compile(r"(?:.{0,200}/)?init(?:_\d{1,6})?")  # the name that TensorFlow gives it
 EACH_TIME = 0.5  # of the calls that train: so many initialisations lie between them
 
 
@@ -82,12 +84,18 @@ class Resets:
         late = [reset for reset in self.all if reset.is_initialiser and reset.calls.last > first > 0]
         return next(iter(late), None)
 
-    def after_restoring(self) -> Reset | None:
-        """Return the initialiser that ran after the last restore, with no training after it; None where none did."""
+    def after_restoring(self) -> Calls | None:
+        """Return the calls of an initialiser after the last restore, with no training after them; None for none.
+
+        They are for a hint only.
+        """
         restores = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS), control=True)
         last = max((fed.call for fed in self._training.log.paths if not restores.isdisjoint(fed.calls.fetches)), default=0)
         trained = max((calls.last for calls in self._training.kinds), default=0)
-        late = [reset for reset in self.all if reset.is_initialiser and last and reset.calls.last > max(last, trained)]
+        known = [reset.calls for reset in self.all if reset.is_initialiser]
+        # One that was made after the save is not in the saved graph: only its name tells.
+        named = [calls for calls in self._training.log.kinds if any(map(INITIALISER.fullmatch, calls.fetches))]
+        late = [calls for calls in known + named if last and calls.last > max(last, trained)]
         return next(iter(late), None)
 
     @cached_property
@@ -129,17 +137,23 @@ def require_no_reset(training: Training, save: PathFed, where: str) -> None:
     if reset is not None and reset.is_initialiser:
         actual = f"{reset.names} ran again after {training.count:,} training calls and before the save: the initial values"
         hint = "tf.global_variables_initializer sets every variable back: run it once, before the training"
-        fail(where, "the values that the training reached", actual, hint)
+        fail(where, "the values that the training reached", actual, hint, "initialiser-after-training")
     if reset is not None:
         actual = f"{listed(reset.variables)} got other values after the training, by {reset.names}"
         hint = "save what the optimiser reached: Variable.load and tf.assign put values there that no training computed"
-        fail(where, "the values that the training reached", actual, hint)
+        fail(where, "the values that the training reached", actual, hint, "values-from-elsewhere")
     looped = resets.in_the_loop()
     if looped:
         times = sum(reset.calls.count for reset in looped)
         actual = f"{looped[0].names} ran {times:,} times or more among {training.count:,} training calls"
         hint = "tf.global_variables_initializer sets every variable back: run it once, before the loop"
-        fail("the sessions of this run", "an initialiser that runs before the training only", actual, hint)
+        fail(
+            "the sessions of this run",
+            "an initialiser that runs before the training only",
+            actual,
+            hint,
+            "initialiser-in-the-loop",
+        )
 
 
 def hint_of_resets(training: Training) -> str:

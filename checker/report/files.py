@@ -57,7 +57,9 @@ def junit_learner(learner: ShownLearner) -> str:
 
 def gradescope(learner: ShownLearner) -> str:
     """Return what Gradescope shows to a learner: each check as a test with a status and without a score."""
-    tests = [_gradescope_test(report, check) for report in learner.reports.values() if report for check in report.checks]
+    tests = [
+        _gradescope_test(report, check) for report in learner.reports.values() if report for check in report.in_reading_order
+    ]
     said = [f"{problem.where}: expected {problem.expected}, found {problem.actual}" for problem in learner.problems]
     document = {"output": "\n".join([*said, *learner.remarks]), "visibility": "visible", "tests": tests}
     return encodable(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
@@ -86,7 +88,7 @@ def _csv_row(learner: ShownLearner, exercise: str, report: Report | None) -> lis
     notes = " | ".join(note.text for note in learner.notes.get(exercise, ()))
     if report is None:
         return [learner.login, exercise, "pending", "", "", "", "", "", "", notes]
-    failed = next((check for check in report.checks if check.status is Status.FAIL), None)
+    failed = report.first_failure
     said = f"{failed.title}: expected {failed.expected}, found {failed.actual}" if failed else ""
     counts = [str(report.count(status)) for status in Status]
     return [learner.login, exercise, report.status.value, *counts, said, failed.hint if failed else "", notes]

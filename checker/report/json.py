@@ -12,7 +12,7 @@ from checker.outcome import CheckResult, Report, Status, VariableStatistics
 from checker.outline import Outline
 
 SCHEMA = 1
-ADDED_LATER = {"graph", "weights"}  # which older reports lack
+ADDED_LATER = {"graph", "weights", "cause"}  # which older reports lack
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -54,6 +54,7 @@ def as_object(report: Report) -> dict[str, Any]:
         "exercise": report.exercise,
         "script": report.script,
         "status": report.status.value,
+        "cause": report.cause,
         "duration_s": round(report.duration_s, 3),
         "peak_memory_bytes": report.peak_memory_bytes,
         "isolation": report.isolation,
@@ -79,6 +80,7 @@ def as_object(report: Report) -> dict[str, Any]:
                 "hint": check.hint,
                 "advice": check.advice,
                 "detail": check.detail,
+                "kind": check.kind,
             }
             for check in report.checks
         ],

@@ -32,7 +32,7 @@ def as_suite(report: Report, name: str) -> ElementTree.Element:
         skipped=str(report.count(Status.SKIP)),
         time=f"{report.duration_s:.3f}",
     )
-    for check in report.checks:
+    for check in report.in_reading_order:
         _add_case(suite, report, check)
     return suite
 

@@ -1,4 +1,4 @@
-"""The report on a terminal, check by check as it comes in."""
+"""The report on a terminal: what failed, the first cause first, then what passed, then what waits for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INDENT = 6  # columns before the lines of a message
 
 
 class TerminalReport:
-    """Prints events as they happen: a spinner while a script runs, then one line per check."""
+    """Prints one exercise after the other: a spinner while a script runs, then its report."""
 
     def __init__(self, console: Console, verbose: bool = False) -> None:
         self._console = console
@@ -34,7 +34,7 @@ class TerminalReport:
         self._spinner: Spinner | None = None
 
     def start(self, exercise: Exercise, script: Path) -> None:
-        """Announce an exercise; on a terminal, a spinner turns until its first check."""
+        """Announce an exercise; on a terminal, a spinner turns until its report."""
         self._console.print(Text.assemble((exercise.id, "bold"), f"  {exercise.title}  ", (str(script), "dim")))
         if self._console.is_terminal:
             self._spinner = self._console.status(Text(f"{exercise.id} is running …"))
@@ -46,11 +46,18 @@ class TerminalReport:
             self._spinner.stop()
             self._spinner = None
 
-    def show(self, check: CheckResult) -> None:
-        """Print one check."""
-        self.stop_spinner()
-        label = Text(f"  {check.status.value.upper():5} ", style=STYLES[check.status])
-        line = Text.assemble(label, check.title)
+    def _show_checks(self, report: Report) -> None:
+        """Print the failures, what broke, what passed, and one line for the checks that wait; with -v, each of these."""
+        for check in report.in_reading_order:
+            if self._verbose or check.status is not Status.SKIP:
+                self._show(check)
+        waiting = report.count(Status.SKIP)
+        if waiting and not self._verbose:
+            words = _waiting(waiting, report.count(Status.FAIL))
+            self._console.print(Text.assemble(_label(Status.SKIP), (words, "dim")), soft_wrap=True)
+
+    def _show(self, check: CheckResult) -> None:
+        line = Text.assemble(_label(check.status), check.title)
         if check.status is Status.SKIP:
             line.append(f"  (explained above: {check.detail})", style="dim")
         self._console.print(line, soft_wrap=True)
@@ -63,8 +70,9 @@ class TerminalReport:
             self._print_lines([("advice", check.advice)])
 
     def finish(self, report: Report, exercise: Exercise) -> None:
-        """Print time and memory of the run, its loss curve, and where to look."""
+        """Print the checks, time and memory of the run, its loss curve, and where to look."""
         self.stop_spinner()
+        self._show_checks(report)
         lines = []
         if report.loss:
             lines.append(("loss", f"{sparkline(report.loss)}  {report.loss[0]:.4g} → {report.loss[-1]:.4g}"))
@@ -100,6 +108,15 @@ class TerminalReport:
         for label, text in lines:
             grid.add_row(Text(f"{label}:", style="dim"), Text(text))
         self._console.print(Padding(grid, (0, 0, 0, indent)))
+
+
+def _label(status: Status) -> Text:
+    return Text(f"  {status.value.upper():5} ", style=STYLES[status])
+
+
+def _waiting(checks: int, failures: int) -> str:
+    """Return the words for checks that are skipped since so many failures explain them."""
+    return f"{checks} more {'check waits' if checks == 1 else 'checks wait'} for {'this' if failures == 1 else 'these'}"
 
 
 _WORDS = {Status.PASS: "passed", Status.FAIL: "failed", Status.SKIP: "skipped", Status.ERROR: "broken"}

@@ -18,6 +18,7 @@ from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTE
 from checker.selftest import matrix, vary
 from checker.selftest.check_cases import check_all, judge_all
 from checker.selftest.corpus import GOLDEN_FILE, Case, Fault, matches, read_corpus
+from checker.selftest.figures import show_figures
 from checker.selftest.run_cases import Outcome
 from checker.selftest.verdict import judge, uncaught, update
 from checker.workers.cores import default_jobs
@@ -32,6 +33,7 @@ class Asked:
     jobs: int | None
     accept: bool
     varied: bool
+    figures: bool
 
 
 @click.command()
@@ -43,6 +45,7 @@ class Asked:
 @click.option(
     "--vary", "varied", is_flag=True, help="List the outcomes that change with the threads and the processor's instructions."
 )
+@click.option("--figures", is_flag=True, help="Print how many are judged as they should be, beside the goals.")
 @click.pass_context
 def cases(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None:
     r"""Check every submission of the corpus and say what is not as its folder says.
@@ -72,6 +75,8 @@ def cases(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None
         faults += uncaught(outcomes, _asked_exercises(asked, catalog))
     matrix.show_matrix(console, outcomes, faults)
     matrix.show_problems(console, faults)
+    if asked.figures:
+        show_figures(console, outcomes)
     if asked.accept:
         console.print(f"\ngolden reports written: {', '.join(written) or 'none, all say the same'}", soft_wrap=True)
     console.print()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,7 +19,9 @@ SUBMISSIONS = Path(checker.__file__).parent.parent / "tests" / "submissions"
 CASE_FILE, GOLDEN_FILE = "case.json", "golden.json"
 
 TEXT_KEYS, LIST_KEYS = {"exercise", "story"}, {"fails", "says"}
-KEYS = TEXT_KEYS | LIST_KEYS | {"base", "change"}
+KEYS = TEXT_KEYS | LIST_KEYS | {"base", "change", "line"}
+
+_LINE = re.compile(r"\bline [1-9]\d*$")
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ class Case:
     exercise: Exercise
     story: str
     source: str
-    fails: frozenset[str]  # ids of the checks that fail; none for a right submission
+    fails: tuple[str, ...]  # ids of the checks that fail, the cause to be told first; none for a right submission
     says: tuple[str, ...]  # what the messages of those checks must contain
+    line: str = ""  # the place that the first failure must name, such as "line 3"; "" where none is asked for
 
     @property
     def name(self) -> str:
@@ -97,12 +101,14 @@ def read_case(folder: Path, catalog: Catalog | None = None) -> Case:
     strange = ", ".join(check for check in fails if check not in checks_of(exercise))
     _require(not strange, file, f"unknown check {strange}", f"the checks of {name}: {', '.join(checks_of(exercise))}")
     _require(bool(fails) == bool(says), file, "only one of fails and says is empty", "say words of the messages that fail")
+    line = _line(file, content.get("line"))
+    _require(not line or bool(fails), file, "a line in a right submission", "name a line only where something fails")
     source = _script(folder, content.get("base"), exercise)
     for change in _changes(file, content.get("change", [])):
         what = f"a change does not apply: {change['old']!r} is not in the script"
         _require(change["old"] in source, file, what, "copy the old text from the script of the base")
         source = source.replace(change["old"], change["new"])
-    return Case(folder, exercise, content["story"], source, frozenset(fails), tuple(says))
+    return Case(folder, exercise, content["story"], source, tuple(fails), tuple(says), line)
 
 
 def read_object(file: Path) -> dict[str, Any]:
@@ -129,6 +135,17 @@ def _require_keys(file: Path, content: dict[str, Any]) -> None:
     for key in sorted(LIST_KEYS):
         texts = content.get(key)
         _require(isinstance(texts, list) and all(map(_is_text, texts)), file, f"no {key}", f'"{key}" is a list of texts')
+
+
+def _line(file: Path, line: object) -> str:
+    """Return the words for a line: those that are given, or ``line 3`` for 3. "" where no line is asked for."""
+    if line is None:
+        return ""
+    is_number = isinstance(line, int) and not isinstance(line, bool) and line > 0
+    is_place = isinstance(line, str) and _LINE.search(line) is not None
+    remedy = '"line" is a number from 1 on, or a text with one: "helper.py, line 3", "code cell 2, line 3"'
+    _require(is_number or is_place, file, "a malformed line", remedy)
+    return f"line {line}" if is_number else str(line)
 
 
 def _script(folder: Path, base: object, exercise: Exercise) -> str:

@@ -29,10 +29,16 @@ class Outcome:
     case: Case
     checks: tuple[CheckResult, ...]
     broke: str = ""  # how the checker broke, when it broke outside of its checks
+    cause: str = ""  # the id of the failed check that is told first
 
     def having(self, status: Status) -> list[CheckResult]:
         """Return the checks that ended so."""
         return [check for check in self.checks if check.status is status]
+
+    @property
+    def failures(self) -> list[CheckResult]:
+        """The failed checks: the one that is told first, then the others in their order."""
+        return sorted(self.having(Status.FAIL), key=lambda check: check.id != self.cause)
 
     @property
     def errors(self) -> list[str]:
@@ -48,7 +54,8 @@ def examine(case: Case, workshop: Workshop) -> Outcome:
         script.write_text(case.source, "utf-8")
         try:
             options = Options(timeout_s=PATIENCE * exercise.limits.time_s)
-            return Outcome(case, tuple(workshop.check(exercise, script, options).checks))
+            report = workshop.check(exercise, script, options)
+            return Outcome(case, tuple(report.checks), cause=report.cause)
         except Exception:
             return Outcome(case, (), traceback.format_exc())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import tempfile
 from collections.abc import Iterable
@@ -18,16 +19,15 @@ COMMAND = ("python", "-m", "checker.selftest")
 
 
 def judge(outcome: Outcome) -> list[Fault]:
-    """Return how the result differs from the case: other checks fail, a message lacks words or a line."""
-    case, failed = outcome.case, outcome.having(Status.FAIL)
+    """Return how the result differs from the case: other checks fail, or another one first; a message lacks something."""
+    case, failed = outcome.case, outcome.failures
     if outcome.errors:
         lines = "\n".join(outcome.errors).splitlines()
         return [Fault(case.name, "the checker broke", "mend the checker: no submission may do this", tuple(lines), True)]
-    if {check.id for check in failed} != case.fails:
+    if {check.id for check in failed} != {*case.fails}:
         return [_other_verdict(outcome)]
-    problems = []
-    said = "\n".join(map(_said, failed))
-    unsaid = [f"not said: {words}" for words in case.says if words not in said]
+    problems = _misplaced(outcome)
+    unsaid = [f"not said: {words}" for words in unsaid_of(outcome)]
     if unsaid:
         what, remedy = "a message lacks its words", "say them, or change `says` in its case.json"
         problems.append(Fault(case.name, what, remedy, (*unsaid, *_messages(failed))))
@@ -36,10 +36,35 @@ def judge(outcome: Outcome) -> list[Fault]:
         what, remedy = "a message lacks a line", "every message has where, expected and actual"
         problems.append(Fault(case.name, what, remedy, tuple(_messages(partial))))
     private = tempfile.gettempdir() + os.sep
-    leaks = [check for check in outcome.checks if private in " ".join([_said(check), check.advice])]
+    leaks = [check for check in outcome.checks if private in " ".join([said_by(check), check.advice])]
     if leaks:
         what, remedy = f"a message names a folder below {private}", "show a path as the learner knows it"
         problems.append(Fault(case.name, what, remedy, tuple(_messages(leaks))))
+    return problems
+
+
+def unsaid_of(outcome: Outcome) -> list[str]:
+    """Return the words of the case that no message says."""
+    messages = "\n".join(map(said_by, outcome.failures))
+    return [words for words in outcome.case.says if words not in messages]
+
+
+def names_its_line(outcome: Outcome) -> bool:
+    """Whether the first failure names the line that the case asks for; a longer number is another line."""
+    first = next(iter(outcome.failures), None)
+    return first is not None and re.search(rf"(?<!\w){re.escape(outcome.case.line)}(?!\d)", first.where) is not None
+
+
+def _misplaced(outcome: Outcome) -> list[Fault]:
+    """Return what is wrong with the first of the failures: another check should be told first, or a line be named."""
+    case, failed, problems = outcome.case, outcome.failures, []
+    if failed and failed[0].id != case.fails[0]:
+        what, remedy = "another failure should come first", "mend checker/engine/cause_order.py, or `fails` in its case.json"
+        details = (f"first: {case.fails[0]}, as `fails` says", *_messages(failed))
+        problems.append(Fault(case.name, what, remedy, details))
+    if failed and case.line and not names_its_line(outcome):
+        what, remedy = "the first failure does not name the line", "name it there, or change `line` in its case.json"
+        problems.append(Fault(case.name, what, remedy, (f"not named: {case.line}", *_messages(failed[:1]))))
     return problems
 
 
@@ -124,7 +149,8 @@ def _other_verdict(outcome: Outcome) -> Fault:
     return Fault(case.name, what, remedy, tuple(details))
 
 
-def _said(check: CheckResult) -> str:
+def said_by(check: CheckResult) -> str:
+    """Return the whole message of a check as one text."""
     return " ".join(getattr(check, key) for key in MESSAGE)
 
 

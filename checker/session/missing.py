@@ -39,4 +39,5 @@ def report_without_script(learner: Learner, exercise: Exercise, options: Options
         problem = problem_of(learner, exercise.id)
         check = replace(check, where=problem.where, expected=problem.expected, actual=problem.actual, hint=problem.hint)
     report.checks.append(check)
+    report.cause = "" if learner.failure else check.id
     return report

@@ -154,7 +154,8 @@ class ProgressScreen(Listener):
 
 def summary_of(report: Report) -> str:
     """Return the first failure in a few words, "" when there is none."""
-    check = next((check for check in report.checks if check.status in (Status.FAIL, Status.ERROR)), None)
+    broken = (check for check in report.checks if check.status is Status.ERROR)
+    check = report.first_failure or next(broken, None)
     return f"  {_words(check)}" if check else ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from checker.engine.check_file import checks_in
 from checker.engine.workshop import Options, Workshop
 from checker.exercise import Exercise
-from checker.outcome import CheckResult, Report, Status
+from checker.outcome import Report, Status
 from checker.pack_reader import read_pack
 
 PACK = '[pack]\nid = "small"\ntitle = "Small"\n\n[exercises.words]\ntitle = "says words"\ncheckpoint = false\n'
@@ -37,29 +37,26 @@ def exercise_of(folder: Path) -> Exercise:
     return exercise
 
 
-def check(workshop: Workshop, folder: Path) -> tuple[Report, list[CheckResult]]:
-    """Return the report on the pack's own script, and the results as they came."""
-    told: list[CheckResult] = []
+def check(workshop: Workshop, folder: Path) -> Report:
+    """Return the report on the pack's own script."""
     exercise = exercise_of(folder)
-    return workshop.check(exercise, exercise.solution, Options(), told.append), told
+    return workshop.check(exercise, exercise.solution, Options())
 
 
 def test_a_check_file_that_cannot_be_imported_is_an_error_of_its_exercise(workshop: Workshop, folder: Path) -> None:
     (folder / "checks" / "check_words.py").write_text("import nothing_of_the_kind\n")
-    report, told = check(workshop, folder)
+    report = check(workshop, folder)
     assert report.status is Status.ERROR
     assert "nothing_of_the_kind" in report.checks[0].detail
-    assert told == report.checks
 
 
 def test_a_damaged_expected_graph_is_an_error_that_names_its_file(workshop: Workshop, folder: Path) -> None:
     (folder / "expected").mkdir()
     (folder / "expected" / "words.json").write_text('{"nodes": 3}')
-    report, told = check(workshop, folder)
+    report = check(workshop, folder)
     assert [result.status for result in report.checks] == [Status.PASS, Status.ERROR]
     assert str(folder / "expected" / "words.json") in report.checks[1].detail
     assert "checker.selftest graph words" in report.checks[1].detail
-    assert told == report.checks
 
 
 def test_a_check_file_that_was_edited_is_read_again(folder: Path) -> None:

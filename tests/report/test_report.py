@@ -13,9 +13,12 @@ import pytest
 from rich.console import Console
 
 from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.report.files import csv_learner, gradescope
+from checker.report.html import Pages
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
+from checker.report.view import ShownLearner
 from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
@@ -37,6 +40,20 @@ REPORT = Report(
     logdir="/some where/logdir/ex04",
     loss=[2.3, 1.0, math.nan],
     notes=["a note"],
+    cause="check_b",
+)
+
+
+TWO_FAILURES = replace(
+    REPORT,
+    checks=[
+        CheckResult("check_a", "does a", Status.PASS),
+        CheckResult("check_b", "does b", Status.FAIL, "here", "one", "two", "look there"),
+        CheckResult("check_c", "does c", Status.FAIL, "there", "three", "four", "look here"),
+        CheckResult("check_d", "does d", Status.SKIP, detail="does c"),
+        CheckResult("check_e", "does e", Status.SKIP, detail="does c"),
+    ],
+    cause="check_c",
 )
 
 
@@ -44,10 +61,10 @@ def test_json_has_the_documented_keys() -> None:
     document = json.loads(as_json([REPORT]))
     assert document["schema"] == 1
     (exercise,) = document["exercises"]
-    assert [*exercise][:7] == ["exercise", "script", "status", "duration_s", "peak_memory_bytes", "isolation", "data"]
+    assert [*exercise][:6] == ["exercise", "script", "status", "cause", "duration_s", "peak_memory_bytes"]
     assert exercise["status"] == "error"
     assert exercise["loss"] == [2.3, 1.0, "nan"]
-    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail"]
+    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail", "kind"]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
 
@@ -60,6 +77,24 @@ def test_what_json_says_can_be_read_back() -> None:
     assert again.checks == whole.checks
     assert again.variables == [variable]
     assert math.isnan(again.loss[2])
+
+
+def test_json_names_the_first_cause_and_keeps_the_order_of_the_checks() -> None:
+    (exercise,) = json.loads(as_json([TWO_FAILURES]))["exercises"]
+    assert exercise["cause"] == "check_c"
+    assert [check["id"] for check in exercise["checks"]] == ["check_a", "check_b", "check_c", "check_d", "check_e"]
+
+
+def test_a_report_of_an_older_version_is_read_without_a_cause_and_without_kinds() -> None:
+    document = json.loads(as_json([REPORT]))
+    (exercise,) = document["exercises"]
+    del exercise["cause"]
+    for check in exercise["checks"]:
+        del check["kind"]
+    (report,) = from_json(json.dumps(document))
+    assert report.cause == ""
+    assert report.first_failure is not None
+    assert report.first_failure.id == "check_b"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 2}', '{"schema": 1, "exercises": [{}]}'])
@@ -90,15 +125,30 @@ def test_junit_is_well_formed_whatever_a_submission_wrote() -> None:
     assert (failure.text or "").splitlines()[0] == "where: here"
 
 
-def printed(terminal: bool = False, verbose: bool = False) -> str:
+def test_junit_holds_the_failures_first_and_the_first_cause_before_the_others() -> None:
+    cases = ElementTree.fromstring(as_junit([TWO_FAILURES]))[0]
+    assert [case.get("name") for case in cases] == ["does c", "does b", "does a", "does d", "does e"]
+
+
+def test_the_files_and_the_page_of_a_learner_tell_the_first_cause_before_the_others() -> None:
+    learner = ShownLearner("ada", "ada", {"ex04": TWO_FAILURES})
+    assert '"does c: expected three, found four",look here' in csv_learner(learner)
+    assert [test["name"] for test in json.loads(gradescope(learner))["tests"]][:3] == [
+        "ex04 does c",
+        "ex04 does b",
+        "ex04 does a",
+    ]
+    page = Pages(CATALOG.exercises, {"ex04": None}).learner(learner)
+    assert page.index("does c") < page.index("does b") < page.index("does a") < page.index("does d")
+
+
+def printed(of: Report = REPORT, terminal: bool = False, verbose: bool = False) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
     report = TerminalReport(console, verbose)
     report.start(CATALOG["ex04"], Path("exercises/ex04.py"))
-    for check in REPORT.checks:
-        report.show(check)
-    report.finish(REPORT, CATALOG["ex04"])
-    report.summarise([REPORT])
+    report.finish(of, CATALOG["ex04"])
+    report.summarise([of])
     return stream.getvalue()
 
 
@@ -107,9 +157,23 @@ def test_the_terminal_shows_of_a_failure_where_expected_actual_and_hint() -> Non
     places = [text.index(label) for label in ("FAIL", "where:", "expected:", "actual:", "hint:")]
     assert places == sorted(places)
     assert "advice:" in text
-    assert "(explained above: does b)" in text
+    assert "1 more check waits for this" in text
     assert "please report it" in text
     assert "4 checks: 1 passed, 1 failed, 1 skipped, 1 broken" in text
+
+
+def test_the_terminal_shows_failures_first_then_passes_then_one_line_for_what_waits() -> None:
+    text = printed(TWO_FAILURES)
+    places = [text.index(words) for words in ("does c", "does b", "does a", "2 more checks wait for these")]
+    assert places == sorted(places)
+    assert "does d" not in text
+
+
+def test_the_terminal_names_each_check_that_waits_when_it_is_asked_for_more() -> None:
+    text = printed(TWO_FAILURES, verbose=True)
+    assert "does d  (explained above: does c)" in text
+    assert "does e  (explained above: does c)" in text
+    assert "wait for" not in text
 
 
 def test_markup_of_a_submission_is_printed_as_it_is() -> None:

@@ -109,6 +109,49 @@ def test_a_submission_that_fails_another_check_is_named_with_both(judged: Judged
     assert "check_saves_a_checkpoint should fail: pass" in text_of(problem)
 
 
+def test_a_failure_that_is_told_before_the_cause_is_named(corpus: Path) -> None:
+    fails = ["check_prints_the_result", "check_saves_a_checkpoint"]
+    write_case(corpus / "prints_nothing", PRINTS_NOTHING, fails=fails)
+    checks = tuple(CheckResult(name, "does it", Status.FAIL, "here", "one", "no number") for name in fails)
+    case = case_of(corpus, "prints_nothing")
+    assert judge(Outcome(case, checks, cause="check_prints_the_result")) == []
+    (problem,) = judge(Outcome(case, checks, cause="check_saves_a_checkpoint"))
+    assert problem.what == "another failure should come first"
+    assert "first: check_prints_the_result" in text_of(problem)
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "is_named"),
+    [
+        (3, "ex01.py, line 3: x = 3", True),
+        (3, "ex01.py, line 31: x = 3", False),
+        (3, "the saved graph", False),
+        ("helper.py, line 3", "ex01.py, line 3", False),
+        ("helper.py, line 3", "helper.py, line 3", True),
+        ("code cell 2, line 3", "ex01.ipynb, code cell 2, line 3: x = 3", True),
+        ("code cell 2, line 3", "ex01.ipynb, code cell 12, line 3", False),
+    ],
+)
+def test_the_first_failure_must_name_the_line_of_the_case(corpus: Path, line: object, where: str, is_named: bool) -> None:
+    write_case(corpus / "prints_nothing", PRINTS_NOTHING, line=line)
+    failed = CheckResult("check_prints_the_result", "prints", Status.FAIL, where, "-248820", "no number")
+    problems = judge(Outcome(case_of(corpus, "prints_nothing"), (failed,)))
+    assert [problem.what for problem in problems] == ([] if is_named else ["the first failure does not name the line"])
+
+
+@pytest.mark.parametrize("line", [0, -1, True, 1.5, "", "line", "somewhere", "line 0", ["line 3"]])
+def test_a_malformed_line_is_refused(corpus: Path, line: object) -> None:
+    write_case(corpus / "prints_nothing", PRINTS_NOTHING, line=line)
+    (problem,) = read_corpus(corpus)[1]
+    assert "a malformed line" in problem.what
+
+
+def test_a_right_submission_has_no_line(corpus: Path) -> None:
+    write_case(corpus / "plain", RIGHT, line=3)
+    problems = read_corpus(corpus)[1]
+    assert any("a line in a right submission" in problem.what for problem in problems)
+
+
 def test_a_message_without_the_words_of_the_case_is_named_with_them(judged: Judged, corpus: Path) -> None:
     write_case(corpus / "prints_nothing", PRINTS_NOTHING, says=["no number", "a hat"])
     (problem,) = judged()

@@ -104,7 +104,7 @@ def test_the_flags_of_a_processor_are_read(tmp_path: Path) -> None:
 
 
 def test_measured_numbers_may_differ_and_words_and_advice_may_not(tmp_path: Path) -> None:
-    case = Case(tmp_path, built_in()["ex02"], "story", "", frozenset({"check_a"}), ("MSE",))
+    case = Case(tmp_path, built_in()["ex02"], "story", "", ("check_a",), ("MSE",))
 
     def outcome(actual: str, advice: str = "") -> Outcome:
         failed = CheckResult("check_a", "a", Status.FAIL, "line 7", "at most 3", actual)
@@ -122,7 +122,7 @@ def test_measured_numbers_may_differ_and_words_and_advice_may_not(tmp_path: Path
 
 
 def test_a_case_on_which_the_checker_breaks_ends_in_errors(tmp_path: Path) -> None:
-    case = Case(tmp_path, built_in()["ex02"], "story", "", frozenset(), ())
+    case = Case(tmp_path, built_in()["ex02"], "story", "", (), ())
     passed = Outcome(case, (CheckResult("check_a", "a", Status.PASS),))
     (change,) = compare(ONE_THREAD, passed, Outcome(case, (), "Traceback"))
     assert change.outcome == "error instead of pass"

@@ -8,7 +8,7 @@ import math
 from rich.console import Console
 
 from checker.outcome import CheckResult, Report, Status
-from checker.session.progress import ProgressScreen, duration
+from checker.session.progress import ProgressScreen, duration, summary_of
 from checker.workers.assignment import Task
 
 EXERCISES = ["ex01", "ex02"]
@@ -44,6 +44,13 @@ def test_the_grid_fills_and_names_who_is_running() -> None:
     assert lines[0].startswith("1 of 6 done") or lines[0].startswith("2 of 6 done · about 0 s left")
     assert lines[2].split() == ["learner", "00", "✓", "✗"]
     assert lines[3].split() == ["learner", "01", "·", "·"]
+
+
+def test_the_line_of_a_result_tells_the_first_cause() -> None:
+    report = report_of(Status.FAIL)
+    report.checks.append(CheckResult("cause", "is the cause", Status.FAIL, "here", "1", "3"))
+    report.cause = "cause"
+    assert summary_of(report) == "  is the cause: expected 1, found 3"
 
 
 def test_what_was_not_handed_in_has_a_sign_of_its_own() -> None:

@@ -104,7 +104,7 @@ class Transfer:
 
 def _texts(report: Report) -> Iterator[object]:
     """Yield all values of a report that must be texts."""
-    yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output)
+    yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output, report.cause)
     yield from (*report.figures, *report.notes, *report.measures, *(variable.name for variable in report.variables))
     for check in report.checks:
         yield from astuple(check)
