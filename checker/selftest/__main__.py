@@ -11,6 +11,7 @@ from checker.command_line import DefaultGroup
 from checker.outcome import CHECKER_BROKE
 from checker.selftest.cases_command import cases
 from checker.selftest.exercise_command import exercise, graph
+from checker.selftest.mutate_command import mutate
 
 
 class SelftestGroup(DefaultGroup):
@@ -28,12 +29,14 @@ def cli() -> None:
     python -m checker.selftest ex01_prints ex05_* cases by a part of their name, or by a pattern
     python -m checker.selftest exercise ex02      what an exercise still lacks
     python -m checker.selftest graph ex02         its expected graph, made from its solution
+    python -m checker.selftest mutate ex04_*      scripts with one small change, and what is said of them
     """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
 
 
 cli.add_command(cases)
 cli.add_command(exercise)
 cli.add_command(graph)
+cli.add_command(mutate)
 
 
 def main() -> None:
