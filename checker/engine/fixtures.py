@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from checker.engine.findings import Findings
+from checker.engine.missing_files import fail_without_checkpoint, fail_without_event_files
 from checker.engine.run_plugin import FINDINGS, RUN
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
-from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
+from checker.evidence.checkpoint import Checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves, training_loss
-from checker.evidence.events import EventLog, event_files, read_event_log
+from checker.evidence.events import EventLog, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.session_record import read_session_log
@@ -27,6 +28,11 @@ from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
+
+HINTS_OF_KERAS = {
+    "loss": "give fit the callback tf.keras.callbacks.TensorBoard, or log in a callback what its logs hold",
+    "accuracy": 'Keras measures an accuracy when compile gets metrics=["accuracy"]; the callback TensorBoard then logs it',
+}
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
@@ -75,11 +81,7 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
     finished.require_logdir()
     if not event_log.runs:
-        logdir, elsewhere = finished.exercise.logdir, event_files(finished.folder)
-        hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
-        if elsewhere:
-            hint = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)'
-        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint)
+        fail_without_event_files(finished)
     return event_log
 
 
@@ -101,16 +103,7 @@ def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Sav
     finished.require_logdir()
     prefixes = newest_prefixes(finished.logdir)
     if not prefixes:
-        nameless = nameless_checkpoint(finished.logdir)
-        if nameless:
-            hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
-            fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
-        fail(
-            finished.exercise.logdir,
-            "a checkpoint (.index, .data and .meta files)",
-            finished.found_elsewhere(find_prefixes(finished.folder)),
-            f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
-        )
+        fail_without_checkpoint(finished)
     graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]
     return read_saved(prefixes, finished.shown, graphs, evaluator)
 
@@ -133,24 +126,6 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
         return Graph.from_graph_def(graphs[-1])
     except GraphError as error:
         fail(logdir, "a graph that can be read", str(error), hint)
-
-
-@pytest.fixture(scope="session")
-def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
-    """The graph saved with the checkpoint; where the exercise asks for no checkpoint, the one in the event files."""
-    found: Graph = request.getfixturevalue("saved_graph" if finished.exercise.saves else "logged_graph")
-    return found
-
-
-@pytest.fixture(scope="session")
-def saved_graph(saved: Saved, events: EventLog) -> Graph:
-    """The graph saved with the checkpoint, else the one in the event file."""
-    where = saved.checkpoint.where
-    if saved.problem:
-        fail(f"{where}{META_SUFFIX}", "a graph that can be read", saved.problem)
-    if saved.graph is None:
-        fail(where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
-    return saved.graph
 
 
 @pytest.fixture(scope="session")
@@ -193,9 +168,17 @@ def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list
 def _curves(events: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:
     try:
         return find_curves(events, graph, logdir, kind)
-    except Mismatch:
+    except Mismatch as missing:
         events.require_whole(logdir)
-        raise
+        if "TensorFlow numbered it" in missing.hint or not _is_of_keras(graph):
+            raise
+        fail(missing.where, missing.expected, missing.actual, HINTS_OF_KERAS[kind])
+
+
+def _is_of_keras(graph: Graph) -> bool:
+    """Whether all trainable variables are those of Keras layers, which fit trains."""
+    found = [variable.name for variable in graph.trainable]
+    return bool(found) and all(name.endswith(("/kernel", "/bias")) and graph.op(name) == "VarHandleOp" for name in found)
 
 
 @pytest.fixture(scope="session")
