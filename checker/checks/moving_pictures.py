@@ -8,6 +8,10 @@ from checker.evidence.figures import Figure
 from checker.expect import expect, listed
 
 MOVING = 3  # different pictures show that something moves
+HOW_A_FIGURE_BECOMES_A_SUMMARY = (
+    "savefig writes a figure as PNG into an io.BytesIO; its bytes are the encoded_image_string of a tf.Summary.Image, "
+    "in a tf.Summary.Value with a tag; FileWriter.add_summary takes a tf.Summary of such values"
+)
 FIGURES = "the figures shown or saved"
 UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds for an endless line that was not drawn yet
 
@@ -16,7 +20,15 @@ def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, wh
     """Raise `Mismatch` unless some image tag holds three different pictures or more."""
     found = [f"{tag}: {len(pictures)} pictures, {len(set(pictures))} different" for tag, pictures in images]
     moving = any(len(set(pictures)) >= MOVING for _, pictures in images)
-    expect(moving, logdir, f"{what} as an image summary with pictures of three steps or more", listed(found, "no image"))
+    expected = f"{what} as an image summary with three different pictures or more, each of its own step"
+    hint = HOW_A_FIGURE_BECOMES_A_SUMMARY
+    if any(len(pictures) >= MOVING for _, pictures in images):
+        hint = (
+            "draw what the session computes at that moment: tf.Session.run before each picture, and a new or cleared figure"
+        )
+    elif images:
+        hint = "add a picture every so many steps, not only at the end: FileWriter.add_summary with the step"
+    expect(moving, logdir, expected, listed(found, "no image"), hint)
 
 
 def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> None:
