@@ -170,6 +170,7 @@ RUN = [
     ("feed-key-name", "x = tf.placeholder(tf.float32, name='X')\ntf.Session().run(x, {'x:0': 1.0})", 2),
     ("missing-feed-of-a-summary", "x = tf.placeholder(tf.float32)\ntf.summary.scalar('x', x)\nmerged = tf.summary.merge_all()\ntf.Session().run(merged)", 4),
     ("fetch-overwritten", "train = tf.no_op()\nsess = tf.Session()\nfor _ in range(2):\n    train, a = sess.run([train, tf.constant(1)])", 4),
+    ("fetch-bytes", "text = tf.summary.scalar('a', 1.0)\nfor _ in range(2):\n    text = tf.Session().run(text)", 3),
     ("fetch-optimiser", "tf.constant(1)\ntrain = tf.train.AdamOptimizer()\ntf.Session().run(train)", 3),
     ("feed-transposed", "x = tf.placeholder(tf.float32, [13, None])\ntf.Session().run(x, {x: np.zeros((506, 13))})", 2),
     ("feed-transposed", "x = tf.placeholder(tf.float32, [None, 13])\ntf.Session().run(x, {x: np.zeros((13, 506))})", 2),
