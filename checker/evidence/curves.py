@@ -70,7 +70,7 @@ class Curve:
         returns = [(before, after) for before, after in itertools.pairwise(self.points) if after.step < before.step]
         if not returns:
             different = len(set(self.steps))
-            hint = "give add_summary its second argument, the step: without it, all points lie at one step"
+            hint = "pass the step, the second argument of writer.add_summary: without it, all points lie at one step"
             if 1 < different < len(self.points):
                 hint = "log each step once: a second point at a step hides behind the first"
             if 1 < different <= len(self.points) // 2:

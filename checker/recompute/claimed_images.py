@@ -33,7 +33,7 @@ class FedImages:
     values: int  # how many different values were fed as pixels
     shift: int  # by which nearly all labels are off; 0 where there is no such number
     brightest: float = 0.0  # the largest value of a pixel
-    brightest_elsewhere: float = 0.0  # the same in calls that did not train
+    brightest_elsewhere: float = 0.0  # the same in the call that measured with the most different pixels
 
     @property
     def where(self) -> str:
@@ -91,7 +91,9 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
         labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
     of_test = int((found.index >= len(train_images)).sum())
     values = len(np.unique(fed))
-    bright = (_brightest(samples, source), _brightest(_measuring(training, source), source))
+    trained, measured = max(_brightest(samples, source), default=0.0), _brightest(_measuring(training, source), source)
+    farthest = (min if trained > RAW else max)(measured, default=0.0)  # training images may be measured, too
+    bright = (trained, farthest)
     return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift, *bright)
 
 
@@ -106,10 +108,11 @@ def _measuring(training: Training, source: str) -> list[Sample]:
     return [sample for calls in kinds for sample in calls.samples if source in sample.arrays]
 
 
-def _brightest(samples: Iterable[Sample], source: str) -> float:
+def _brightest(samples: Iterable[Sample], source: str) -> list[float]:
+    """Return the largest value of each sample that has a positive one."""
     arrays = (sample.arrays[source] for sample in samples)
     found = (float(array.max()) for array in arrays if array.size and array.dtype.kind in "fiu")
-    return max((value for value in found if math.isfinite(value)), default=0.0)
+    return [value for value in found if math.isfinite(value) and value > 0]
 
 
 def _shift(given: NDArray[np.int64], true: NDArray[np.uint8]) -> int:

@@ -142,6 +142,11 @@ class ClassifierModel(ImageFeeds):
             hint = (
                 "look for weights that begin at 0 behind an activation, too large a learning rate, or inputs without a scale"
             )
+            if dead:
+                hint = (
+                    f"{dead} hidden units are dead: zeros behind a ReLU have no gradient, start from tf.truncated_normal; "
+                    "or the first steps were too long"
+                )
             if self.fed is not None and self.fed.is_raw:
                 hint = (
                     f"{dead} hidden units are dead; pixels are fed as 0 … 255, which makes the first steps too long: / 255"

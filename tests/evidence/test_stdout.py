@@ -255,6 +255,7 @@ def test_an_error_in_a_module_of_the_author_stands_in_that_module() -> None:
     stderr = "\n".join(lines).encode()
     alone = python_error(stderr, "/home/me/ex04.py")
     together = python_error(stderr, "/home/me/ex04.py", ["/home/me/nets/model.py"])
-    assert alone is not None and together is not None
+    assert alone is not None
+    assert together is not None
     assert (alone.file, alone.line, alone.source) == ("/home/me/ex04.py", 3, "print(model.build(2))")
     assert (together.file, together.line, together.source) == ("/home/me/nets/model.py", 7, "return layer(x)")
