@@ -22,7 +22,7 @@ BESIDE = {"home": "~", "tmp": "/tmp"}
 _OUTSIDE = re.compile(
     r"""["']((?:~/|\.\./|/(?:tmp|var|home|Users|root|content|mnt|media|kaggle|data|workspace)\b|[A-Za-z]:[\\/])[^"'\n]{0,200})["']"""
 )
-_KERAS_FIT = re.compile(r"\bkeras\b(?s:.{0,200000})\.(?:fit|fit_generator|train_on_batch)\(")
+_TRAINING_OF_KERAS = re.compile(r"\.(?:fit|fit_generator|train_on_batch)\(")
 _DATA = re.compile(r"\.(?:csv|txt|npz|npy|gz|zip|data|png|jpe?g|ttf|json|py)$", re.IGNORECASE)
 
 
@@ -31,7 +31,7 @@ def fail_without_event_files(run: ScriptRun) -> None:
     logdir = run.exercise.logdir
     found = _elsewhere(run, event_files(run.folder), event_files(run.folder.parent), [])
     hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
-    if _KERAS_FIT.search(run.text):
+    if _trains_by_keras(run.text):
         hint = f'give fit the callback tf.keras.callbacks.TensorBoard("{logdir}"), or write with a tf.summary.FileWriter'
     fail(logdir, "an event file", run.found_elsewhere(found), _why(run, found) or hint)
 
@@ -58,7 +58,7 @@ def fail_without_checkpoint(run: ScriptRun) -> None:
         f'tf.train.Saver, and save(sess, "{logdir}/model.ckpt") after the training; '
         "it makes no folder: os.makedirs before, or a FileWriter that is given the folder"
     )
-    if _KERAS_FIT.search(run.text):
+    if _trains_by_keras(run.text):
         hint += "; the session is that of tf.keras.backend.get_session"
     fail(logdir, expected, run.found_elsewhere(found), _why(run, found) or hint)
 
@@ -67,12 +67,16 @@ def _elsewhere(run: ScriptRun, inside: Iterable[Path], beside: Iterable[Path], s
     """Return the paths at which something of the kind was written, or to which the script says that it writes."""
     found = [run.shown(path) for path in inside]
     found = found or [shown for shown in (_beside(run, path) for path in beside) if shown]
-    found = found or [path for path in map(_quoted, saved) if path.startswith(("/", "..", "~"))]
+    found = found or [path for path in map(_without_part, saved) if path.startswith(("/", "..", "~"))]
     named = _OUTSIDE.findall(run.text)
     return (found or [path for path in dict.fromkeys(named) if not _DATA.search(path)])[:MOST_PATHS]
 
 
-def _quoted(path: str) -> str:
+def _trains_by_keras(text: str) -> bool:
+    return "keras" in text and bool(_TRAINING_OF_KERAS.search(text))
+
+
+def _without_part(path: str) -> str:
     return re.sub(r"_temp/part$|\.part$", "", path)
 
 

@@ -109,11 +109,11 @@ def nameless_checkpoint(folder: Path) -> Path | None:
 def old_format_checkpoint(folder: Path) -> Path | None:
     """Return the path of a checkpoint in the format V1: one file without an ``.index``, beside its ``.meta`` file."""
     files = set(walk(folder).files)
-    for path in sorted(files):
+    for path in sorted(path for path in files if path.name.endswith(META_SUFFIX) and path.name != META_SUFFIX):
         prefix = path.with_name(path.name.removesuffix(META_SUFFIX))
         indexed = prefix.with_name(prefix.name + INDEX_SUFFIX) in files
         parts = (prefix, prefix.with_name(f"{prefix.name}-00000-of-00001"))
-        if path.name.endswith(META_SUFFIX) and not indexed and not files.isdisjoint(parts):
+        if not indexed and not files.isdisjoint(parts):
             return prefix
     return None
 

@@ -79,6 +79,11 @@ def test_a_checkpoint_of_the_old_format_and_a_file_of_keras_are_told_as_such(tmp
     assert of_keras.actual == "a file that Keras saved: logdir/ex02/m.h5"
 
 
+def test_a_checkpoint_without_a_name_is_told_as_such(tmp_path: Path) -> None:
+    _, checkpoint = refusals(tmp_path, "", "work/logdir/ex02/.meta", "work/logdir/ex02/.index")
+    assert checkpoint.expected == "a checkpoint with a name"
+
+
 def test_a_script_that_trains_by_keras_hears_of_keras(tmp_path: Path) -> None:
     events, checkpoint = refusals(tmp_path, "tf.keras.Sequential()\nmodel.fit(x, y)")
     assert "tf.keras.callbacks.TensorBoard" in events.hint
