@@ -67,7 +67,9 @@ def _elsewhere(run: ScriptRun, inside: Iterable[Path], beside: Iterable[Path], s
     """Return the paths at which something of the kind was written, or to which the script says that it writes."""
     found = [run.shown(path) for path in inside]
     found = found or [shown for shown in (_beside(run, path) for path in beside) if shown]
-    found = found or [path for path in map(_without_part, saved) if path.startswith(("/", "..", "~"))]
+    private = str(run.folder.parent)  # which no message names
+    outside = (path for path in map(_without_part, saved) if path.startswith(("/", "..", "~")))
+    found = found or [path for path in outside if not path.startswith(private)]
     named = _OUTSIDE.findall(run.text)
     return (found or [path for path in dict.fromkeys(named) if not _DATA.search(path)])[:MOST_PATHS]
 
