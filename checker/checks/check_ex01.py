@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 
 from checker.checks import common
-from checker.evidence.stdout import numbers
+from checker.engine.script_run import ScriptRun
+from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.stdout import numbers, tensors
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed, shown
 from checker.recompute.arithmetic import ArithmeticModel, Subtraction
@@ -15,17 +18,26 @@ from reference.ex01 import ANSWER, LEAVES, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
 
 WHERE = "the saved graph"
 SESSIONS = "the sessions of this run"
+PYTHON_OPS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
+SMALL = 1_000  # a wrong left arm is less, a wrong right arm mostly more
+NO_PYTHON = "there Python computes, not TensorFlow; use operations such as tf.pow"
+NO_POWER = "^ is not the power in Python but the exclusive or, so that 2 ^ 2 is 0: use tf.pow or **"
+_CARET = re.compile(r"[\w)\]] {0,3}\^ {0,3}[\w(]")
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
 
 
-def check_prints_the_result(stdout: str) -> None:
+def check_prints_the_result(stdout: str, finished: ScriptRun) -> None:
     """prints the result"""
-    found = numbers(stdout)
-    kind = "prints-another-number" if found else ""
-    printed = listed(map("{:g}".format, found), "no number")
-    expect(ANSWER in found, "stdout", str(ANSWER), printed, "print(sess.run(x))", kind)
+    found, unread = numbers(stdout), tensors(stdout)
+    shown = listed([*map("{:.10g}".format, found), *unread], "no number")
+    hint = "Session.run returns the value of x: print what it returns"
+    if unread:
+        hint = "this is the tensor itself, printed without its value, which Session.run returns"
+    elif found:
+        hint = _why_another_number(found[-1], finished)
+    expect(ANSWER in found, "stdout", str(ANSWER), shown, hint, "prints-another-number" if found else "")
 
 
 check_writes_its_graph = common.check_writes_its_graph
@@ -35,9 +47,12 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 
 def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     """starts from tf.Variable leaves"""
-    hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
+    hint, actual = "tf.Variable(3): a constant needs no initialiser, a variable does", "constants only"
+    of_python = arithmetic.graph.of_op(*PYTHON_OPS)
+    if of_python:
+        hint, actual = f"{of_python[0]} is a tf.py_func: {NO_PYTHON}", "variables that only Python reads"
     kind = "variables-not-read" if arithmetic.graph.variables else ""
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint, kind)
+    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", actual, hint, kind)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
@@ -86,13 +101,19 @@ def check_runs_the_computation(arithmetic: ArithmeticModel, training: Training) 
     )
 
 
-def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
+def check_checkpoint_gives_the_result(checkpoint: Checkpoint, arithmetic: ArithmeticModel) -> None:
     """gives the same result from its checkpoint"""
     values = arithmetic.scalars.values()
-    hint = "save after the initialiser has run, and change no variable afterwards"
-    found = listed(sorted({f"{value:g}" for value in values}))
     is_right = _is_answer(values)
     changed = not is_right and _is_answer(arithmetic.scalars_at_start.values())  # the initial values give the result
+    hint = "the graph computes another number even from its initial values: compare each arm with 3 * 2**2 and 12**5"
+    if changed:
+        hint = (
+            "the variables held other values when they were saved: save after the initialiser, and change none before that"
+        )
+    if arithmetic.graph.of_op(*PYTHON_OPS):
+        hint = f"what a tf.py_func gives cannot be computed again: {NO_PYTHON}"
+    found = listed(sorted({f"{value:.10g}" for value in values}))
     expect(is_right, WHERE, str(ANSWER), found, hint, "changed-before-saving" if changed else "")
 
 
@@ -109,8 +130,36 @@ def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
     for subtraction in arithmetic.subtractions:
         if subtraction.rounded == (LEFT, RIGHT):
             return subtraction
-    found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
-    hint, kind = "run each arm alone in the session to see which one differs: tf.Session.run", "wrong-arm"
-    if arithmetic.graph.of_op("BitwiseXor"):
-        hint = "in Python, ^ is not the power: 2 ^ 2 is 0; use tf.pow or **"
-    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint, kind if found else "no-subtraction")
+    found = [f"{s.left_value:.10g} - {s.right_value:.10g}" for s in arithmetic.subtractions]
+    hint, kind = _why_no_subtraction(arithmetic), "wrong-arm" if found else "no-subtraction"
+    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint, kind)
+
+
+def _why_no_subtraction(arithmetic: ArithmeticModel) -> str:
+    """Return which arm is computed wrongly, as far as the graph shows it."""
+    if arithmetic.graph.of_op("BitwiseXor", "LogicalXor"):
+        return NO_POWER
+    of_python = arithmetic.graph.of_op(*PYTHON_OPS)
+    if of_python:
+        return f"{of_python[0]} is a tf.py_func: {NO_PYTHON}"
+    for subtraction in arithmetic.subtractions:
+        left, right = subtraction.rounded or (None, None)
+        if left == RIGHT and right == LEFT:
+            return "the two arms are exchanged: 12**5 is subtracted from 3 * 2**2"
+        if right == RIGHT:
+            return f"the left arm gives {left}, not {LEFT}: only 2 is squared, then the square is multiplied by 3"
+        if left == LEFT:
+            return f"the right arm gives {right}, not {RIGHT}: it is the fifth power of 12"
+    return "run each arm alone in the session to see what it gives: tf.Session.run, tf.subtract"
+
+
+def _why_another_number(printed: float, finished: ScriptRun) -> str:
+    """Return what may be wrong where another number is printed than the result."""
+    line = finished.line_with(_CARET)
+    if line:
+        return f"{line}: {NO_POWER}"
+    if 0 < printed + RIGHT < SMALL:
+        return f"this is {printed + RIGHT:g} - {RIGHT}: the left arm should give {LEFT}; only 2 is squared"
+    if printed < -SMALL:
+        return f"this is {LEFT} - {LEFT - printed:.10g}: the right arm should give {RIGHT}, the fifth power of 12"
+    return "compute each arm alone with Session.run, and compare it with 3 * 2**2 and 12**5"

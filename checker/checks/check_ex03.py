@@ -71,7 +71,7 @@ def check_shows_the_weights_as_a_histogram(
 ) -> None:
     """shows its weights as a histogram"""
     found = [(tag, series) for _, tag, series in events.histograms()]
-    counts = [f"{tag}: {series[-1].count:g} values, {len(series)} steps" for tag, series in found]
+    counts = [f"{tag}: {series[-1].count:g} values, {len({h.step for h in series})} steps" for tag, series in found]
     of_weights = [
         (tag, series) for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3
     ]

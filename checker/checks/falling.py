@@ -11,15 +11,21 @@ GROWN = 10.0  # a loss that grows tenfold before it is NaN has diverged; log(0) 
 FALLS = "a curve that falls"
 
 
-def expect_falling(curve: Curve, learnt_below: float) -> None:
-    """Raise `Mismatch` unless a curve falls. A noisy curve may also lie below `learnt_below` from its first point on."""
+LOG_OF_0 = "log(0) or 0/0 gives NaN without a warning: use a loss that takes logits, tf.nn.…_cross_entropy_with_logits"
+
+
+def expect_falling(curve: Curve, learnt_below: float, not_finite: str = LOG_OF_0) -> None:
+    """Raise `Mismatch` unless a curve falls. A noisy curve may also lie below `learnt_below` from its first point on.
+
+    `not_finite` is the hint for values that are not finite, although no growth of the loss announced it.
+    """
     reading = read_trend(curve.values, learnt_below)
     span = f"from {reading.start:.4g} to {reading.end:.4g}"
     if reading.trend is Trend.TOO_SHORT:
         hint = "call writer.add_summary(summary, step) after every step or every few steps, and writer.close() at the end"
         fail(curve.where, "a curve of two points or more", f"{len(curve.points)} points", hint, "too-short")
     if reading.trend is Trend.NOT_FINITE:
-        _fail_not_finite(curve, reading)
+        _fail_not_finite(curve, reading, not_finite)
     if reading.trend is Trend.RISES:
         hint = "each step overshoots: use a smaller learning rate, or scale the inputs; or the sign is wrong: minimize(loss)"
         fail(curve.where, FALLS, f"{span}: it rises{_factor(reading)}", hint, "rises")
@@ -32,13 +38,13 @@ def expect_falling(curve: Curve, learnt_below: float) -> None:
         fail(curve.where, FALLS, span, hint, "stays")
 
 
-def _fail_not_finite(curve: Curve, reading: Reading) -> None:
+def _fail_not_finite(curve: Curve, reading: Reading, hint_at_once: str) -> None:
     index, values = reading.index, curve.values
     actual = f"{values[index]} from point {index} of {len(values)} on, step {curve.steps[index]}"
-    hint = "even the first loss is not finite: look for NaN in the data, and for log(0) or a division by 0 in the loss"
+    hint = "even the first loss is not finite: look for NaN in the data, far too large initial values, or 0/0"
     if index:
         actual += f", after {values[index - 1]:.4g}"
-        hint = "log(0) or 0/0 gives NaN without a warning: use a loss that takes logits, tf.nn.…_cross_entropy_with_logits"
+        hint = hint_at_once
         if max(values[:index]) > GROWN * abs(values[0]):
             hint = "the loss grew before that, so each step overshoots: scale the inputs, or use a smaller learning rate"
     fail(curve.where, "finite numbers", actual, hint, "loss-not-finite")

@@ -13,6 +13,10 @@ from checker.evidence.shown_figures import ShownSeries, content_of, is_plain, sh
 from checker.expect import expect, fail, listed
 
 MOVING = 3  # different pictures show that something moves
+HOW_A_FIGURE_BECOMES_A_SUMMARY = (
+    "savefig writes a figure as PNG into an io.BytesIO; its bytes are the encoded_image_string of a tf.Summary.Image, "
+    "in a tf.Summary.Value with a tag; FileWriter.add_summary takes a tf.Summary of such values"
+)
 FIGURES = "the figures shown or saved"
 NEAR = 1.5  # thousands of dollars: the last picture may be some steps older than the checkpoint
 STILL = 0.1  # of the largest distance
@@ -40,15 +44,17 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
         many = many or len(images) >= MOVING
         found.append(f"{tag}: {len(images)} pictures, {len(contents)} different{' drawings' if is_drawn else ''}")
         found[-1] += f", {flat} of a single shade" if flat else ""
-    hint = (
-        "draw a figure at three steps, savefig into io.BytesIO, and give the bytes to tf.Summary.Image"
-        if not found
-        else HINT
-    )
+    hint = HOW_A_FIGURE_BECOMES_A_SUMMARY
+    if many:
+        hint = (
+            "draw what the session computes at that moment: tf.Session.run before each picture, and a new or cleared figure"
+        )
+    elif found:
+        hint = "add a picture every so many steps, not only at the end: FileWriter.add_summary with the step"
     expect(
         most >= MOVING,
         logdir,
-        f"{what} as an image summary with three different pictures or more",
+        f"{what} as an image summary with three different pictures or more, each of its own step",
         listed(found, "no image"),
         hint,
         "still-pictures" if many else "few-pictures" if found else "",

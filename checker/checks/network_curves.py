@@ -13,12 +13,17 @@ from checker.evidence.graph import Graph
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.trend import reaches_floor, settles_at
 from checker.expect import expect, fail, listed
+from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
 from reference.classification import TWICE_SOFTMAX_LOSS, UNTRAINED_LOSS
 
 ACCURACY_WITHIN = 0.07  # the last points may be some steps older than the checkpoint, or use a part of the test images
 # The loss of random weights on mini-batches of ten varies so much; that of a trained network is far below it.
 LEVEL_WITHIN = 0.15
+ARGMAX = "compare tf.argmax(logits, 1), one class per image, with the labels of the same images; log it until the end"
+OTHER_ACCURACY = (
+    'with a loss for other tasks, "accuracy" of Keras counts something else: it follows the loss that compile is given'
+)
 FEWEST_DIFFERENT = 3  # values of a curve
 
 
@@ -29,7 +34,7 @@ def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curv
         tags = [tag for _, tag in tags_of_runs]
         overlaid = any(tags.count(tag) >= 2 for tag in tags) or any(curve.of_validation for curve in curves)
         found = listed(sorted(f"{tag} in run {run}" for run, tag in tags_of_runs))
-        hint = "two FileWriters, for train/ and test/, that write the same tag"
+        hint = "two FileWriters, for train/ and test/, that write the same tag; with Keras, fit takes validation_data"
         expect(overlaid, curves[0].logdir, "one tag in two runs, one for training and one for test", found, hint)
     pairs = itertools.chain(itertools.combinations(loss_curves, 2), itertools.combinations(accuracy_curves, 2))
     for first, second in pairs:
@@ -44,6 +49,9 @@ def check_counts_right_answers(
     classifier: ClassifierModel, accuracy_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs the accuracy of the saved network"""
+    otherwise = classifier.fed.scaled_otherwise if classifier.fed else ""
+    where, expected = "what was fed to measure loss and accuracy", "pixels scaled as in training"
+    expect(not otherwise, where, expected, otherwise, "divide training and test images by the same number, 255")
     true = classifier.on_test.accuracy
     last = {curve.where: curve.values[-1] / _unit(curve) for curve in accuracy_curves}
     tails = [curve.tail / _unit(curve) for curve in accuracy_curves]
@@ -52,7 +60,7 @@ def check_counts_right_answers(
         "the last logged accuracies",
         f"{true:.3f} ± {ACCURACY_WITHIN}, the accuracy of the checkpoint on the test images",
         listed(f"{value:.3f} ({where})" for where, value in last.items()),
-        "compare tf.argmax(logits, 1), one class per image, with the labels of the same images; log it until the end",
+        ARGMAX if classifier.graph.cross_entropies() else OTHER_ACCURACY,
     )
 
 
@@ -62,14 +70,17 @@ def check_steps_increase(loss_curves: list[Curve], accuracy_curves: list[Curve])
         curve.require_growing_steps()
 
 
-def check_loss_falls(loss_curves: list[Curve], graph: Graph) -> None:
+def check_loss_falls(loss_curves: list[Curve], graph: Graph, fed_images: FedImages | None) -> None:
     """brings the training loss down"""
     training = [curve for curve in loss_curves if not curve.of_validation and "test" not in curve.run]
     curve = max(training or loss_curves, key=lambda curve: len(curve.points))
     if settles_at(curve.values, UNTRAINED_LOSS, LEVEL_WITHIN):
         found = f"{curve.values[-1]:.3f} at the end, and about the same over the last half"
-        hint = "every image gets the same answer: look for dead units, a rate that is too large or 0, labels of other images"
-        fail(curve.where, f"less than ln 10 = {UNTRAINED_LOSS:.3f}, the loss of guessing", found, hint, "stays")
+        hint = "the network guesses: look for dead units, a rate that is too small, too large or 0, labels of other images"
+        if fed_images is not None and fed_images.is_raw:
+            hint = "pixels are fed as 0 … 255, so that the steps are too long: divide them by 255"
+        bound = f"below {UNTRAINED_LOSS - LEVEL_WITHIN:.3f} in the last half: guessing has ln 10 = {UNTRAINED_LOSS:.3f}"
+        fail(curve.where, bound, found, hint, "stays")
     expect_falling(curve, UNTRAINED_LOSS / 2)
     told = any(graph.squashing_before(graph.inputs(entropy)[0]) for entropy in graph.cross_entropies())
     if not told and reaches_floor(curve.values, TWICE_SOFTMAX_LOSS):

@@ -18,6 +18,7 @@ from checker.expect import expect, listed
 from checker.recompute.classifier import ClassifierModel
 
 LEAST_MISREAD = 0.5  # of the test images in one picture or figure that is to show mistakes
+BLACK = 2  # of 255: no eye sees a pixel that is as dark
 MOST_TILES = 400  # compared with the data set
 
 
@@ -48,11 +49,25 @@ def listed_images(events: EventLog) -> str:
 
 def expect_data_set_pictures(events: EventLog, finished: ScriptRun) -> None:
     """Raise `Mismatch` unless an image summary shows an image of the data set as 28 * 28 pixels."""
+    _expect_no_black_pictures(events, finished.exercise.logdir)
     wanted = shown_images(events, [])
     splits = finished.splits
     known = len(wanted) and any((find_images(wanted, images) >= 0).any() for images, _ in splits)
     hint = 'tf.summary.image("input", tf.reshape(images, [-1, 28, 28, 1]))'
     expect(bool(known), finished.exercise.logdir, "images of the data set", listed_images(events), hint)
+
+
+def _expect_no_black_pictures(events: EventLog, logdir: str) -> None:
+    """Raise `Mismatch` at an image summary in which nothing can be seen, although its pixels differ."""
+    for run, tag, series in events.images():
+        picture = decode_png(series[-1].encoded)
+        if picture is None or picture.ndim < 2:
+            continue
+        brightest = int((picture[..., :3] if picture.ndim == 3 else picture).max())
+        hint = "as uint8, pixels of 0 … 1 are black: tf.summary.image scales floats by itself, and takes uint8 as 0 … 255"
+        visible = not 0 < brightest <= BLACK
+        where = f"{logdir}, run {run.name}, tag {tag}"
+        expect(visible, where, "a picture in which one sees something", f"its brightest pixel is {brightest} of 255", hint)
 
 
 def expect_misread_pictures(

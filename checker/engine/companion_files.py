@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LONGEST_TEXT = 2 << 20  # bytes of a script that are searched for file names
+MOST_TEXT = 4 << 20  # characters of all texts
 MOST_ENTRIES = 2_000  # looked at
 DEEPEST = 4  # folders below the script's
 MOST_FILES = 200
+MOST_ROUNDS = 10  # of modules that modules import
 LARGEST_TOTAL_BYTES = 200 << 20
 SHOWN = 5
+OURS = ("reference", "checker")  # packages of the suite, which a script finds installed; a copy would hide them
 NEVER = {"__pycache__", "logdir", "node_modules", "site-packages"}
 
 
@@ -31,50 +34,98 @@ def bring_along(script: Path, work: Path, hidden: Collection[Path] = ()) -> Brou
     """Copy a script into its working folder, with the plain files beside and below it that its text names.
 
     A file is named by its name, by that of a folder it lies in, by a pattern such as ``*.csv``, or, for a module, by an
-    import. Others stay behind: beside a submission may lie those of others. Links are not followed, and `hidden` files are
-    never copied. Raises OSError when the script itself cannot be copied.
+    import. What a module that came along names comes along, too. Others stay behind: beside a submission may lie those of
+    others. Links are not followed, and `hidden` files are never copied. Raises OSError when the script itself cannot be
+    copied.
     """
     brought = Brought(work / script.name, {script.name, f"{script.stem}.py"})
     shutil.copyfile(script, brought.script)
-    with brought.script.open("rb") as file:
-        named = _Named(file.read(LONGEST_TEXT))
-    links, left_out, total = [], [], 0
-    for path in _entries(script.parent):
-        relative = path.relative_to(script.parent)
-        if relative.as_posix() in brought.files or path.resolve() in hidden or not named.names(relative):
-            continue
-        if path.is_symlink() or not path.is_file():
-            links.append(relative.as_posix())
-            continue
-        size = path.stat().st_size
-        if len(brought.files) > MOST_FILES or total + size > LARGEST_TOTAL_BYTES:
-            left_out.append(relative.as_posix())
-            continue
-        total += size
-        (work / relative).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, work / relative)
-        brought.files.add(relative.as_posix())
+    copying = _Copying(script.parent, work, brought)
+    named = _Named(_start_of(brought.script))
+    waiting = [path for path in _entries(script.parent) if path.resolve() not in hidden and not _is_ours(path, script)]
+    for _ in range(MOST_ROUNDS):
+        found = [path for path in waiting if named.names(path.relative_to(script.parent))]
+        waiting = [path for path in waiting if path not in set(found)]
+        modules = [path for path in found if copying.copy(path) and path.suffix == ".py"]
+        if not modules:
+            break
+        for path in modules:
+            named.add(_start_of(path))
     limits = f"a check copies {MOST_FILES} files and {LARGEST_TOTAL_BYTES >> 20} MiB"
-    brought.notes += _note("not copied with the script, no plain file", links) + _note(
-        f"not copied with the script, {limits}", left_out
+    brought.notes += _note("not copied with the script, no plain file", copying.links) + _note(
+        f"not copied with the script, {limits}", copying.left_out
     )
     return brought
 
 
+@dataclass
+class _Copying:
+    """Copies files, up to a number and a size; remembers what it left out."""
+
+    source: Path
+    work: Path
+    brought: Brought
+    links: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    total: int = 0  # bytes
+
+    def copy(self, path: Path) -> bool:
+        """Copy a file unless it is there, is no plain file, or is too much; return whether it was copied."""
+        relative = path.relative_to(self.source)
+        name = relative.as_posix()
+        if name in self.brought.files:
+            return False
+        if path.is_symlink() or not path.is_file():
+            self.links.append(name)
+            return False
+        size = path.stat().st_size
+        if len(self.brought.files) > MOST_FILES or self.total + size > LARGEST_TOTAL_BYTES:
+            self.left_out.append(name)
+            return False
+        self.total += size
+        (self.work / relative).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, self.work / relative)
+        self.brought.files.add(name)
+        return True
+
+
+def _is_ours(path: Path, script: Path) -> bool:
+    parts = path.relative_to(script.parent).parts
+    return len(parts) > 1 and parts[0] in OURS
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LONGEST_TEXT)
+
+
 class _Named:
-    """The words of a script's text."""
+    """The words in the text of a script, and of the modules that came along with it."""
 
     def __init__(self, text: bytes) -> None:
-        self._text = text.decode("utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
-        # In a notebook, a line stands in quotes.
-        imports = re.findall(r"^[ \t\"]*(?:import|from)\b(.*)", self._text, re.MULTILINE)
-        self._modules = {word for line in imports for word in re.findall(r"\w+", line)}
-        self._patterns = set(re.findall(r"\*(\.\w+)", self._text))
+        self._text = ""
+        self._modules: set[str] = set()
+        self._patterns: set[str] = set()
+        self.add(text)
+
+    def add(self, content: bytes) -> None:
+        """Add a text, up to a length of all together."""
+        if len(self._text) > MOST_TEXT:
+            return
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+        # In a notebook, a line stands in quotes. Several lines of names stand in parentheses.
+        imports = re.findall(r"^[ \t\"]*(?:import|from)\b([^\n(]*(?:\([^)]{0,2000}\))?)", text, re.MULTILINE)
+        self._modules |= {word for line in imports for word in re.findall(r"\w+", line)}
+        self._patterns |= set(re.findall(r"\*(\.\w+)", text))
+        self._text += f"\n{text}"
 
     def names(self, relative: Path) -> bool:
         """Whether the text names a file, given relative to the script."""
         if relative.suffix == ".py":
-            return all(part in self._modules for part in relative.with_suffix("").parts)
+            *folders, module = relative.with_suffix("").parts
+            if module == "__init__":  # it comes with its package
+                return bool(folders) and all(map(self._imports_from, folders))
+            return module in self._modules and all(map(self._imports_from, folders))
         prefix = re.sub(r"(?:-\d+)?\.(?:index|meta|data-\d{5}-of-\d{5})$", "", relative.name)  # of a checkpoint
         return (
             self._has(relative.name)
@@ -83,6 +134,10 @@ class _Named:
             or (prefix != relative.name and self._has(prefix))
             or (relative.name == "checkpoint" and "latest_checkpoint" in self._text)
         )
+
+    def _imports_from(self, folder: str) -> bool:
+        """Whether a folder is a package that is imported, or one that the text names, as for sys.path."""
+        return folder in self._modules or self._has(folder, within="\"'/\\\\")
 
     def _has(self, name: str, within: str = "") -> bool:
         """Whether the text holds a name as a word of its own, or between two of the characters in `within`."""

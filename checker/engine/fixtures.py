@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from checker.engine.findings import Findings
+from checker.engine.missing_files import fail_without_checkpoint, fail_without_event_files
 from checker.engine.run_plugin import FINDINGS, RUN
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
-from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
+from checker.evidence.checkpoint import Checkpoint, newest_prefixes
 from checker.evidence.curves import Curve, find_curves, training_loss
-from checker.evidence.events import EventLog, event_files, read_event_log
+from checker.evidence.events import EventLog, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
-from checker.evidence.live_model import live_part
 from checker.evidence.resets import require_no_reset
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
@@ -29,6 +29,11 @@ from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
+
+HINTS_OF_KERAS = {
+    "loss": "give fit the callback tf.keras.callbacks.TensorBoard, or log in a callback what its logs hold",
+    "accuracy": 'Keras measures an accuracy when compile gets metrics=["accuracy"]; the callback TensorBoard then logs it',
+}
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
@@ -77,11 +82,7 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
     """What the event files below the logdir hold; at least one is there."""
     finished.require_logdir()
     if not event_log.runs:
-        logdir, elsewhere = finished.exercise.logdir, event_files(finished.folder)
-        hint, kind = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file', ""
-        if elsewhere:
-            hint, kind = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)', "written-elsewhere"
-        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint, kind)
+        fail_without_event_files(finished)
     return event_log
 
 
@@ -103,18 +104,7 @@ def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Sav
     finished.require_logdir()
     prefixes = newest_prefixes(finished.logdir)
     if not prefixes:
-        nameless = nameless_checkpoint(finished.logdir)
-        if nameless:
-            hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
-            fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
-        elsewhere = find_prefixes(finished.folder)
-        fail(
-            finished.exercise.logdir,
-            "a checkpoint (.index, .data and .meta files)",
-            finished.found_elsewhere(elsewhere),
-            f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
-            "saved-elsewhere" if elsewhere else "",
-        )
+        fail_without_checkpoint(finished)
     graphs = [content for run in event_log.runs.values() for content in run.graphs[-1:]]
     return read_saved(prefixes, finished.shown, graphs, evaluator)
 
@@ -137,24 +127,6 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
         return Graph.from_graph_def(graphs[-1])
     except GraphError as error:
         fail(logdir, "a graph that can be read", str(error), hint)
-
-
-@pytest.fixture(scope="session")
-def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
-    """The graph saved with the checkpoint; where the exercise asks for no checkpoint, the one in the event files."""
-    found: Graph = request.getfixturevalue("saved_graph" if finished.exercise.saves else "logged_graph")
-    return live_part(found, read_session_log(finished.sessions))
-
-
-@pytest.fixture(scope="session")
-def saved_graph(saved: Saved, events: EventLog) -> Graph:
-    """The graph saved with the checkpoint, else the one in the event file."""
-    where = saved.checkpoint.where
-    if saved.problem:
-        fail(f"{where}{META_SUFFIX}", "a graph that can be read", saved.problem)
-    if saved.graph is None:
-        fail(where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
-    return saved.graph
 
 
 @pytest.fixture(scope="session")
@@ -198,9 +170,17 @@ def accuracy_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list
 def _curves(events: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:
     try:
         return find_curves(events, graph, logdir, kind)
-    except Mismatch:
+    except Mismatch as missing:
         events.require_whole(logdir)
-        raise
+        if "TensorFlow numbered it" in missing.hint or not _is_of_keras(graph):
+            raise
+        fail(missing.where, missing.expected, missing.actual, HINTS_OF_KERAS[kind])
+
+
+def _is_of_keras(graph: Graph) -> bool:
+    """Whether all trainable variables are those of Keras layers, which fit trains."""
+    found = [variable.name for variable in graph.trainable]
+    return bool(found) and all(name.endswith(("/kernel", "/bias")) and graph.op(name) == "VarHandleOp" for name in found)
 
 
 @pytest.fixture(scope="session")

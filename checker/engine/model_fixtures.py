@@ -11,24 +11,61 @@ from numpy.typing import NDArray
 from checker.datasets import load_arrays
 from checker.engine.run_plugin import EVALUATOR
 from checker.engine.script_run import ScriptRun
-from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, MissingCheckpoint, newest_prefixes
 from checker.evidence.curves import find_curves
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
+from checker.evidence.live_model import live_part
+from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
+from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
+from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.model import Model
 from checker.recompute.regression import RegressionModel
+from checker.recompute.saved import Saved
 from checker.sandbox.evaluator import Evaluator
 from reference.held_out import held_out
+
+WITHOUT_UPDATES = ("", "arithmetic")  # the models of exercises that need not train
 
 
 @pytest.fixture(scope="session")
 def evaluator(pytestconfig: pytest.Config) -> Evaluator:
     """TensorFlow at arm's length."""
     return pytestconfig.stash[EVALUATOR]
+
+
+@pytest.fixture(scope="session")
+def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
+    """The graph saved with the checkpoint; where there is no checkpoint, the one in the event files."""
+    found: Graph
+    try:
+        found = request.getfixturevalue("saved_graph" if finished.exercise.saves else "logged_graph")
+    except Mismatch as missing:
+        if newest_prefixes(finished.logdir) or not finished.exercise.saves:
+            raise
+        try:  # what needs no values is judged all the same
+            found = request.getfixturevalue("logged_graph")
+        except Mismatch:
+            raise missing from None
+        if finished.exercise.model not in WITHOUT_UPDATES and not found.updated_variables():
+            raise missing from None  # written before it was complete
+    return live_part(found, read_session_log(finished.sessions))
+
+
+@pytest.fixture(scope="session")
+def saved_graph(saved: Saved, events: EventLog) -> Graph:
+    """The graph saved with the checkpoint, else the one in the event file."""
+    where = saved.checkpoint.where
+    if saved.problem:
+        hint = "tf.train.Saver.save writes the .meta file: leave it as it was written"
+        fail(f"{where}{META_SUFFIX}", "a graph that can be read", saved.problem, hint)
+    if saved.graph is None:
+        fail(where, "a graph, in the .meta file or in an event file", "neither", "FileWriter(logdir, sess.graph)")
+    return saved.graph
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +99,27 @@ def _arrays(run: ScriptRun, part: str) -> Mapping[str, NDArray[Any]]:
 
 
 @pytest.fixture(scope="session")
-def arithmetic(graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
+def values(finished: ScriptRun, request: pytest.FixtureRequest) -> Checkpoint:
+    """The checkpoint; where there is none at all, one that says so as soon as its values are needed."""
+    try:
+        found: Checkpoint = request.getfixturevalue("checkpoint")
+    except Mismatch as missing:
+        if newest_prefixes(finished.logdir):
+            raise
+        return MissingCheckpoint(finished.logdir, "the event file", {}, reason=missing)
+    return found
+
+
+@pytest.fixture(scope="session")
+def arithmetic(graph: Graph, values: Checkpoint, evaluator: Evaluator) -> ArithmeticModel:
     """The numbers of exercise 01."""
-    return ArithmeticModel(graph, checkpoint, evaluator)
+    return ArithmeticModel(graph, values, evaluator)
 
 
 @pytest.fixture(scope="session")
 def regression(
     graph: Graph,
-    checkpoint: Checkpoint,
+    values: Checkpoint,
     events: EventLog,
     finished: ScriptRun,
     evaluator: Evaluator,
@@ -82,12 +131,33 @@ def regression(
     except Mismatch:  # there is a check of its own for that
         curves = []
     logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
-    return RegressionModel(graph, checkpoint, evaluator, training, finished.exercise.columns, logged)
+    return RegressionModel(graph, values, evaluator, training, finished.exercise.columns, logged)
+
+
+@pytest.fixture(scope="session")
+def loss_unit(request: pytest.FixtureRequest) -> float:
+    """By what a squared error was multiplied when prices were scaled before they were fed; 1 where that is not known."""
+    try:
+        model: RegressionModel = request.getfixturevalue("regression")
+        scale = model.fed.price.scale if model.fed is not None else 1.0
+    except Mismatch:  # there are checks of their own for that
+        return 1.0
+    return scale**2
 
 
 @pytest.fixture(scope="session")
 def classifier(
-    graph: Graph, checkpoint: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
+    graph: Graph, values: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
 ) -> ClassifierModel:
     """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, checkpoint, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
+    return ClassifierModel(graph, values, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
+
+
+@pytest.fixture(scope="session")
+def fed_images(request: pytest.FixtureRequest) -> FedImages | None:
+    """What is known of the images that were fed; None where it is not known, or there is no network."""
+    try:
+        network: ClassifierModel = request.getfixturevalue("classifier")
+        return network.fed
+    except Mismatch:  # there are checks of their own for that
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,11 @@ from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
 from reference.classification import Split
+
+OTHER_ERROR = "the error comes from this line: print the type, the value or the shape of each name in it before it runs"
+LONGEST_SOURCE = 2 << 20  # bytes of a script that are searched
+MOST_LINES = 50_000
+_NO_CODE = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")  # strings and comments within one line
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,25 @@ class ScriptRun:
             notes.append(f"not looked at and not kept: {tree.limits}")
         return notes
 
-    def found_elsewhere(self, paths: Iterable[Path]) -> str:
+    @property
+    def text(self) -> str:
+        """The text of the script that ran, cut to a length; "" where it cannot be read. Nothing in it is evidence."""
+        try:
+            with (self.folder / self.as_run).open("rb") as file:
+                return file.read(LONGEST_SOURCE).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def line_with(self, pattern: re.Pattern[str]) -> str:
+        """Return the place of the first line of the script whose code has a pattern, "" where none has it."""
+        for number, line in enumerate(self.text.split("\n")[:MOST_LINES], 1):
+            if pattern.search(_NO_CODE.sub("", line[:LONGEST_LINE])):
+                return self._where(number)
+        return ""
+
+    def found_elsewhere(self, elsewhere: Iterable[str]) -> str:
         """Return the words for a search of the logdir without a result: what is elsewhere, and what was not looked at."""
-        elsewhere, limits = [self.shown(path) for path in paths], walk(self.logdir).limits
+        elsewhere, limits = list(elsewhere), walk(self.logdir).limits
         found = f"none there; elsewhere: {listed(elsewhere)}" if elsewhere else "none"
         return f"{found}; not looked at: {limits}" if limits else found
 
@@ -100,14 +122,20 @@ class ScriptRun:
             fail(name, f"{breach.limit} of at most {breach.allowed}", *told(breach, read_progress(self.sessions)), "limit")
         if self.result.exit_code == 0:
             return
-        error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)))
+        folder = self.script.parent
+        own = [str(folder / file) for file in self.brought if file.endswith(".py")]
+        error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)), own)
         if error:
-            fail(self._where(error.line), expected, error.summary, hint_for(error.summary, error.whole), "crash")
+            # A path in the learner's own folder is none of another computer.
+            texts = [text.replace(f"{folder}/", "") for text in (error.summary, error.whole)]
+            hint = hint_for(*texts, line=error.source) or OTHER_ERROR
+            fail(self._where(error.line, error.file), expected, error.summary, hint, "crash")
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"), "crash")
         last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]
         actual = f"exit status {self.result.exit_code}: {last_line or 'without an error message'}"
-        fail(name, expected, actual, hint_for(last_line), "crash")
+        hint = "a script ends with status 0 when its last line is done: look for a call of exit, sys.exit or os._exit"
+        fail(name, expected, actual, hint_for(last_line) or hint, "crash")
 
     def require_graph_mode(self) -> None:
         """Raise `Mismatch` when no session ran in a script that is written for eager TensorFlow 2."""
@@ -126,9 +154,12 @@ class ScriptRun:
                 "no-graph-mode",
             )
 
-    def _where(self, line: int | None) -> str:
+    def _where(self, line: int | None, file: str = "") -> str:
         """Return the place in the submission of a line that ran: a line, or a line of a notebook's cell."""
         if line is None:
             return self.script.name
+        own = str(self.script.with_name(self.as_run))
+        if file and file != own:
+            return f"{Path(file).relative_to(self.script.parent).as_posix()}, line {line}"
         in_notebook = place_in_notebook(self.folder / self.as_run, line) if self.as_run != self.script.name else ""
         return f"{self.script.name}, {in_notebook or f'line {line}'}"

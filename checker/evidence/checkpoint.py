@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from checker.evidence.dataflow import Variable
 from checker.evidence.safe_walk import walk
 from checker.expect import expect
+from checker.outcome import Mismatch
 
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
@@ -50,7 +51,9 @@ class Checkpoint:
     def require_values_of(self, variables: Iterable[Variable]) -> None:
         """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
         missing = [variable.key for variable in variables if variable.key not in self.tensors]
-        hint = "make the Saver after the last variable"
+        hint = (
+            "tf.train.Saver knows the variables that exist when it is made, and of these only its var_list, if it gets one"
+        )
         if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in self.tensors):
             hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
         expect(not missing, self.where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
@@ -64,9 +67,24 @@ class Checkpoint:
                 f"{self.where}, tensor {name}",
                 "finite numbers",
                 f"{share:.0%} NaN or infinite",
-                "a learning rate too high for unscaled data, or log(0), makes them NaN: scale the inputs, lower the rate",
+                "look at the logged loss: where it grew before, the steps were too long; else look for log(0) and 0/0",
                 "not-finite",
             )
+
+
+@dataclass(frozen=True)
+class MissingCheckpoint(Checkpoint):
+    """Stands for a checkpoint that is not there: whatever needs its values raises the `Mismatch` that says so."""
+
+    reason: Mismatch = field(default_factory=lambda: Mismatch("", "", ""))
+
+    def value_of(self, variable: Variable) -> NDArray[Any] | None:
+        """Raise `Mismatch`."""
+        raise self.reason
+
+    def require_values_of(self, variables: Iterable[Variable]) -> None:
+        """Raise `Mismatch`."""
+        raise self.reason
 
 
 def find_prefixes(folder: Path) -> list[Path]:
@@ -87,6 +105,18 @@ def _prefix_of(part: Path) -> Path:
 def nameless_checkpoint(folder: Path) -> Path | None:
     """Return the folder in which a checkpoint was saved under no name: ``save(sess, "folder/")`` writes ``.index``."""
     return next((path.parent for path in walk(folder).files if path.name == INDEX_SUFFIX), None)
+
+
+def old_format_checkpoint(folder: Path) -> Path | None:
+    """Return the path of a checkpoint in the format V1: one file without an ``.index``, beside its ``.meta`` file."""
+    files = set(walk(folder).files)
+    for path in sorted(path for path in files if path.name.endswith(META_SUFFIX) and path.name != META_SUFFIX):
+        prefix = path.with_name(path.name.removesuffix(META_SUFFIX))
+        indexed = prefix.with_name(prefix.name + INDEX_SUFFIX) in files
+        parts = (prefix, prefix.with_name(f"{prefix.name}-00000-of-00001"))
+        if not indexed and not files.isdisjoint(parts):
+            return prefix
+    return None
 
 
 def newest_prefix(folder: Path) -> Path | None:

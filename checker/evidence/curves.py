@@ -69,7 +69,16 @@ class Curve:
         """Raise `Mismatch` unless every step is larger than the one before; where steps go back, the message says why."""
         returns = [(before, after) for before, after in itertools.pairwise(self.points) if after.step < before.step]
         if not returns:
-            expect_increasing(self.steps, self.where, "pass the step: writer.add_summary(summary, step)")
+            different = len(set(self.steps))
+            hint = "pass the step, the second argument of writer.add_summary: without it, all points lie at one step"
+            if 1 < different < len(self.points):
+                hint = "log each step once: a second point at a step hides behind the first"
+            if 1 < different <= len(self.points) // 2:
+                hint = (
+                    f"{len(self.points)} points share {different} steps: a number that is the same for several points was "
+                    "passed, such as the epoch: count batches"
+                )
+            expect_increasing(self.steps, self.where, hint)
             return
         before, after = returns[0]
         actual = f"step {after.step} follows step {before.step}"

@@ -161,6 +161,7 @@ class _File:
         self._run = run
         self._number = len(run.files) - 1
         self._points: dict[str, list[tuple[Sequence[int], list[Point]]]] = {}  # by tag: rows, and the points in them
+        self._plugins: dict[str, str] = {}  # by tag: the plugin of its tensors
         self._single: dict[str, tuple[list[int], list[Point]]] = {}
 
     def add(self, event: event_pb2.Event) -> None:
@@ -200,11 +201,15 @@ class _File:
         elif kind == "tensor":
             require_filled(value.tensor)
             # TensorFlow 2 stores summaries as tensors and names the plugin that shows them.
-            plugin = value.metadata.plugin_data.plugin_name
+            # They name it for the first value of a tag only.
+            plugin = value.metadata.plugin_data.plugin_name or self._plugins.get(value.tag, "")
+            self._plugins[value.tag] = plugin
             if plugin == "scalars":
                 self._add_tensor_scalar(event, value)
             elif plugin == "images":
                 self._add_tensor_images(event, value)
+            elif plugin == "histograms":
+                self._add_tensor_histogram(event, value)
 
     def _add_point(self, event: event_pb2.Event, tag: str, value: float) -> None:
         rows, points = self._single.setdefault(tag, ([], []))
@@ -221,6 +226,15 @@ class _File:
         for sample, encoded in enumerate(parts[2:]):  # the first two are width and height
             if isinstance(encoded, bytes):
                 self._run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
+
+    def _add_tensor_histogram(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
+        buckets = to_array(value.tensor, largest=1 << 16)  # rows of left edge, right edge and count
+        if buckets.ndim != 2 or buckets.shape[1] != 3 or buckets.dtype.kind not in "fiu":
+            return
+        filled = buckets[buckets[:, 2] > 0]
+        low, high = (float(filled[:, 0].min()), float(filled[:, 1].max())) if len(filled) else (0.0, 0.0)
+        histogram = Histogram(event.step, float(buckets[:, 2].sum()), low, high)
+        self._run.histograms.setdefault(value.tag, []).append(histogram)
 
 
 def _in_order(parts: list[tuple[Sequence[int], list[Point]]]) -> list[Point]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.evidence.stdout import without_controls
 
@@ -27,6 +29,14 @@ _WRAPPER = re.compile(
 )
 
 
+class _Place(NamedTuple):
+    """Where a traceback leads: a file, a line in it, and what this line holds."""
+
+    file: str = ""
+    line: int | None = None
+    source: str = ""
+
+
 @dataclass(frozen=True)
 class PythonError:
     """The error a script ended with, as Python printed it."""
@@ -35,6 +45,8 @@ class PythonError:
     message: str  # the line that says what happened, unchanged except for control sequences
     line: int | None  # the last line of the learner's file that was running
     whole: str  # all lines of the message, cut to a length
+    source: str = ""  # what that line holds, as Python quoted it
+    file: str = ""  # the learner's file that it stands in: the script, or a module beside it
 
     @property
     def summary(self) -> str:
@@ -42,8 +54,8 @@ class PythonError:
         return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
-def python_error(stderr: bytes, script: str) -> PythonError | None:
-    """Return the error that ended a script, None when stderr shows no traceback.
+def python_error(stderr: bytes, script: str, beside: Collection[str] = ()) -> PythonError | None:
+    """Return the error that ended a script, None when stderr shows no traceback. `beside` are its author's other modules.
 
     A traceback has frames with indented source lines; the message begins at the first line that is not indented. TensorFlow
     quotes frames in its messages, too: only those below "in user code:" belong to calls that were running.
@@ -58,8 +70,9 @@ def python_error(stderr: bytes, script: str) -> PythonError | None:
     end = next((i for i in range(begin + 1, len(lines)) if lines[i].startswith(_ASIDES)), len(lines))
     message = [line for line in lines[begin:end] if line.strip()]
     user_code = next((i for i, line in enumerate(message) if line.rstrip().endswith(_USER_CODE)), len(message))
-    line_number = _last_line(message[user_code:], script) or _last_line(lines[start:begin], script)
-    return PythonError(*_telling(message), line_number, "\n".join(message)[:LONGEST_MESSAGE])
+    files = {script, *beside}
+    place = _last_place(message[user_code:], files) or _last_place(lines[start:begin], files) or _Place()
+    return PythonError(*_telling(message), place.line, "\n".join(message)[:LONGEST_MESSAGE], place.source, place.file)
 
 
 def _start(lines: list[str]) -> int:
@@ -79,10 +92,14 @@ def _start(lines: list[str]) -> int:
     return next((index for index, frame in frames if frame and not frame["function"]), len(lines))
 
 
-def _last_line(lines: list[str], script: str) -> int | None:
-    """Return the line number in the last frame of a file; None when it has no frame."""
-    frames = filter(None, map(_FRAME.match, lines))
-    return next((int(frame["line"]) for frame in reversed(list(frames)) if frame["file"] == script), None)
+def _last_place(lines: list[str], files: Collection[str]) -> _Place | None:
+    """Return the place of the last frame in one of `files`; None when there is none."""
+    for index in range(len(lines) - 1, -1, -1):
+        frame = _FRAME.match(lines[index])
+        if frame and frame["file"] in files:
+            following = lines[index + 1].strip() if index + 1 < len(lines) else ""
+            return _Place(frame["file"], int(frame["line"]), following)
+    return None
 
 
 def _telling(message: list[str]) -> tuple[str, str]:

@@ -13,6 +13,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
 _NUMBER = re.compile(r"[-+\u2212]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[,_](?=\d{3}(?!\d))")
 _NUMPY = re.compile(r"\bn(?:um)?py?\.\w{1,20}\(")  # np.float32(43.6), as in lists and tuples
+# What Python prints of a tensor or a variable in place of its value: shapes and dtypes hold digits.
+_TENSOR = re.compile(
+    r"\bTensor\(\"[^\"\n]{0,200}\"[^()\n]{0,60}(?:\([^()\n]{0,100}\))?[^()\n]{0,60}\)"
+    r"|<tf\.(?:Variable|Tensor|Operation)[^>\n]{0,400}>"
+)
 _APART = re.compile(r"[\s:=,;()\[\]'\"]")
 _NAME_BEFORE = re.compile(r".*(?:[A-Za-z_^][-.]?|\*\*|[A-Za-z_].*[/\\])")  # ex02, model-200, m^2, logs/2
 _NAME_AFTER = re.compile(r"[-./\\]?[A-Za-z_]")  # 28x28, 3ms, 2-layer
@@ -62,7 +67,12 @@ def clean_line(text: str) -> str:
 
 def numbers(text: str) -> list[float]:
     """Return the numbers in a text, in order; digits grouped by commas or underscores are one number."""
-    return [_value(match) for match in _NUMBER.finditer(_GROUPED.sub("", text))]
+    return [_value(match) for match in _NUMBER.finditer(_GROUPED.sub("", _TENSOR.sub("", text)))]
+
+
+def tensors(text: str) -> list[str]:
+    """Return what a text holds of tensors and variables that were printed themselves, not their values."""
+    return [match[0] for match in _TENSOR.finditer(text)]
 
 
 def numbers_beside(text: str, words: Iterable[str]) -> list[float]:
@@ -74,6 +84,7 @@ def numbers_beside(text: str, words: Iterable[str]) -> list[float]:
     word = re.compile(
         rf"(?i:(?:{names})(?:uracy|uracies|es|s)?)(?![a-z])\w*(?:\.(?= ?\d))?"
     )  # not "according", not "themselves"
+    text = _TENSOR.sub("", text)
     return [number for line in text.splitlines() for number in _given(_NUMPY.sub("(", _GROUPED.sub("", line)), word)]
 
 

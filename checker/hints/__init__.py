@@ -10,6 +10,7 @@ from pathlib import Path
 
 LANGUAGE = "en"
 LONGEST_TEXT = 20_000  # characters that are searched
+LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
@@ -19,24 +20,34 @@ class ErrorHint:
     id: str  # the same in the table of every language
     pattern: re.Pattern[str]
     hint: str
+    line: re.Pattern[str] | None = None  # which must occur in the learner's line, too
 
 
-def hint_for(*texts: str) -> str:
-    """Return the hint for an error, "" when there is none. A later text counts only when no earlier one has a hint."""
+def hint_for(*texts: str, line: str = "") -> str:
+    """Return the hint for an error, "" when there is none. A later text counts only when no earlier one has a hint.
+
+    `line` is the learner's line that was running; some rows also look at it.
+    """
     for text in texts:
-        row = row_for(text)
+        row = row_for(text, line)
         if row:
             return row.hint
     return ""
 
 
-def row_for(text: str) -> ErrorHint | None:
-    """Return the first row whose pattern occurs in a text, or None."""
-    return next((row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT)), None)
+def row_for(text: str, line: str = "") -> ErrorHint | None:
+    """Return the first row whose pattern occurs in a text, and whose pattern for lines occurs in the line; or None."""
+    rows = (row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT))
+    return next((row for row in rows if row.line is None or row.line.search(line, 0, LONGEST_LINE)), None)
 
 
 @lru_cache(maxsize=1)
 def table() -> tuple[ErrorHint, ...]:
     """Return the rows, in order."""
     rows = json.loads(Path(__file__).with_name(f"{LANGUAGE}.json").read_text("utf-8"))
-    return tuple(ErrorHint(row["id"], re.compile(row["pattern"]), row["hint"]) for row in rows)
+    return tuple(map(_row, rows))
+
+
+def _row(row: dict[str, str]) -> ErrorHint:
+    line = re.compile(row["line"]) if "line" in row else None
+    return ErrorHint(row["id"], re.compile(row["pattern"]), row["hint"], line)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import ALLOWED_OPS
@@ -43,7 +45,7 @@ class ArithmeticModel(Model):
     @cached_property
     def scalars(self) -> dict[str, float]:
         """The value of every node that is a number and depends on nothing fed, by name, with the checkpoint's variables."""
-        return self._evaluated(from_start=False)
+        return self._evaluated(from_start=self.lacks_checkpoint)
 
     @cached_property
     def scalars_at_start(self) -> dict[str, float]:
@@ -123,6 +125,14 @@ class ArithmeticModel(Model):
             found[update.variable].append(update.node if gives_it else update.reads[0].node)
         return found
 
+    @cached_property
+    def _known(self) -> dict[str, NDArray[Any]]:
+        """The value of each variable: that of the checkpoint; where this is missing, its initial one."""
+        if not self.lacks_checkpoint:
+            return self.values
+        starts = {name: self.graph.initial_value(name) for name in self.graph.variables}
+        return {name: value for name, value in starts.items() if value is not None}
+
     def _number(self, name: str) -> float | None:
         """Return the value of a constant that is a finite number."""
         value = self.graph.constant(Tensor(name)) if self.graph.op(name) == "Const" else None
@@ -132,7 +142,7 @@ class ArithmeticModel(Model):
 
     def _held(self, variable: str) -> float | None:
         """Return the finite number that the checkpoint holds for a variable."""
-        value = self.values.get(variable)
+        value = self._known.get(variable)
         if value is None or value.shape != () or value.dtype.kind not in "fiu" or not np.isfinite(value):
             return None
         return float(value)
@@ -163,4 +173,4 @@ class ArithmeticModel(Model):
 
     def _is_pure(self, name: str, op: str) -> bool:
         """Whether a node can be evaluated: arithmetic, an assignment, or a variable that the checkpoint holds."""
-        return name in self.values if op in VARIABLE_OPS else op in ALLOWED_OPS | ASSIGNING_OPS
+        return name in self._known if op in VARIABLE_OPS else op in ALLOWED_OPS | ASSIGNING_OPS

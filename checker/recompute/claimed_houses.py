@@ -54,7 +54,7 @@ def claimed_houses(training: Training, features: Mapping[str, int], price: str, 
         return None
     ones = [number for number in range(len(found)) if len(found) > len(wanted) and (fed[:, number] == 1).all()]
     known = iter(
-        _the_wanted([column for number, column in enumerate(found) if number not in ones], listed(features), wanted)
+        _the_wanted([column for number, column in enumerate(found) if number not in ones], listed(features), wanted, prices)
     )
     columns = tuple(ONES if number in ones else next(known) for number in range(len(found)))
     return FedHouses(columns, _the_price(prices, fed[:, -1], price))
@@ -68,8 +68,10 @@ def _joined(sample: Sample, features: Mapping[str, int], price: str) -> FloatArr
     return np.column_stack(columns)
 
 
-def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Sequence[int]) -> tuple[FedColumn, ...]:
-    """Return the columns found when they are the wanted ones. Raises `Mismatch`."""
+def _the_wanted(
+    found: Sequence[FedColumn | None], placeholder: str, wanted: Sequence[int], price: FedColumn | None
+) -> tuple[FedColumn, ...]:
+    """Return the columns found when they are the wanted ones; `price` was fed as the price. Raises `Mismatch`."""
     where = f"what was fed to {placeholder}"
     names = [*boston().feature_names, "the price"]
     expected = f"{listed(names[index] for index in wanted)}, as in the data or scaled column by column"
@@ -81,6 +83,11 @@ def _the_wanted(found: Sequence[FedColumn | None], placeholder: str, wanted: Seq
     if sorted(column.real for column in known) != sorted(wanted):
         actual = listed(names[column.real] for column in known)
         hint = "houses.data[:, 5] is the number of rooms, houses.target the price"
+        if price is not None and [column.real for column in known] == [PRICE] and price.real in wanted:
+            actual = f"{actual}, and {names[price.real]} where the price belongs: the two are exchanged"
+            hint = (
+                f"the model predicts the price from {names[price.real]}: look at both entries of feed_dict, and at the loss"
+            )
         fail(where, expected, actual, hint if len(wanted) == 1 else "houses.data, all 13 columns")
     return tuple(known)
 

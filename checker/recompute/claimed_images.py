@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from checker.expect import expect, fail
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
 from reference.classification import PIXELS, Split
 
+RAW, ONE = 100.0, 1.5  # the brightest pixel is above, or below, when they are fed as 0 … 255, or as 0 … 1
 LEAST_KNOWN = 0.5  # of the rows fed in training: added noise and shifts make images hard to recognise
 MOST_WRONG = 0.1  # of the labels: a little noise may be added on purpose
 
@@ -30,11 +32,27 @@ class FedImages:
     feed: Feed | None  # how pixels are scaled; None where that is not clear
     values: int  # how many different values were fed as pixels
     shift: int  # by which nearly all labels are off; 0 where there is no such number
+    brightest: float = 0.0  # the largest value of a pixel
+    brightest_elsewhere: float = 0.0  # the same in the call that measured with the most different pixels
 
     @property
     def where(self) -> str:
         """What was looked at, for messages."""
         return f"{self.rows} sampled rows of what was fed in training"
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether pixels were fed as 0 … 255."""
+        return self.brightest > RAW
+
+    @property
+    def scaled_otherwise(self) -> str:
+        """Words for images that were scaled in another way to measure than to train, "" where they were not."""
+        low, high = sorted((self.brightest, self.brightest_elsewhere))
+        if not 0 < low <= ONE or high <= RAW:
+            return ""
+        trained, measured = (f"0 … {value:g}" for value in (self.brightest, self.brightest_elsewhere))
+        return f"pixels were fed as {trained} in training, and as {measured} when the network was measured"
 
     def require_the_data_set(self) -> None:
         """Raise `Mismatch` unless images of the data set were fed, each with its own label; else no measure counts."""
@@ -73,7 +91,28 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
         labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
     of_test = int((found.index >= len(train_images)).sum())
     values = len(np.unique(fed))
-    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift)
+    trained, measured = max(_brightest(samples, source), default=0.0), _brightest(_measuring(training, source), source)
+    farthest = (min if trained > RAW else max)(measured, default=0.0)  # training images may be measured, too
+    bright = (trained, farthest)
+    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift, *bright)
+
+
+def _measuring(training: Training, source: str) -> list[Sample]:
+    """Return the samples of the calls that were given images and computed with the weights, but did not train.
+
+    Raw images may be fed for a picture: it does not depend on the weights.
+    """
+    computed = training.graph.reached_from(variable.name for variable in training.graph.trainable)
+    feeding = (calls for calls in training.log.feeding(source) if calls not in training.kinds)
+    kinds = (calls for calls in feeding if not computed.isdisjoint(calls.fetches))
+    return [sample for calls in kinds for sample in calls.samples if source in sample.arrays]
+
+
+def _brightest(samples: Iterable[Sample], source: str) -> list[float]:
+    """Return the largest value of each sample that has a positive one."""
+    arrays = (sample.arrays[source] for sample in samples)
+    found = (float(array.max()) for array in arrays if array.size and array.dtype.kind in "fiu")
+    return [value for value in found if math.isfinite(value) and value > 0]
 
 
 def _shift(given: NDArray[np.int64], true: NDArray[np.uint8]) -> int:

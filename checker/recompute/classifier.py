@@ -99,6 +99,21 @@ class ClassifierModel(ImageFeeds):
         return self._evaluation.dead_units
 
     @property
+    def knows_hidden_units(self) -> bool:
+        """Whether there is a hidden layer whose units can be counted."""
+        return self._hidden is not None
+
+    @cached_property
+    def drops_always(self) -> bool:
+        """Whether the logits depend on random numbers, as by dropout, and nothing that is fed or decided turns them off."""
+        behind = self._behind_logits
+        # A noise is added to numbers; dropout compares it with a rate.
+        random = self.graph.reached_from(node for node in self.graph.of_op("RandomUniform") if node in behind)
+        compared = [node for node in self.graph.of_op("GreaterEqual", "Floor") if node in random and node in behind]
+        switched = any(self.graph.op(node) in {"Switch", "Merge", "If", "StatelessIf"} for node in behind)
+        return bool(compared) and not switched and not self._others
+
+    @property
     def twin_units(self) -> int:
         """How many hidden units that react give the same for each image: they started with equal weights."""
         return self._evaluation.twin_units
@@ -138,7 +153,18 @@ class ClassifierModel(ImageFeeds):
         units = [values.reshape(len(images), -1) for values in hidden if len(values) == len(images)]
         dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
         if np.ptp(scores, axis=0).max() == 0:
-            hint = "zeros behind a ReLU have no gradient: start from random weights, tf.truncated_normal" if dead else ""
+            hint = (
+                "look for weights that begin at 0 behind an activation, too large a learning rate, or inputs without a scale"
+            )
+            if dead:
+                hint = (
+                    f"{dead} hidden units are dead: zeros behind a ReLU have no gradient, start from tf.truncated_normal; "
+                    "or the first steps were too long"
+                )
+            if self.fed is not None and self.fed.is_raw:
+                hint = (
+                    f"{dead} hidden units are dead; pixels are fed as 0 … 255, which makes the first steps too long: / 255"
+                )
             where = f"logits {self.logits} in the graph"
             fail(where, "scores that depend on the image", "the same scores for every image", hint)
         ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
@@ -182,7 +208,8 @@ class ClassifierModel(ImageFeeds):
         """Return scores [count, 10] without NaN. Raises `Mismatch` when they have another shape."""
         if scores.shape != (count, CLASSES):
             actual = f"shape {show_shape(scores.shape)} for {count} images"
-            fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual)
+            hint = "the last layer needs ten outputs per image, one row each: look at the shapes of the weights"
+            fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual, hint)
         return np.asarray(np.nan_to_num(scores, nan=-np.inf))
 
 

@@ -130,7 +130,7 @@ class HouseFeeds(Model):
         laid_out = self._laid_out(placeholder, 1)
         fed = _as_declared(prices, laid_out)
         if laid_out.shape is None:
-            ((prediction,),) = self.run([self.residual.prediction], [feeds])
+            ((prediction,),) = self.run([self.residual.prediction], [feeds], from_start=self.lacks_checkpoint)
             fed = prices if prediction.ndim == 2 else fed
         return {**feeds, Tensor(placeholder.name): fed}
 

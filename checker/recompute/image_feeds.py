@@ -23,6 +23,9 @@ from checker.sandbox.evaluator import Evaluator
 from reference.arrays import FloatArray
 from reference.classification import PIXELS, Split
 
+# Between outputs and their logarithm: Keras clips them, so that it is finite.
+CLIPPING_OPS = {"Log", "Maximum", "Minimum", "ClipByValue", "Identity", "Reshape"}
+
 
 class ImageFeeds(Model):
     """A network that is fed images."""
@@ -69,7 +72,33 @@ class ImageFeeds(Model):
                 "no cross entropy, softmax or argmax that depends on a trainable variable",
                 "tf.nn.sparse_softmax_cross_entropy_with_logits",
             )
-        return found[0]
+        return self._exchanged_with_labels or self._before_logarithm(found[0])
+
+    @property
+    def _exchanged_with_labels(self) -> Tensor | None:
+        """The scores that a cross entropy was given as labels, None where they are in their place."""
+        trained = {variable.name for variable in self.graph.trainable}
+        for entropy in self.graph.cross_entropies():
+            read = [self.graph.ancestors(tensor.node) for tensor in self.graph.inputs(entropy)[:2]]
+            if len(read) == 2 and trained.isdisjoint(read[0]) and not trained.isdisjoint(read[1]):
+                return self.graph.inputs(entropy)[1]
+        return None
+
+    def _before_logarithm(self, scores: Tensor) -> Tensor:
+        """Return the outputs whose logarithm a loss takes although they are no probabilities; else the scores.
+
+        Such a loss is wrong, and another check says so. The answers are the largest outputs all the same, and a logarithm of
+        clipped outputs hides which of them these are.
+        """
+        for entropy in self.graph.cross_entropies():
+            logarithm = self.graph.logarithm_of_scores(entropy)
+            if logarithm is None or self.graph.inputs(entropy)[0] != scores:
+                continue
+            tensor = Tensor(logarithm)
+            while self.graph.op(tensor.node) in CLIPPING_OPS and self.graph.inputs(tensor.node):
+                tensor = self.graph.inputs(tensor.node)[0]
+            return tensor
+        return scores
 
     def feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float | None) -> dict[Tensor, NDArray[Any]]:
         """Return what to feed: images [n, …] scaled by `feed`, and `switch` for every fraction; None for its default."""

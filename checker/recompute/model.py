@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.checkpoint import Checkpoint, MissingCheckpoint
 from checker.evidence.dataflow import Tensor
 from checker.evidence.freeze import NotEvaluable, freeze
 from checker.evidence.graph import Graph
@@ -32,6 +32,11 @@ class Model:
     def where(self) -> str:
         """The graph, for messages."""
         return f"graph of {self.checkpoint.where}" if self.checkpoint else "the graph in the event file"
+
+    @property
+    def lacks_checkpoint(self) -> bool:
+        """Whether a checkpoint was asked for and is not there: only what initial values show can be computed."""
+        return isinstance(self.checkpoint, MissingCheckpoint)
 
     @cached_property
     def values(self) -> dict[str, NDArray[Any]]:
@@ -62,16 +67,19 @@ class Model:
             expected += " from its checkpoint"
         dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
         try:
-            frozen, names = freeze(self.graph, fetches, dtypes, self.values, from_start)
+            values = {} if from_start and self.lacks_checkpoint else self.values
+            frozen, names = freeze(self.graph, fetches, dtypes, values, from_start)
             feeds = [
                 {names[tensor]: value.astype(as_numpy_dtype(dtypes[tensor])) for tensor, value in run.items()}
                 for run in runs
             ]
             answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
         except NotEvaluable as refusal:
-            fail(self.where, expected, str(refusal))
+            hint = "build the model from variables, placeholders and operations of TensorFlow that compute numbers"
+            fail(self.where, expected, str(refusal), hint)
         except EvaluationFailed as failure:
-            fail(self.where, expected, f"TensorFlow says: {failure}")
+            hint = "run the graph in a session of your own, from the checkpoint: tf.train.Saver.restore, then tf.Session.run"
+            fail(self.where, expected, f"TensorFlow says: {failure}", hint)
         return [[answer[str(tensor)] for tensor in fetches] for answer in answers]
 
     def _fed_dtype(self, tensor: Tensor) -> str:

@@ -123,5 +123,6 @@ class RegressionModel(HouseFeeds):
 
     def residual_shape(self) -> tuple[int, ...]:
         """Return the shape that prediction - price has when all houses are fed in the shapes declared, else recorded."""
-        ((value,),) = self.run([Tensor(self.residual.node)], [self.with_prices(self.recorded_feeds())])
+        feeds = [self.with_prices(self.recorded_feeds())]
+        ((value,),) = self.run([Tensor(self.residual.node)], feeds, from_start=self.lacks_checkpoint)
         return value.shape

@@ -14,6 +14,7 @@ from checker.outcome import Mismatch
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 
 MOST_TRIED = 5  # of the newest checkpoints
+WRITTEN_BY_SAVER = "leave the files as tf.train.Saver.save wrote them, all of one save; tf.train.load_checkpoint reads them"
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def _read(prefix: Path, shown: Callable[[Path], str], event_graphs: Sequence[byt
     try:
         tensors, unreadable = evaluator.dump(prefix)
     except EvaluationFailed as failure:
-        fail(where, "a checkpoint that can be read", str(failure))
+        fail(where, "a checkpoint that can be read", str(failure), WRITTEN_BY_SAVER)
     for name, reason in unreadable.items():
-        fail(f"{where}, tensor {name}", "a tensor that can be read", reason)
+        fail(f"{where}, tensor {name}", "a tensor that can be read", reason, WRITTEN_BY_SAVER)
     checkpoint = Checkpoint(prefix, where, tensors)
     meta = prefix.with_name(prefix.name + META_SUFFIX)
     try:

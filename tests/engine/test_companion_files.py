@@ -49,6 +49,38 @@ def test_what_the_script_names_comes_along(folders: tuple[Path, Path], text: str
     assert brought.notes == []
 
 
+def test_a_package_comes_along_with_what_its_modules_import(tmp_path: Path) -> None:
+    home, work = tmp_path / "home", tmp_path / "work"
+    (home / "nets" / "parts").mkdir(parents=True)
+    work.mkdir()
+    texts = {
+        "ex04.py": "from nets import model",
+        "nets/__init__.py": "",
+        "nets/model.py": "from .parts import (\n    dense,\n)\nimport settings",
+        "nets/parts/__init__.py": "",
+        "nets/parts/dense.py": "open('rates.csv')",
+        "nets/parts/unused.py": "",
+        "settings.py": "",
+        "rates.csv": "0.1",
+        "others.py": "",
+        "__init__.py": "",
+        "reference/__init__.py": "",
+    }
+    for name, text in texts.items():
+        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).write_text(text)
+    brought = bring_along(home / "ex04.py", work)
+    assert brought.files == set(texts) - {"nets/parts/unused.py", "others.py", "__init__.py", "reference/__init__.py"}
+
+
+def test_modules_that_import_each_other_come_once(folders: tuple[Path, Path]) -> None:
+    home, work = folders
+    (home / "helper.py").write_text("import bob")
+    (home / "bob.py").write_text("import helper")
+    (home / "ex02.py").write_text("import helper")
+    assert bring_along(home / "ex02.py", work).files == {"ex02.py", "helper.py", "bob.py"}
+
+
 def test_a_link_stays_where_it_is(folders: tuple[Path, Path], tmp_path: Path) -> None:
     home, work = folders
     (tmp_path / "private").write_text("of the corrector")

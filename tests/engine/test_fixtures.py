@@ -29,11 +29,11 @@ def verdict(result: JobResult, folder: Path) -> Mismatch:
     [
         (IMPORT_TENSORFLOW + "v = tf.Variable(1)\ntf.Session().run(v)", "script.py, line 4", "FailedPreconditionError: Attempting to use uninitialized value Variable", "global_variables_initializer"),
         ("h = {}\nh['accuracy']", "script.py, line 2", "KeyError: 'accuracy'", "History.history"),
-        ("assert 1 == 2", "script.py, line 1", "AssertionError", ""),
-        (NOISE + "raise ValueError('again')", "script.py, line 4", "ValueError: again", ""),
-        (NOISE + "sys.exit('the data is missing')", "script.py", "exit status 1: the data is missing", ""),
+        ("assert 1 == 2", "script.py, line 1", "AssertionError", "each name in it"),
+        (NOISE + "raise ValueError('again')", "script.py, line 4", "ValueError: again", "each name in it"),
+        (NOISE + "sys.exit('the data is missing')", "script.py", "exit status 1: the data is missing", "sys.exit"),
         ("try:\n    import no_such_package\nexcept ImportError as error:\n    raise SystemExit(str(error))", "script.py", "exit status 1: No module named 'no_such_package'", "part of the suite"),
-        ("raise SystemExit(3)", "script.py", "exit status 3: without an error message", ""),
+        ("raise SystemExit(3)", "script.py", "exit status 3: without an error message", "sys.exit"),
         ("x = 1\0", "script.py", "source code string cannot contain null bytes", "UTF-8"),
         ("import os\nos.kill(os.getpid(), 9)", "script.py", "ended by signal 9", "memory"),
     ],
@@ -45,7 +45,6 @@ def test_a_script_that_fails_is_told_where_how_and_why(
     assert mismatch.where == where
     assert mismatch.actual.endswith(actual)
     assert hint in mismatch.hint
-    assert bool(hint) == bool(mismatch.hint)
 
 
 def test_a_script_that_does_not_end_is_told_so(run_script: RunScript, job_folder: Path) -> None:

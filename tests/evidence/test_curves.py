@@ -179,7 +179,7 @@ NO_GRAPH = Graph.from_graph_def(b"")
 
 def network_refusal(values: list[float]) -> Mismatch:
     with pytest.raises(Mismatch) as caught:
-        check_loss_falls([curve(values)], NO_GRAPH)
+        check_loss_falls([curve(values)], NO_GRAPH, None)
     return caught.value
 
 
@@ -203,7 +203,7 @@ def test_a_slow_curve_that_passes_the_floor_is_not_taken_for_one() -> None:
     means = [float(np.mean(losses[i - 50 : i])) for i in range(50, len(losses))]
     just_above = next(i for i, mean in enumerate(means, 50) if mean < 1.49)
     assert not reaches_floor(losses[:just_above], TWICE_SOFTMAX_LOSS)
-    check_loss_falls([curve(losses[:just_above])], NO_GRAPH)
+    check_loss_falls([curve(losses[:just_above])], NO_GRAPH, None)
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

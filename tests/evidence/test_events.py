@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.events import event_files, read_event_log
+from checker.evidence.events import Histogram, event_files, read_event_log
 from tests.support.event_files import framed
 from tests.support.fixture_types import WriteWithTensorflow
 
@@ -134,3 +134,19 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_an_empty_log(tmp_path: Path) -> None:
     assert read_event_log(tmp_path / "nothing").runs == {}
+
+
+def test_histograms_of_tensorflow_2_are_read_as_histograms(write_with_tensorflow: WriteWithTensorflow) -> None:
+    folder = write_with_tensorflow(
+        """
+plugin = tf.SummaryMetadata.PluginData(plugin_name="histograms")
+with tf.summary.FileWriter("logdir") as writer:
+    for step, rows in enumerate(([[-1, 0, 2], [0, 1, 0], [1, 3, 11]], [[0, 0, 0]], [1, 2, 3])):
+        tensor = tf.make_tensor_proto(rows, tf.float64)
+        value = tf.Summary.Value(tag="w", metadata=tf.SummaryMetadata(plugin_data=plugin), tensor=tensor)
+        writer.add_summary(tf.Summary(value=[value]), step)
+"""
+    )
+    log = read_event_log(folder / "logdir")
+    assert log.problems == []
+    assert log.runs["."].histograms["w"] == [Histogram(0, 13, -1, 3), Histogram(1, 0, 0, 0)]

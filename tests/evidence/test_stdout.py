@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.evidence.stderr import LONGEST_MESSAGE, python_error
-from checker.evidence.stdout import clean, clean_line, numbers, numbers_beside
+from checker.evidence.stdout import clean, clean_line, numbers, numbers_beside, tensors
 from tests.support.fixture_types import RunScript
 from tests.support.script_text import IMPORTS, LEGACY_KERAS
 
@@ -54,6 +54,21 @@ def test_a_line_of_a_message_stays_one_line() -> None:
 )
 def test_numbers_are_found(text: str, found: list[float]) -> None:
     assert numbers(text) == found
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        'Tensor("Sub:0", shape=(), dtype=int32)',
+        'Tensor("loss/Mean_1:0", shape=(506, 1), dtype=float32)',
+        "<tf.Variable 'w:0' shape=(13, 1) dtype=float32_ref>",
+        "<tf.Tensor 'x_2:0' shape=(?, 784) dtype=float32>",
+    ],
+)
+def test_a_tensor_that_is_printed_itself_holds_no_numbers(printed: str) -> None:
+    assert numbers(f"result: {printed} 7") == [7]
+    assert numbers_beside(f"loss {printed}", ("loss",)) == []
+    assert tensors(f"result: {printed} 7") == [printed]
 
 
 LOSS, ACCURACY = ("loss", "cost", "mse", "error"), ("acc",)
@@ -224,3 +239,23 @@ def test_a_hostile_traceback_is_read_in_a_moment(stderr: bytes) -> None:
     error = python_error(stderr, "ex01.py")
     assert error is None or len(error.whole) <= LONGEST_MESSAGE
     assert time.process_time() - began < 3
+
+
+def test_an_error_in_a_module_of_the_author_stands_in_that_module() -> None:
+    lines = [
+        "Traceback (most recent call last):",
+        '  File "/home/me/ex04.py", line 3, in <module>',
+        "    print(model.build(2))",
+        '  File "/home/me/nets/model.py", line 7, in build',
+        "    return layer(x)",
+        '  File "/usr/lib/python3/numpy/core.py", line 99, in layer',
+        "    raise ValueError('again')",
+        "ValueError: again",
+    ]
+    stderr = "\n".join(lines).encode()
+    alone = python_error(stderr, "/home/me/ex04.py")
+    together = python_error(stderr, "/home/me/ex04.py", ["/home/me/nets/model.py"])
+    assert alone is not None
+    assert together is not None
+    assert (alone.file, alone.line, alone.source) == ("/home/me/ex04.py", 3, "print(model.build(2))")
+    assert (together.file, together.line, together.source) == ("/home/me/nets/model.py", 7, "return layer(x)")
