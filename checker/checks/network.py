@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
+from checker.checks.consistency import NEARLY_ALL
+from checker.checks.cross_entropy import expect_cross_entropy, expect_logits
 from checker.engine.fixtures import Advise, Measure
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.graph import Graph
-from checker.expect import expect, fail, listed
+from checker.evidence.partitions import whole_variables
+from checker.evidence.training import Training
+from checker.expect import expect, listed
 from checker.recompute.classifier import ClassifierModel
-from reference.classification import HIDDEN, PARAMETERS, TWICE_SOFTMAX_LOSS, VARIABLE_SHAPES, accuracy_band
+from reference.classification import HIDDEN, PARAMETERS, VARIABLE_SHAPES, accuracy_band
 
 MOST_DEAD = 0.5  # of the hidden units; more dead ones get advice
 MOST_TWINS = 0.5  # of the hidden units: a few may be alike by chance
@@ -18,36 +22,30 @@ MOST_TWINS = 0.5  # of the hidden units: a few may be alike by chance
 
 def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> None:
     """has 784 inputs, 300 hidden neurons with an activation and 10 outputs"""
-    shapes = Counter(variable.shape for variable in graph.trainable)
-    total = sum(variable.size for variable in graph.trainable)
+    variables = whole_variables(graph.trainable)
+    shapes = Counter(variable.shape for variable in variables)
+    total = sum(variable.size for variable in variables)
     expect(
         shapes == Counter(VARIABLE_SHAPES),
         "trainable variables",
         f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
-        f"{listed(map(str, graph.trainable), 'none')}: {total:,} numbers",
+        f"{listed(map(str, variables), 'none')}: {total:,} numbers",
         "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
     )
     hint = "without an activation, two layers can do no more than one: tf.nn.relu, tf.nn.sigmoid, tf.nn.tanh"
     expect(not classifier.is_linear, "the hidden layer", "an activation between the two layers", "sums only", hint)
 
 
-def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
+def check_gives_logits_to_the_loss(classifier: ClassifierModel, advise: Advise) -> None:
     """gives logits to the softmax cross entropy, one softmax in all"""
     graph = classifier.graph
-    if not graph.cross_entropies():
-        found = listed(_last_operations(graph), "none")
-        hint = "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) can reach log(0), which gives NaN"
-        fail("the saved graph", "a softmax cross entropy operation", found, hint)
-    for entropy in graph.cross_entropies():
-        _expect_probabilities_in_a_logarithm(graph, entropy)
-        squashing = graph.squashing_before(graph.inputs(entropy)[0])
-        expect(
-            squashing is None,
-            f"{entropy} in the saved graph",
-            "logits: the output of the last layer before any activation",
-            f"the output of {squashing}, a {graph.op(squashing or '')}",
-            _why_logits(graph.op(squashing or "")),
+    by_hand = expect_cross_entropy(graph)
+    if by_hand is not None:
+        advise(
+            f"The loss takes the logarithm of {by_hand.softmax}, kept away from log(0). "
+            "tf.nn.sparse_softmax_cross_entropy_with_logits, given logits, is exact and needs no such help."
         )
+    expect_logits(graph)
 
 
 def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise) -> None:
@@ -57,6 +55,8 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
         advise("The images of the training did not come through feed_dict, so they could not be checked.")
         return
     fed.require_the_data_set()
+    if fed.some_are_right:
+        advise(f"Only {fed.known} of {fed.where} were recognised, each with its own label: changed images are hard to know.")
     hint = "keep x_test for the test: an image learnt by heart says nothing about new images"
     expect(fed.of_test == 0, fed.where, "training images", f"{fed.of_test} test images", hint)
     if max((calls.rows for calls in classifier.training.kinds), default=0) >= len(classifier.splits[0][0]):
@@ -78,33 +78,23 @@ def check_recognises_images_it_never_saw(
     accepted, good = (accuracy_band(dataset, finished.edition, level) for level in ("accepted", "good"))
     where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
     hint = "0.1 is chance" if found < 0.2 else "train more epochs, or with another learning rate"
-    hint = f"{hint}; save after the training, in the session that trained"
+    if _saved_early(trained, classifier.training):
+        hint = f"{hint}; save after the training, in the session that trained"
     twins = classifier.twin_units
     if twins > MOST_TWINS * HIDDEN:
-        hint = f"{twins} of {HIDDEN} hidden units are alike: equal weights stay equal, begin with tf.truncated_normal"
+        hint = f"{twins} of {HIDDEN} hidden units are alike: {_why_alike(classifier)}"
     expect(accepted.accepts(found), where, f"at least {accepted.bound:g} ({accepted.source})", f"{found:.4g}", hint)
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more epochs, another rate, smaller initial weights.")
 
 
-def _why_logits(op: str) -> str:
-    """Return what is wrong with an activation between the scores and a softmax cross entropy."""
-    if "Softmax" in op:
-        return f"the loss applies a softmax itself; after a second one it cannot fall below {TWICE_SOFTMAX_LOSS:.3f}"
-    return f"{op} limits the scores, and the loss applies a softmax itself: use no activation on the last layer"
+def _saved_early(trained: Checkpoint, training: Training) -> bool:
+    """Whether the record shows a save long before the end of the training."""
+    save = training.last_save(trained.prefix.name)
+    return save is not None and training.count_before(save) < NEARLY_ALL * training.count
 
 
-def _expect_probabilities_in_a_logarithm(graph: Graph, entropy: str) -> None:
-    """Raise `Mismatch` when scores are taken for probabilities. Keras losses do so without from_logits=True."""
-    logarithm = graph.logarithm_of_scores(entropy)
-    expect(
-        logarithm is None,
-        f"{entropy} in the saved graph",
-        "logits, or the logarithm of probabilities",
-        f"{logarithm}, the logarithm of the output of the last layer",
-        "these outputs are not probabilities: use a softmax activation there, or a Keras loss with from_logits=True",
-    )
-
-
-def _last_operations(graph: Graph) -> list[str]:
-    return [f"{node} ({graph.op(node)})" for node in graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]]
+def _why_alike(classifier: ClassifierModel) -> str:
+    if classifier.begins_constant:
+        return "equal weights stay equal, begin with tf.truncated_normal"
+    return "a sigmoid or tanh of large numbers is saturated, use pixels from 0 to 1 and small initial weights"

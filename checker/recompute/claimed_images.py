@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 from checker.evidence.session_record import Calls, Sample
 from checker.evidence.training import Training
 from checker.expect import expect, fail
+from checker.recompute.changed_images import find_changed_images, some_rows
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
 from reference.classification import PIXELS, Split
 
 LEAST_KNOWN = 0.5  # of the rows fed in training: added noise and shifts make images hard to recognise
+SOME_KNOWN, FEWEST_KNOWN = 0.1, 8  # of the rows: so many tell whether labels belong to their images
 MOST_WRONG = 0.1  # of the labels: a little noise may be added on purpose
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FedImages:
     """What a script fed while it trained, in the calls that were sampled."""
 
-    rows: int
+    index: NDArray[np.int64]  # of each row among the training images and then the test images, -1 where it is none
     known: int  # rows that are images of the data set
     of_test: int  # rows that are test images
     labelled: int  # known rows that came with a label
@@ -32,13 +34,35 @@ class FedImages:
     shift: int  # by which nearly all labels are off; 0 where there is no such number
 
     @property
+    def rows(self) -> int:
+        """The number of rows that were sampled."""
+        return len(self.index)
+
+    @property
     def where(self) -> str:
         """What was looked at, for messages."""
         return f"{self.rows} sampled rows of what was fed in training"
 
+    @property
+    def some_are_right(self) -> bool:
+        """Whether too few rows for a clear answer are recognised, each of them with its own label."""
+        few = self.known < LEAST_KNOWN * self.rows
+        return few and self._enough_are_known and self.right_labels == self.labelled == self.known
+
+    @property
+    def _most_labels_are_wrong(self) -> bool:
+        return self._enough_are_known and self.labelled - self.right_labels > MOST_WRONG * self.labelled
+
+    @property
+    def _enough_are_known(self) -> bool:
+        return self.known >= max(FEWEST_KNOWN, SOME_KNOWN * self.rows)
+
     def require_the_data_set(self) -> None:
-        """Raise `Mismatch` unless images of the data set were fed, each with its own label; else no measure counts."""
-        if self.known < LEAST_KNOWN * self.rows:
+        """Raise `Mismatch` unless images of the data set were fed, each with its own label; else no measure counts.
+
+        Where few rows are recognised, it is enough that each of these has its own label: the images may have been changed.
+        """
+        if self.known < LEAST_KNOWN * self.rows and not self.some_are_right and not self._most_labels_are_wrong:
             actual = f"{self.known} images of the data set, however their pixels are scaled"
             hint = "feed x_train as it is or with its pixels scaled; reshape keeps the order of the pixels"
             if self.values <= 2:
@@ -65,15 +89,20 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
     fed = np.concatenate([_flat(sample, source) for sample in samples])
     images = np.concatenate([train_images, test_images]).reshape(-1, PIXELS)
     found = find_fed_images(fed, images)
-    known = found.index >= 0
+    index = found.index
+    looked_at: NDArray[np.int64] = np.arange(len(fed))
+    if (index >= 0).sum() < LEAST_KNOWN * len(fed) and np.isfinite(fed).all():
+        looked_at = some_rows(len(fed))
+        index = find_changed_images(fed[looked_at], images)
+    known = index >= 0
     labelled = right = shift = 0
     if label_node is not None:
-        given = np.concatenate([_labels(sample, label_node) for sample in samples])[known]
-        true = np.concatenate([train_labels, test_labels])[found.index[known]]
+        given = np.concatenate([_labels(sample, label_node) for sample in samples])[looked_at][known]
+        true = np.concatenate([train_labels, test_labels])[index[known]]
         labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
-    of_test = int((found.index >= len(train_images)).sum())
+    of_test = int((index >= len(train_images)).sum())
     values = len(np.unique(fed))
-    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift)
+    return FedImages(index, int(known.sum()), of_test, labelled, right, found.feed, values, shift)
 
 
 def _shift(given: NDArray[np.int64], true: NDArray[np.uint8]) -> int:

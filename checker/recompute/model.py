@@ -60,7 +60,7 @@ class Model:
         expected = "a graph that can be evaluated again"
         if self.checkpoint is not None:
             expected += " from its checkpoint"
-        dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
+        dtypes = {tensor: self.fed_dtype(tensor) for tensor in runs[0]}
         try:
             frozen, names = freeze(self.graph, fetches, dtypes, self.values, from_start)
             feeds = [
@@ -74,9 +74,11 @@ class Model:
             fail(self.where, expected, f"TensorFlow says: {failure}")
         return [[answer[str(tensor)] for tensor in fetches] for answer in answers]
 
-    def _fed_dtype(self, tensor: Tensor) -> str:
+    def fed_dtype(self, tensor: Tensor) -> str:
+        """Return the dtype of a tensor that may be fed, as TensorFlow names it."""
         node = self.graph.nodes[tensor.node]
         if node.op in ITERATOR_OPS:
             types = node.attr["output_types"].list.type
             return dtype_name(types[tensor.index])
-        return self.graph.dtype(tensor.node)
+        keys = ("dtype", "T", "Tparams")  # of a source of data, of what computes, of what gathers rows
+        return next((self.graph.dtype(tensor.node, key) for key in keys if key in node.attr), "")
