@@ -55,8 +55,9 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
         advise("The images of the training did not come through feed_dict, so they could not be checked.")
         return
     fed.require_the_data_set()
-    if fed.some_are_right:
-        advise(f"Only {fed.known} of {fed.where} were recognised, each with its own label: changed images are hard to know.")
+    if fed.are_changed:
+        known, right = f"{fed.known} of {fed.rows} sampled rows", f"{fed.right_labels} with their own label"
+        advise(f"The images were changed before they were fed: {known} were recognised, {right}.")
     hint = "keep x_test for the test: an image learnt by heart says nothing about new images"
     expect(fed.of_test == 0, fed.where, "training images", f"{fed.of_test} test images", hint)
     if max((calls.rows for calls in classifier.training.kinds), default=0) >= len(classifier.splits[0][0]):

@@ -53,7 +53,8 @@ class ImageFeeds(Model):
     @cached_property
     def fed(self) -> FedImages | None:
         """What was fed while the run trained, None where the record does not tell."""
-        behind = set().union(*(self.graph.ancestors(entropy) for entropy in self.graph.cross_entropies()), [])
+        compared = self.graph.cross_entropies() or [loss.tensor.node for loss in self.graph.losses]
+        behind = self.graph.ancestors(*compared)
         source = self.image_source.tensor
         may_be_fed = {**self.graph.placeholders, **self.graph.array_defaults}
         labels = [name for name in may_be_fed if name in behind and name != source.node]
