@@ -12,11 +12,12 @@ from checker.evidence.session_record import Calls, Sample
 from checker.evidence.training import Training
 from checker.expect import expect, fail
 from checker.recompute.changed_images import find_changed_images, some_rows
-from checker.recompute.fed_images import NEARLY_ALL, Feed, as_labels, find_fed_images
+from checker.recompute.fed_images import Feed, as_labels, find_fed_images
 from reference.classification import PIXELS, Split
 
 LEAST_KNOWN = 0.5  # of the rows fed in training: added noise and shifts make images hard to recognise
 SOME_KNOWN, FEWEST_KNOWN = 0.1, 8  # of the rows: so many tell whether labels belong to their images
+SURELY_OF_TEST = 0.3  # of the rows that are recognised by their likeness
 MOST_WRONG_OF_CHANGED = 0.5  # of the labels: others of a class look alike, and some of another one do
 MOST_WRONG = 0.1  # of the labels: a little noise may be added on purpose
 
@@ -98,7 +99,7 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
         true = np.concatenate([train_labels, test_labels])[index[known]]
         labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
     of_test = int((index >= len(train_images)).sum())
-    if changed and of_test < NEARLY_ALL * known.sum():  # a changed image may be taken for a test image that is like it
+    if not found.exact and of_test < SURELY_OF_TEST * known.sum():  # training images may be taken for others like them
         of_test = 0
     values = len(np.unique(fed))
     return FedImages(index, int(known.sum()), of_test, labelled, right, found.feed, values, changed, shift)

@@ -35,6 +35,7 @@ class FoundImages:
 
     index: NDArray[np.int64]  # [n]
     feed: Feed | None
+    exact: bool = False  # pixel by pixel, so that no row is taken for an image that is like it
 
 
 def find_fed_images(fed: FloatArray, images: NDArray[np.uint8]) -> FoundImages:
@@ -45,7 +46,7 @@ def find_fed_images(fed: FloatArray, images: NDArray[np.uint8]) -> FoundImages:
     for dark, light in ((low, high), (high, low)):  # as they are, or black and white swapped
         index = _same_pixels((fed - dark) / (light - dark) * WHITE, images)
         if (index >= 0).mean() > 0.5:
-            return FoundImages(index, _affine((light - dark) / WHITE, dark))
+            return FoundImages(index, _affine((light - dark) / WHITE, dark), exact=True)
     by_outline, by_shape = _same_outline(fed, images), _same_shape(fed, images)
     index = max(by_outline, by_shape, key=lambda found: int((found >= 0).sum()))
     known = index >= 0
