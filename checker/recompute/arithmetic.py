@@ -20,6 +20,16 @@ PASSIVE_OPS = {"Const", "Identity"}
 # They are evaluated as the value that they assign or read.
 ASSIGNING_OPS = {"ReadVariableOp", "Assign", "AssignAdd", "AssignSub", "IsVariableInitialized", "RefSwitch"}
 MOST_NODES = 2_000  # evaluated in one run
+# The inputs of these that are sizes, indices or axes; a comparison in a loop only counts.
+COUNTING_INPUTS = {
+    **dict.fromkeys(("Less", "LessEqual", "Greater", "GreaterEqual", "Equal", "NotEqual"), frozenset({0, 1})),
+    **{"TensorArrayV3": {0}, "TensorArrayWriteV3": {1}, "TensorArrayReadV3": {1}},
+    **{"TensorArrayGatherV3": {1}, "TensorArrayScatterV3": {1}},
+    **{"TensorListReserve": {0, 1}, "TensorListSetItem": {1}, "TensorListGetItem": {1, 2}, "TensorListStack": {1}},
+    **{"GatherV2": {1, 2}, "Gather": {1}, "ResourceGather": {1}, "GatherNd": {1}, "ResourceGatherNd": {1}},
+    **{"StridedSlice": {1, 2, 3}, "Slice": {1, 2}},
+}
+COUNTING_STEPS = {"Enter", "Identity", "Range"}  # they hand a size or an index on
 MOST_ELEMENTS = 64  # of a variable or a constant that holds several numbers
 
 
@@ -100,13 +110,30 @@ class ArithmeticModel(Model):
             seen |= behind
             waiting = []
             for name in behind:
-                values = [] if self.graph.op(name) != "Const" else _numbers(self._constant(name), most=1)
+                values = _numbers(self._constant(name), most=1) if self._is_a_leaf(name) else []
                 if name in self.graph.variables:
                     computed = self._computed(name)
                     waiting += computed
                     values = [] if computed else _numbers(self.values.get(name))
                 found.update(map(round, values))
         return found
+
+    def _is_a_leaf(self, name: str) -> bool:
+        """Whether a node is a constant that some operation computes with, not only a size or an index."""
+        if self.graph.op(name) != "Const":
+            return False
+        waiting, seen = [name], set[str]()
+        while waiting:
+            node = waiting.pop()
+            for reader in self.graph.readers(node):
+                op = self.graph.op(reader)
+                read_at = {at for at, tensor in enumerate(self.graph.inputs(reader)) if tensor.node == node}
+                if op in COUNTING_STEPS and reader not in seen:
+                    seen.add(reader)
+                    waiting.append(reader)
+                elif op not in COUNTING_STEPS and not read_at <= COUNTING_INPUTS.get(op, set()):
+                    return True
+        return not self.graph.readers(name)
 
     def _computed(self, variable: str) -> list[str]:
         """Return the nodes that give a variable its value; none when it holds a value that no node gives."""
