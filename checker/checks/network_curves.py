@@ -82,7 +82,7 @@ def _expect_learning(loss_curves: list[Curve], graph: Graph) -> None:
         hint = (
             "the answers hardly change: the learning rate is too small or too large, units are dead, or labels are of others"
         )
-        if read_trend(curve.values).trend is Trend.FALLS:
+        if read_trend(curve.values[len(curve.values) // 2 :]).trend is Trend.FALLS and curve.tail < UNTRAINED_LOSS:
             hint = "it falls, but too slowly: more steps, or a larger learning rate"
         fail(curve.where, f"less than {level:.3f}, clearly below ln 10 = {UNTRAINED_LOSS:.3f} of guessing", found, hint)
     expect_falling(curve, UNTRAINED_LOSS / 2)
