@@ -80,5 +80,5 @@ class Model:
         if node.op in ITERATOR_OPS:
             types = node.attr["output_types"].list.type
             return dtype_name(types[tensor.index])
-        keys = ("dtype", "T", "Tparams")  # of a source of data, of what computes, of what gathers rows
+        keys = ("dtype", "T", "Tparams", "DstT")  # of a source of data, of what computes, gathers rows, or casts
         return next((self.graph.dtype(tensor.node, key) for key in keys if key in node.attr), "")
