@@ -161,7 +161,7 @@ class ClassifierModel(Layers):
         units = [values.reshape(len(images), -1) for values in hidden if len(values) == len(images)]
         dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
         if np.ptp(scores, axis=0).max() == 0:
-            hint = "zeros behind a ReLU have no gradient: start from random weights, tf.truncated_normal" if dead else ""
+            hint = _why_constant(units) if dead else ""
             where = f"logits {self.logits} in the graph"
             fail(where, "scores that depend on the image", "the same scores for every image", hint)
         ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
@@ -208,6 +208,13 @@ class ClassifierModel(Layers):
             actual = f"shape {show_shape(scores.shape)} for {count} images"
             fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual)
         return np.asarray(np.nan_to_num(scores, nan=-np.inf))
+
+
+def _why_constant(units: list[NDArray[Any]]) -> str:
+    """Return why hidden units give the same for all images: they are 0, or so large that an activation is saturated."""
+    if any(unit.any() for unit in units):
+        return "the activation of the hidden units is saturated: use pixels from 0 to 1 and small initial weights"
+    return "zeros behind a ReLU have no gradient: start from random weights, tf.truncated_normal"
 
 
 def _twins(units: NDArray[Any]) -> int:
