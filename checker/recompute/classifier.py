@@ -210,7 +210,7 @@ class ClassifierModel(Layers):
         return np.asarray(np.nan_to_num(scores, nan=-np.inf))
 
 
-def _why_constant(units: list[NDArray[Any]]) -> str:
+def _why_constant(units: Sequence[NDArray[Any]]) -> str:
     """Return why hidden units give the same for all images: they are 0, or so large that an activation is saturated."""
     if any(unit.any() for unit in units):
         return "the activation of the hidden units is saturated: use pixels from 0 to 1 and small initial weights"
