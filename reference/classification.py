@@ -33,8 +33,10 @@ def softmax(logits: FloatArray) -> FloatArray:
 
 def cross_entropy(logits: FloatArray, labels: IntArray) -> float:
     """Return the mean of -log softmax(logits)[label] over a batch: logits [n, classes], labels [n]."""
-    probabilities = softmax(logits)[np.arange(len(labels)), labels]
-    return float(-np.mean(np.log(probabilities)))
+    # log(sum(exp(logits))) - logits[label] is finite where the probability itself is rounded to 0.
+    shifted = np.asarray(logits, dtype=np.float64) - logits.max(axis=-1, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=-1)) - shifted[np.arange(len(labels)), labels]
+    return float(losses.mean())
 
 
 def accuracy(scores: FloatArray, labels: IntArray) -> float:

@@ -6,18 +6,14 @@ import numpy as np
 
 from checker.checks import common, consistency, network, network_curves
 from checker.checks.network_pictures import expect_data_set_pictures, expect_misread_pictures, listed_images
+from checker.checks.weight_pictures import shows_columns, shows_figure_of_columns
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
-from checker.evidence.pictures import decode_png, stretch, tiles
 from checker.expect import expect, fail
 from checker.recompute.classifier import ClassifierModel
-from reference.arrays import FloatArray
 from reference.classification import HIDDEN, PIXELS
-
-SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the PNG encoder only stretches and rounds
-
 
 check_runs_to_the_end = common.check_runs_to_the_end
 check_writes_its_graph = common.check_writes_its_graph
@@ -46,28 +42,20 @@ def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
 
 
 def check_shows_first_layer_weights(
-    events: EventLog, classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun
+    events: EventLog, figures: list[Figure], classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """shows the first layer's weights as images"""
-    weights = [value for value in classifier.values.values() if value.shape == (PIXELS, HIDDEN)]
-    if not weights:
+    weights = classifier.first_layer
+    if weights is None:
         hint = "784 inputs and 300 hidden neurons, one image per row: tf.matmul(images, weights)"
         fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint, "no-such-weights")
-    columns = _standardised(weights[0].T)
-    found = False
-    for _, _, series in events.images():
-        picture = decode_png(series[-1].encoded)
-        patches = [patch for patch in map(stretch, tiles(picture)) if patch is not None] if picture is not None else []
-        if patches:
-            correlation = _standardised(np.array(patches[:64])) @ columns.T / PIXELS
-            found = found or bool(np.abs(correlation).max() >= SAME_PICTURE)
     expect(
-        found,
+        shows_columns(weights, events) or shows_figure_of_columns(weights, events, figures),
         finished.exercise.logdir,
         "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
-        f"images {listed_images(events)}, none of them like the weights of the checkpoint as grey values",
+        f"images {listed_images(events)}, none of them like the weights of the checkpoint",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",
-        "no-picture-of-weights" if np.ptp(weights[0], axis=0).any() else "flat-weights",
+        "no-picture-of-weights" if np.ptp(weights, axis=0).any() else "flat-weights",
     )
 
 
@@ -79,9 +67,3 @@ def check_shows_misread_digits(
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
-
-
-def _standardised(rows: FloatArray) -> FloatArray:
-    """Return rows [n, 784] with mean 0 and deviation 1, so that a product over 784 is a correlation."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    return np.asarray(centred / np.maximum(centred.std(axis=1, keepdims=True), 1e-12))

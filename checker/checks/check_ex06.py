@@ -106,8 +106,20 @@ def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]
     for _, _, series in events.images():
         picture = decode_png(series[-1].encoded)
         if picture is not None:
-            found.append(picture.astype(np.float64))
+            found += _as_cells(picture.astype(np.float64))
     return [matrix for matrix in found if matrix.shape == (CLASSES, CLASSES) and np.isfinite(matrix).all()]
+
+
+def _as_cells(picture: FloatArray) -> list[FloatArray]:
+    """Return a picture of 10 * 10 squares as matrices [10, 10]: the middles of the squares, and their first corners.
+
+    The corners hold the exact values where tf.image.resize draws smoothly. With dark cells on white, values are swapped.
+    """
+    side = picture.shape[0] // CLASSES
+    if picture.shape != (side * CLASSES, side * CLASSES) or not side:
+        return []
+    cells = [picture[side // 2 :: side, side // 2 :: side], picture[::side, ::side]][: 2 if side > 1 else 1]
+    return [*cells, *(WHITE - matrix for matrix in cells)]
 
 
 def _agree(matrix: FloatArray, counts: IntArray) -> bool:

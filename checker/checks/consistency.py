@@ -92,6 +92,12 @@ def _expect_count(found: int, counter: Counter, where: str) -> None:
     expect(found > counter.start or not counter.added, where, expected, f"{found:,}", hint, "step-not-reached")
 
 
+def advise_renamed(curves: Iterable[Curve], advise: Advise) -> None:
+    """Advise when TensorFlow put a number behind a tag that a name scope had taken."""
+    for tag, asked_for in dict.fromkeys((curve.tag, curve.asked_for) for curve in curves if curve.asked_for):
+        advise(f'The tag is "{tag}", as the name "{asked_for}" was taken by a tf.name_scope: give that scope another name.')
+
+
 def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, where: str) -> None:
     """Raise `Mismatch` unless a curve ends near one of the losses that the checkpoint gives."""
     losses = list(losses)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from checker.checks.consistency import LOSS_FACTOR, expect_logged_loss, expect_printed
+from checker.checks.consistency import LOSS_FACTOR, advise_renamed, expect_logged_loss, expect_printed
 from checker.checks.falling import expect_falling
 from checker.engine.fixtures import Advise, Measure
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curve_groups import expect_one, group_curves
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Placeholder
 from checker.evidence.degrees import absolute_error, power_of_error
 from checker.evidence.resets import hint_of_resets
 from checker.evidence.stdout import numbers_beside
+from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.outline import show_shape
 from checker.recompute.regression import RegressionModel
@@ -88,9 +90,13 @@ def check_logs_the_loss_of_its_checkpoint(
     regression: RegressionModel, loss_curves: list[Curve], trained: Checkpoint
 ) -> None:
     """logs the loss of its checkpoint"""
-    curve = max(loss_curves, key=lambda curve: len(curve.points))
-    expect_logged_loss(curve, _losses(regression), 0.0, trained.where)
-    _expect_first_loss(curve, regression)
+
+    def judge(curves: list[Curve]) -> None:
+        curve = _longest(curves)
+        expect_logged_loss(curve, _losses(regression), 0.0, trained.where)
+        _expect_first_loss(curve, regression)
+
+    expect_one(group_curves(loss_curves, regression.training), judge)
 
 
 def _expect_first_loss(curve: Curve, regression: RegressionModel) -> None:
@@ -166,22 +172,27 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
         advise(f"MSE {found.mse:.1f}; least squares reaches {best:.1f}: train more steps, or scale the features.")
 
 
-def check_logs_the_loss(loss_curves: list[Curve]) -> None:
+def check_logs_the_loss(loss_curves: list[Curve], advise: Advise) -> None:
     """logs the training loss step by step"""
     for curve in loss_curves:
         if len(curve.points) > 1:
             curve.require_growing_steps()
-    longest = max(loss_curves, key=lambda curve: len(curve.points))
+    longest = _longest(loss_curves)
     found = f"{len(longest.points)} points"
     hint = "call writer.add_summary(summary, step) at every step, and writer.close() at the end"
     enough = len(longest.points) >= FEWEST_POINTS
     expect(enough, longest.where, f"{FEWEST_POINTS} points or more", found, hint, "few-points")
+    advise_renamed(loss_curves, advise)
 
 
-def check_loss_falls(loss_curves: list[Curve], loss_unit: float) -> None:
+def check_loss_falls(loss_curves: list[Curve], loss_unit: float, training: Training) -> None:
     """brings the loss down"""
-    curve = max(loss_curves, key=lambda curve: len(curve.points))
-    expect_falling(curve, LEARNT_BELOW * loss_unit, OVERSHOOTS)
+    groups = group_curves(loss_curves, training)
+    expect_one(groups, lambda curves: expect_falling(_longest(curves), LEARNT_BELOW * loss_unit, OVERSHOOTS))
+
+
+def _longest(curves: list[Curve]) -> Curve:
+    return max(curves, key=lambda curve: len(curve.points))
 
 
 def rooms_of(boston: Boston) -> FloatArray:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 
-from checker.checks.consistency import LOSS_WITHIN, expect_logged_loss, expect_printed
+from checker.checks.consistency import LOSS_WITHIN, advise_renamed, expect_logged_loss, expect_printed
+from checker.checks.cross_entropy import expect_cross_entropy
 from checker.checks.falling import expect_falling
+from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curve_groups import expect_one, group_curves
 from checker.evidence.curves import Curve
 from checker.evidence.graph import Graph
 from checker.evidence.stdout import numbers_beside
-from checker.evidence.trend import reaches_floor, settles_at
+from checker.evidence.training import Training
+from checker.evidence.trend import Trend, reaches_floor, read_trend, settles_at
 from checker.expect import expect, fail, listed
 from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
@@ -27,7 +31,7 @@ OTHER_ACCURACY = (
 FEWEST_DIFFERENT = 3  # values of a curve
 
 
-def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curves: list[Curve]) -> None:
+def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curves: list[Curve], advise: Advise) -> None:
     """logs loss and accuracy of training and test as curves that overlay"""
     for curves in (loss_curves, accuracy_curves):
         tags_of_runs = {(curve.run, curve.tag) for curve in curves}
@@ -43,6 +47,7 @@ def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curv
         expect(
             not copied, second.where, f"values other than those of {first.run}", "the same values", "feed the test images"
         )
+    advise_renamed([*loss_curves, *accuracy_curves], advise)
 
 
 def check_counts_right_answers(
@@ -70,17 +75,28 @@ def check_steps_increase(loss_curves: list[Curve], accuracy_curves: list[Curve])
         curve.require_growing_steps()
 
 
-def check_loss_falls(loss_curves: list[Curve], graph: Graph, fed_images: FedImages | None) -> None:
+def check_loss_falls(loss_curves: list[Curve], graph: Graph, training: Training, fed_images: FedImages | None) -> None:
     """brings the training loss down"""
-    training = [curve for curve in loss_curves if not curve.of_validation and "test" not in curve.run]
-    curve = max(training or loss_curves, key=lambda curve: len(curve.points))
+    is_raw = fed_images is not None and fed_images.is_raw
+    expect_one(_trainings(loss_curves, training), lambda curves: _expect_learning(curves, graph, is_raw))
+
+
+def _expect_learning(loss_curves: list[Curve], graph: Graph, is_raw: bool) -> None:
+    """Raise `Mismatch` unless the curve of a training falls, and is below the loss of guessing."""
+    of_training = [curve for curve in loss_curves if not curve.of_validation and "test" not in curve.run]
+    curve = max(of_training or loss_curves, key=lambda curve: len(curve.points))
     if settles_at(curve.values, UNTRAINED_LOSS, LEVEL_WITHIN):
+        level = UNTRAINED_LOSS - LEVEL_WITHIN
         found = f"{curve.values[-1]:.3f} at the end, and about the same over the last half"
-        hint = "the network guesses: look for dead units, a rate that is too small, too large or 0, labels of other images"
-        if fed_images is not None and fed_images.is_raw:
+        hint = (
+            "the answers hardly change: the learning rate is too small or too large, units are dead, or labels are of others"
+        )
+        if read_trend(curve.values[len(curve.values) // 2 :]).trend is Trend.FALLS and curve.tail < UNTRAINED_LOSS:
+            hint = "it falls, but too slowly: more steps, or a larger learning rate"
+        if is_raw:
             hint = "pixels are fed as 0 … 255, so that the steps are too long: divide them by 255"
-        bound = f"below {UNTRAINED_LOSS - LEVEL_WITHIN:.3f} in the last half: guessing has ln 10 = {UNTRAINED_LOSS:.3f}"
-        fail(curve.where, bound, found, hint, "stays")
+        expected = f"less than {level:.3f}, clearly below ln 10 = {UNTRAINED_LOSS:.3f} of guessing"
+        fail(curve.where, expected, found, hint, "stays")
     expect_falling(curve, UNTRAINED_LOSS / 2)
     told = any(graph.squashing_before(graph.inputs(entropy)[0]) for entropy in graph.cross_entropies())
     if not told and reaches_floor(curve.values, TWICE_SOFTMAX_LOSS):
@@ -93,9 +109,21 @@ def check_logs_the_loss_of_its_checkpoint(
     classifier: ClassifierModel, loss_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
 ) -> None:
     """logs the loss of its checkpoint"""
-    losses = [classifier.on_training.loss, classifier.on_test.loss]
-    for curve in loss_curves:
-        expect_logged_loss(curve, losses, LOSS_WITHIN, f"{trained.where}, on training and test images")
+    losses = classifier.losses
+    if not losses:
+        expect_cross_entropy(classifier.graph)  # without one, nothing says which loss the checkpoint has
+
+    def judge(curves: list[Curve]) -> None:
+        for curve in curves:
+            expect_logged_loss(curve, losses, LOSS_WITHIN, f"{trained.where}, on training and test images")
+
+    expect_one(_trainings(loss_curves, classifier.training), judge)
+
+
+def _trainings(curves: list[Curve], training: Training) -> list[list[Curve]]:
+    """Return the curves of each training that is compared; each has curves of training and of test."""
+    groups = group_curves(curves, training)
+    return groups if all(len(group) >= 2 for group in groups) else [curves]
 
 
 def check_prints_the_accuracy_of_its_checkpoint(
@@ -103,7 +131,7 @@ def check_prints_the_accuracy_of_its_checkpoint(
 ) -> None:
     """prints no accuracy other than that of its checkpoint"""
     found = [number for number in numbers_beside(stdout, ("acc",)) if 0 <= number <= 100]
-    shares = [classifier.on_training.accuracy, classifier.on_test.accuracy]
+    shares = classifier.accuracies
     expect_printed(found, [*shares, *(100 * share for share in shares)], "accuracy", ACCURACY_WITHIN, 1 + ACCURACY_WITHIN)
 
 

@@ -12,7 +12,7 @@ from checker.datasets import load_arrays
 from checker.engine.run_plugin import EVALUATOR
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, MissingCheckpoint, newest_prefixes
-from checker.evidence.curves import find_curves
+from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.live_model import live_part
@@ -23,6 +23,7 @@ from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
 from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
+from checker.recompute.measured import ServedImages
 from checker.recompute.model import Model
 from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved
@@ -126,10 +127,7 @@ def regression(
     training: Training,
 ) -> RegressionModel:
     """The trained model of exercise 02 or 03."""
-    try:
-        curves = find_curves(events, graph, finished.exercise.logdir, "loss")
-    except Mismatch:  # there is a check of its own for that
-        curves = []
+    curves = _loss_curves(events, graph, finished)
     logged = max(curves, key=lambda curve: len(curve.points)).values[-1] if curves else None
     return RegressionModel(graph, values, evaluator, training, finished.exercise.columns, logged)
 
@@ -147,10 +145,25 @@ def loss_unit(request: pytest.FixtureRequest) -> float:
 
 @pytest.fixture(scope="session")
 def classifier(
-    graph: Graph, values: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
+    graph: Graph,
+    values: Checkpoint,
+    event_log: EventLog,
+    evaluator: Evaluator,
+    training: Training,
+    finished: ScriptRun,
 ) -> ClassifierModel:
     """The trained network of exercise 04, 05 or 06."""
-    return ClassifierModel(graph, values, evaluator, training, finished.splits, held_out(finished.exercise.dataset))
+    data = ServedImages(finished.splits, held_out(finished.exercise.dataset))
+    logged = [value for curve in _loss_curves(event_log, graph, finished) for value in (curve.values[-1], curve.tail)]
+    return ClassifierModel(graph, values, evaluator, training, data, logged)
+
+
+def _loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:
+    """Return the logged losses; none where there is none, which a check of its own reports."""
+    try:
+        return find_curves(events, graph, finished.exercise.logdir, "loss")
+    except Mismatch:
+        return []
 
 
 @pytest.fixture(scope="session")

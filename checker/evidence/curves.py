@@ -43,6 +43,7 @@ class Curve:
     run: str  # relative to the logdir, "." for the logdir itself
     tag: str
     points: list[Point]
+    asked_for: str = ""  # the tag that the script gave, where TensorFlow put a number behind it
 
     @property
     def where(self) -> str:
@@ -103,8 +104,11 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
     Raises `Mismatch` when there is none, with the tags that exist and the reason for a tag that nearly fits.
     """
     named = {tag for _, tag, _ in log.scalars() if meaning(tag) == kind}
-    tags = named or {tag for tag in structural_tags(graph, kind) if not _is_numbered(tag, kind)}
-    curves = [Curve(logdir, run.name, tag, points) for run, tag, points in log.scalars() if tag in tags]
+    renamed = {} if named else _renamed(log, graph, kind)
+    tags = named or renamed.keys() or {tag for tag in structural_tags(graph, kind) if not _is_numbered(tag, kind)}
+    curves = [
+        Curve(logdir, run.name, tag, points, renamed.get(tag, "")) for run, tag, points in log.scalars() if tag in tags
+    ]
     if not curves:
         found = [f"{tag} (run {run.name})" for run, tag, _ in log.scalars()]
         numbered = [tag for _, tag, _ in log.scalars() if _is_numbered(tag, kind)]
@@ -163,6 +167,21 @@ def structural_tags(graph: Graph, kind: str) -> set[str]:
     compared = graph.reached_from([*graph.cross_entropies(), *(residual.node for residual in graph.residuals())])
     exact = {tag for tag, tensor in summaries if tensor in minimised}
     return exact or {tag for tag, tensor in summaries if tensor.node in compared - comparisons - gradients}
+
+
+def _renamed(log: EventLog, graph: Graph, kind: str) -> dict[str, str]:
+    """Return the numbered tag of a kind with the tag that the script asked for: a name scope had taken the name.
+
+    Two numbered tags are summaries made twice, or in a loop; then nothing is returned.
+    """
+    numbered = {tag for _, tag, _ in log.scalars() if _is_numbered(tag, kind)}
+    if len(numbered) != 1:
+        return {}
+    (tag,) = numbered
+    asked_for = tag.rsplit("_", 1)[0]
+    taken = any(name == asked_for or name.startswith(f"{asked_for}/") for name in graph.nodes)
+    made = [node for node in graph.of_op("ScalarSummary") if node == asked_for]
+    return {tag: asked_for} if taken and not made else {}
 
 
 def _is_numbered(tag: str, kind: str) -> bool:

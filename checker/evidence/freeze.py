@@ -16,7 +16,7 @@ from tensorboard.util import tensor_util
 
 from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
-from checker.evidence.ops import PLACEHOLDER_OPS, VARIABLE_OPS
+from checker.evidence.ops import LIST_HANDLE_OPS, LIST_OPS, PLACEHOLDER_OPS, VARIABLE_OPS
 
 ALLOWED_OPS = frozenset(
     """
@@ -32,7 +32,7 @@ ALLOWED_OPS = frozenset(
     Sqrt Square SquaredDifference Squeeze StopGradient StridedSlice Sub Sum Switch Tan Tanh Tile TopKV2 Transpose
     TruncateDiv TruncateMod TruncatedNormal Unpack Where Xlogy ZerosLike
     """.split()
-)
+) | frozenset(LIST_OPS)
 
 
 # The operations that take their place once variables are plain values.
@@ -47,6 +47,8 @@ PLAIN_OPS = {
     "AssignSub": "Sub",
 }
 BRANCHING_OPS = {"Switch", "RefSwitch", "Merge", "RefMerge"}
+# They read rows of a resource variable; with a plain value, another operation does.
+GATHERING_OPS = {"ResourceGather": "Gather", "ResourceGatherNd": "GatherNd"}
 REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # they hand a variable on
 RESOURCE = types_pb2.DT_RESOURCE
 REFERENCE = 100  # added to the number of a dtype for a reference to one
@@ -115,6 +117,8 @@ class _Freezer:
             return self._variable(node.name)
         if node.op == "ReadVariableOp":
             return self._reading(node)
+        if node.op in GATHERING_OPS and not node.attr["batch_dims"].i:
+            return self._gathering(node)
         if node.op in {"IsVariableInitialized", "VarIsInitializedOp"}:
             return _constant(node.name, np.array(True), types_pb2.DT_BOOL), []
         if node.op in PLACEHOLDER_OPS:
@@ -127,7 +131,7 @@ class _Freezer:
         if op not in ALLOWED_OPS:
             raise NotEvaluable(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
         kept, needed = self._kept(node, op, graph.inputs(node.name))
-        if "T" in kept.attr and kept.attr["T"].type == RESOURCE:
+        if "T" in kept.attr and kept.attr["T"].type == RESOURCE and not self._refers_to_a_list(node.name):
             kept.attr["T"].type = graph.nodes[self._referred(Tensor(node.name))].attr["dtype"].type
         return kept, needed
 
@@ -152,6 +156,13 @@ class _Freezer:
                     return self._kept(node, op[graph.op(before)], inputs[graph.op(before) == "AssignVariableOp" :], dtype)
         return self._kept(node, "Identity", graph.inputs(node.name)[:1], dtype)
 
+    def _gathering(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:
+        kept, needed = self._kept(node, GATHERING_OPS[node.op], self._graph.inputs(node.name))
+        indices = node.attr["Tindices"].type
+        kept.attr.clear()
+        kept.attr["Tparams"].type, kept.attr["Tindices"].type = node.attr["dtype"].type, indices
+        return kept, needed
+
     def _referred(self, tensor: Tensor) -> str:
         """Return the variable that a resource refers to."""
         variable = self._graph.handed_on_from(tensor, REFERRING_OPS).node
@@ -160,6 +171,10 @@ class _Freezer:
                 f"operation {self._graph.op(variable)} (node {variable!r}) is not one that an evaluation may run"
             )
         return variable
+
+    def _refers_to_a_list(self, name: str) -> bool:
+        """Whether a node hands on the reference to a list of tensors, which stays one."""
+        return self._graph.op(self._graph.handed_on_from(Tensor(name), REFERRING_OPS).node) in LIST_HANDLE_OPS
 
     def _kept(
         self, node: node_def_pb2.NodeDef, op: str, inputs: Iterable[Tensor], dtype: int | None = None

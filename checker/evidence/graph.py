@@ -188,23 +188,23 @@ class Graph(Variables):
         candidates = dict.fromkeys(self.inputs(node)[0] for node in found)
         networks: dict[frozenset[str], Tensor] = {}
         for tensor in sorted(candidates, key=lambda tensor: tensor.node in self.random):
-            networks.setdefault(frozenset(self.ancestors(tensor.node) & self.variables.keys()), tensor)
+            networks.setdefault(frozenset(self.ancestors(tensor.node) & self.declared_trainable), tensor)
         return [tensor for read, tensor in networks.items() if not any(read < other for other in networks)]
 
     def softmaxes(self, entropy: str) -> list[str]:
         """Return the softmaxes from the last layer to a cross entropy, which is one itself and comes last."""
-        return [node for node in self._since_last_layer(self.inputs(entropy)[0]) if self.op(node) in SOFTMAX_OPS] + [entropy]
+        return [node for node in self.since_last_layer(self.inputs(entropy)[0]) if self.op(node) in SOFTMAX_OPS] + [entropy]
 
     def squashing_before(self, tensor: Tensor) -> str | None:
         """Return an activation between a tensor and its last layer (product or variable); None where there is none."""
-        return next((node for node in self._since_last_layer(tensor) if self.op(node) in SQUASHING_OPS), None)
+        return next((node for node in self.since_last_layer(tensor) if self.op(node) in SQUASHING_OPS), None)
 
     def logarithm_of_scores(self, entropy: str) -> str | None:
         """Return a logarithm between scores and a cross entropy where the scores are no probabilities; else None."""
-        between = {self.op(node): node for node in self._since_last_layer(self.inputs(entropy)[0])}
+        between = {self.op(node): node for node in self.since_last_layer(self.inputs(entropy)[0])}
         return None if between.keys() & {*SQUASHING_OPS, "Exp"} else between.get("Log")
 
-    def _since_last_layer(self, tensor: Tensor) -> Iterator[str]:
+    def since_last_layer(self, tensor: Tensor) -> Iterator[str]:
         """Yield the nodes between a tensor and the layers it comes from."""
         waiting, seen = [tensor.node], set[str]()
         while waiting:

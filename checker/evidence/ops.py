@@ -14,3 +14,15 @@ CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}
 SIZE_OPS = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"}  # they read the shape of a tensor, not its values
 EXIT_OPS = ("Exit", "RefExit")  # of a loop
 HANDING_ON_OPS = {"Identity", "Snapshot", "StopGradient", "PreventGradient"}
+# Lists of tensors, such as tf.scan and tf.map_fn fill in a loop: they live in the memory of one call of a session.
+LIST_OPS = {
+    *("TensorArrayV3", "TensorArrayWriteV3", "TensorArrayReadV3", "TensorArrayGatherV3", "TensorArrayScatterV3"),
+    *("TensorArrayConcatV3", "TensorArraySplitV3", "TensorArraySizeV3"),
+    *("TensorListReserve", "EmptyTensorList", "TensorListFromTensor", "TensorListSetItem", "TensorListGetItem"),
+    *("TensorListStack", "TensorListLength", "TensorListPushBack", "TensorListPopBack", "TensorListElementShape"),
+}
+# Of these, the first output is no value but refers to a list.
+LIST_HANDLE_OPS = {
+    *("TensorArrayV3", "TensorListReserve", "EmptyTensorList", "TensorListFromTensor", "TensorListSetItem"),
+    *("TensorListPushBack", "TensorListPopBack"),
+}

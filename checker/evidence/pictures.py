@@ -46,6 +46,21 @@ def is_flat(encoded: bytes) -> bool:
     return picture is not None and bool(np.ptp(picture) == 0)
 
 
+def decode_channels(encoded: bytes) -> list[NDArray[np.float32]]:
+    """Return a PNG in grey, and of one in colour red, green, blue, and red minus blue, each [height, width].
+
+    A map of colours for positive and negative numbers runs from blue to red. [] where `decode_png` returns None.
+    """
+    grey = decode_png(encoded)
+    if grey is None:
+        return []
+    with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
+        colours = np.asarray(image.convert("RGB"), dtype=np.float32)
+    red, green, blue = (colours[:, :, channel] for channel in range(3))
+    found = [grey.astype(np.float32)]
+    return found if np.array_equal(red, blue) and np.array_equal(red, green) else [*found, red, green, blue, red - blue]
+
+
 def is_picture(encoded: bytes) -> bool:
     """Whether a browser can draw these bytes: a format that all browsers know, with checksums that fit."""
     try:

@@ -97,6 +97,11 @@ class Variables(Dataflow):
         first = self._assignments.get(variable)
         return first[0].reads[0] if first and first[0].reads else None
 
+    def initialising(self, variable: str) -> list[str]:
+        """Return the operations that give a variable its initial value."""
+        first = self._assignments.get(variable, [])[:1]
+        return [update.node for update in first if self.op(update.node) in ASSIGN_OPS and not self._reads_data(update)]
+
     @cached_property
     def _assignments(self) -> dict[str, list[Update]]:
         """The assignments to each variable, without those of a Saver; the first one initialises it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,59 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import Tensor
-from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
+from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.outline import show_shape
 from checker.recompute.fed_images import Feed
-from checker.recompute.image_feeds import ImageFeeds
+from checker.recompute.layers import Layers
+from checker.recompute.measured import Evaluation, Measured, ServedImages, twins, why_constant
+from checker.recompute.own_loss import own_losses
 from checker.recompute.scaling import PIXEL_SCALINGS
 from checker.sandbox.evaluator import Evaluator
 from reference.arrays import FloatArray
-from reference.classification import CLASSES, HIDDEN, Split, accuracy, cross_entropy
+from reference.classification import CLASSES, Split, accuracy
 
-SUMMING_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "Reshape", "Const"}
-ALIKE_WITHIN = 1e-3  # of the largest value
+AS_GOOD_WITHIN = 0.02  # of the best accuracy
+FEWEST_FED = 30  # images that were fed, from which a loss is known roughly
+FIRST_IMAGES = (200, 500, 1_000)  # of the training images: some scripts train on so many only
 SOME_IMAGES = 2_000  # of the training images, from which a loss and an accuracy are known well enough
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a network gives some images: scores [n, 10], compared with their labels [n]."""
-
-    scores: FloatArray
-    labels: NDArray[np.uint8]
-
-    @property
-    def answers(self) -> NDArray[np.integer[Any]]:
-        """The class [n] of each image."""
-        return np.asarray(self.scores.argmax(axis=1))
-
-    @property
-    def accuracy(self) -> float:
-        """The share of right answers."""
-        return accuracy(self.scores, self.labels)
-
-    @property
-    def loss(self) -> float:
-        """The mean cross entropy."""
-        return cross_entropy(self.scores, self.labels)
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """A network on the images of each kind."""
-
-    held_out: Measured
-    training: Measured
-    test: Measured
-    dead_units: int
-    twin_units: int
-
-
-class ClassifierModel(ImageFeeds):
+class ClassifierModel(Layers):
     """A network that gives each image one score per class."""
 
     def __init__(
@@ -71,12 +39,13 @@ class ClassifierModel(ImageFeeds):
         checkpoint: Checkpoint,
         evaluator: Evaluator,
         training: Training,
-        splits: tuple[Split, Split],
-        held_out: Split,
+        data: ServedImages,
+        logged_losses: Sequence[float] = (),
     ) -> None:
-        """`splits` are the training and the test images that the script was served, `held_out` those that it was not."""
-        super().__init__(graph, checkpoint, evaluator, training, splits)
-        self.held_out = held_out
+        """`logged_losses` are the values at which the curves of the loss end."""
+        super().__init__(graph, checkpoint, evaluator, training, data.splits)
+        self.held_out = data.held_out
+        self.logged_losses = logged_losses
 
     @property
     def on_held_out(self) -> Measured:
@@ -93,25 +62,43 @@ class ClassifierModel(ImageFeeds):
         """What the network does on the test images that the script was served."""
         return self._evaluation.test
 
+    @cached_property
+    def losses(self) -> list[float]:
+        """The losses near one of which a curve may end: on training images, on test images, and on those that were fed.
+
+        Where the record does not tell what was fed, training may have seen the first images only. A network without a
+        softmax cross entropy has the loss that its graph computes; [] where that cannot be evaluated.
+        """
+        found = self._evaluation
+        if not self.graph.cross_entropies():
+            (images, labels), test = self.splits
+            fed = self._fed_split
+            parts = [(images[:SOME_IMAGES], labels[:SOME_IMAGES]), test, *([fed] if len(fed[1]) else [])]
+            return own_losses(self, *self._chosen, parts)
+        losses = [found.training.loss, found.test.loss]
+        if len(found.fed.labels):
+            return [*losses, found.fed.loss]
+        few = [Measured(found.training.scores[:count], found.training.labels[:count]) for count in FIRST_IMAGES]
+        return losses + [part.loss for part in few if self.fed is None]
+
+    @property
+    def accuracies(self) -> list[float]:
+        """The shares of right answers among training images, test images, and those that were fed."""
+        found = self._evaluation
+        return [part.accuracy for part in (found.training, found.test, found.fed) if len(part.labels)]
+
+    @property
+    def _fed_split(self) -> Split:
+        """The images that the record shows training was fed, with the labels of the data set."""
+        images, labels = self.splits[0]
+        index = self.fed.index if self.fed is not None else np.zeros(0, np.int64)
+        known = index[(index >= 0) & (index < len(labels))]
+        return images[known if len(known) >= FEWEST_FED else []], labels[known if len(known) >= FEWEST_FED else []]
+
     @property
     def dead_units(self) -> int:
         """How many hidden units give the same for all images; 0 where they cannot be found."""
         return self._evaluation.dead_units
-
-    @property
-    def knows_hidden_units(self) -> bool:
-        """Whether there is a hidden layer whose units can be counted."""
-        return self._hidden is not None
-
-    @cached_property
-    def drops_always(self) -> bool:
-        """Whether the logits depend on random numbers, as by dropout, and nothing that is fed or decided turns them off."""
-        behind = self._behind_logits
-        # A noise is added to numbers; dropout compares it with a rate.
-        random = self.graph.reached_from(node for node in self.graph.of_op("RandomUniform") if node in behind)
-        compared = [node for node in self.graph.of_op("GreaterEqual", "Floor") if node in random and node in behind]
-        switched = any(self.graph.op(node) in {"Switch", "Merge", "If", "StatelessIf"} for node in behind)
-        return bool(compared) and not switched and not self._others
 
     @property
     def twin_units(self) -> int:
@@ -132,22 +119,13 @@ class ClassifierModel(ImageFeeds):
         return accuracy(self._checked(scores, len(images)), labels)
 
     @cached_property
-    def is_linear(self) -> bool:
-        """Whether only sums lie between the two layers, so that they are one; False where layers cannot be told."""
-        if self._hidden is None:
-            return False
-        between = self.graph.ancestors(self._hidden.node, until=self.graph.of_op(*LAYER_OPS))
-        return {self.graph.op(node) for node in between} <= {*LAYER_OPS, *SUMMING_OPS}
-
-    @cached_property
     def _evaluation(self) -> Evaluation:
-        """The scores of held-out, training and test images, from one evaluation."""
+        """The scores of held-out, training, test and fed images, from one evaluation."""
         (train_images, train_labels), test = self.splits
-        parts = [self.held_out, (train_images[:SOME_IMAGES], train_labels[:SOME_IMAGES]), test]
+        some = train_images[:SOME_IMAGES], train_labels[:SOME_IMAGES]
+        parts = [self.held_out, some, test, self._fed_split]
         images = np.concatenate([part for part, _ in parts])
-        fetches = [self.logits]
-        if self._hidden is not None:
-            fetches.append(self._hidden)
+        fetches = [self.logits] + ([self.hidden] if self.hidden is not None else [])
         ((scores, *hidden),) = self.run(fetches, [self.feeds(images, *self._chosen)])
         scores = self._checked(scores, len(images))
         units = [values.reshape(len(images), -1) for values in hidden if len(values) == len(images)]
@@ -157,10 +135,7 @@ class ClassifierModel(ImageFeeds):
                 "look for weights that begin at 0 behind an activation, too large a learning rate, or inputs without a scale"
             )
             if dead:
-                hint = (
-                    f"{dead} hidden units are dead: zeros behind a ReLU have no gradient, start from tf.truncated_normal; "
-                    "or the first steps were too long"
-                )
+                hint = why_constant(units)
             if self.fed is not None and self.fed.is_raw:
                 hint = (
                     f"{dead} hidden units are dead; pixels are fed as 0 … 255, which makes the first steps too long: / 255"
@@ -168,8 +143,9 @@ class ClassifierModel(ImageFeeds):
             where = f"logits {self.logits} in the graph"
             fail(where, "scores that depend on the image", "the same scores for every image", hint)
         ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
-        held_out, training, tested = (Measured(part, labels) for part, (_, labels) in zip(np.split(scores, ends), parts))
-        return Evaluation(held_out, training, tested, dead, sum(map(_twins, units)))
+        measured = [Measured(part, labels) for part, (_, labels) in zip(np.split(scores, ends), parts)]
+        held_out, training, tested, fed = measured
+        return Evaluation(held_out, training, tested, fed, dead, sum(map(twins, units)))
 
     @cached_property
     def _chosen(self) -> tuple[Feed, float | None]:
@@ -178,7 +154,8 @@ class ClassifierModel(ImageFeeds):
         Pixels divided in NumPy before they were fed leave no trace in a checkpoint. They are fed as the record of the
         sessions says; without a record, the usual scalings are tried. Nothing says whether 1 switches dropout on or off, so
         both are tried. The choice with the most right answers on the held-out images is kept: labels that the network never
-        saw cannot be met by any of them.
+        saw cannot be met by any of them. A ReLU network hardly notices a factor, but its loss does: among choices that are
+        nearly as good, the one whose loss is nearest to a logged one is kept.
         """
         if self.fed is not None:
             self.fed.require_the_data_set()
@@ -187,22 +164,21 @@ class ClassifierModel(ImageFeeds):
         if len(choices) == 1:
             return choices[0]
         images, labels = self.held_out
-        accuracies = []
+        found: list[Measured] = []
         for switch in self.switches:  # each feeds other tensors, and so is an evaluation of its own
-            found = self.run([self.logits], [self.feeds(images, feed, switch) for feed in feeds])
-            accuracies += [accuracy(self._checked(scores, len(images)), labels) for (scores,) in found]
-        return choices[int(np.argmax(accuracies))]
+            runs = self.run([self.logits], [self.feeds(images, feed, switch) for feed in feeds])
+            found += [Measured(self._checked(scores, len(images)), labels) for (scores,) in runs]
+        best = max(measured.accuracy for measured in found)
+        good = [number for number, measured in enumerate(found) if measured.accuracy >= best - AS_GOOD_WITHIN]
+        good.sort(key=lambda number: -found[number].accuracy)  # a sort that keeps the order of equals
+        return choices[min(good, key=lambda number: self._off_the_log(choices[number], found[number]))]
 
-    @property
-    def _hidden(self) -> Tensor | None:
-        """The output of the hidden layer, which the weights of the last layer multiply."""
-        behind = self.graph.ancestors(self.logits.node)
-        for node in self.graph.of_op(*MATRIX_PRODUCT_OPS):
-            inputs = self.graph.inputs(node)
-            variable = self.graph.variable_behind(inputs[1]) if node in behind and len(inputs) == 2 else None
-            if variable is not None and self.graph.variables[variable].shape == (HIDDEN, CLASSES):
-                return inputs[0]
-        return None
+    def _off_the_log(self, choice: tuple[Feed, float | None], measured: Measured) -> float:
+        """Return by which factor, as a logarithm, a loss is off the nearest logged one; 0 where that cannot be told."""
+        by_hand = not self.graph.cross_entropies()
+        losses = own_losses(self, *choice, [self.held_out]) if by_hand else [measured.loss]
+        pairs = [(loss, logged) for loss in losses for logged in self.logged_losses if loss > 0 and 0 < logged < np.inf]
+        return min((abs(float(np.log(loss / logged))) for loss, logged in pairs), default=0.0)
 
     def _checked(self, scores: NDArray[Any], count: int) -> FloatArray:
         """Return scores [count, 10] without NaN. Raises `Mismatch` when they have another shape."""
@@ -211,12 +187,3 @@ class ClassifierModel(ImageFeeds):
             hint = "the last layer needs ten outputs per image, one row each: look at the shapes of the weights"
             fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual, hint)
         return np.asarray(np.nan_to_num(scores, nan=-np.inf))
-
-
-def _twins(units: NDArray[Any]) -> int:
-    """Return how many columns of [images, units] equal the median one, but for rounding."""
-    reacting = units[:, np.ptp(units, axis=0) > 0]
-    if not reacting.size:
-        return 0
-    off = np.abs(reacting - np.median(reacting, axis=1, keepdims=True)).max(axis=0)
-    return int((off <= ALIKE_WITHIN * np.abs(reacting).max()).sum())

@@ -20,6 +20,7 @@ ROUND_WITHIN = 0.05  # of a pixel's step: float16 rounds more than that, and is 
 SAME_OUTLINE = 0.985  # of the pixels: two digits differ in a tenth of theirs
 PLAIN_SHARE = 0.3  # of the recorded rows: at least as many share the value of an empty pixel
 FEWEST_ROWS = 16  # with fewer, the value of an empty pixel is unclear
+FEWEST_SHADES = 32  # in a few images; black and white ones have two
 FITS_WITHIN = 0.02  # of the range of what was fed
 NEARLY_ALL = 0.95  # of the rows: a few may be mistaken for another image
 SAME_SHAPE = 0.88  # the correlation of an image with its black and white version; two images mostly stay below 0.8
@@ -34,6 +35,7 @@ class FoundImages:
 
     index: NDArray[np.int64]  # [n]
     feed: Feed | None
+    exact: bool = False  # pixel by pixel, so that no row is taken for an image that is like it
 
 
 def find_fed_images(fed: FloatArray, images: NDArray[np.uint8]) -> FoundImages:
@@ -44,11 +46,22 @@ def find_fed_images(fed: FloatArray, images: NDArray[np.uint8]) -> FoundImages:
     for dark, light in ((low, high), (high, low)):  # as they are, or black and white swapped
         index = _same_pixels((fed - dark) / (light - dark) * WHITE, images)
         if (index >= 0).mean() > 0.5:
-            return FoundImages(index, _affine((light - dark) / WHITE, dark))
+            return FoundImages(index, _affine((light - dark) / WHITE, dark), exact=True)
     by_outline, by_shape = _same_outline(fed, images), _same_shape(fed, images)
     index = max(by_outline, by_shape, key=lambda found: int((found >= 0).sum()))
     known = index >= 0
-    return FoundImages(index, _how_fed(fed[known], images[index[known]]) if known.sum() >= FEWEST_ROWS else None)
+    feed = _how_fed(fed[known], images[index[known]]) if known.sum() >= FEWEST_ROWS else None
+    return FoundImages(index, feed or _by_steps(fed))
+
+
+def _by_steps(fed: FloatArray) -> Feed | None:
+    """Return the scaling of pixels that were moved or mirrored before: all values lie on 256 equal steps."""
+    low, high = float(fed.min()), float(fed.max())
+    dark, light = (low, high) if np.median(fed) - low <= high - np.median(fed) else (high, low)
+    steps = (fed - low) / (high - low) * WHITE
+    on_steps = np.abs(steps - np.rint(steps)).max(axis=1) <= ROUND_WITHIN
+    many = len(np.unique(np.rint(steps[:FEWEST_ROWS]))) >= FEWEST_SHADES
+    return _affine((light - dark) / WHITE, dark) if many and on_steps.mean() >= NEARLY_ALL else None
 
 
 def _how_fed(fed: FloatArray, images: NDArray[np.uint8]) -> Feed | None:
@@ -129,12 +142,14 @@ def _same_outline(fed: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int6
 
 def _same_shape(fed: FloatArray, images: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the image that correlates best with each row: a scaling of each image does not change that."""
-    correlation = _standardised(fed) @ _standardised(images).T / fed.shape[1]
+    correlation = standardised(fed) @ standardised(images).T / fed.shape[1]
     best = correlation.argmax(axis=1)
     return np.where(correlation[np.arange(len(fed)), best] >= SAME_SHAPE, best, -1)
 
 
-def _standardised(rows: NDArray[Any]) -> NDArray[np.float32]:
+def standardised(rows: NDArray[Any]) -> NDArray[np.float32]:
+    """Return images as rows [n, 784] with mean 0 and deviation 1, so that a product over 784 is a correlation."""
+    rows = rows.reshape(len(rows), -1)
     centred = rows.astype(np.float32) - rows.mean(axis=1, keepdims=True, dtype=np.float32)
     return np.asarray(centred / np.maximum(centred.std(axis=1, keepdims=True), np.float32(1e-12)))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Placeholder, Tensor
-from checker.evidence.graph import Graph
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.ops import ITERATOR_OPS
+from checker.evidence.partitions import whole_behind
 from checker.evidence.tensors import as_numpy_dtype
 from checker.evidence.training import Training
 from checker.expect import fail, listed
@@ -25,6 +26,13 @@ from reference.classification import PIXELS, Split
 
 # Between outputs and their logarithm: Keras clips them, so that it is finite.
 CLIPPING_OPS = {"Log", "Maximum", "Minimum", "ClipByValue", "Identity", "Reshape"}
+
+
+class ImageSource(NamedTuple):
+    """Where images enter a network."""
+
+    tensor: Tensor
+    shape: Shape
 
 
 class ImageFeeds(Model):
@@ -48,8 +56,9 @@ class ImageFeeds(Model):
     @cached_property
     def fed(self) -> FedImages | None:
         """What was fed while the run trained, None where the record does not tell."""
-        behind = set().union(*(self.graph.ancestors(entropy) for entropy in self.graph.cross_entropies()), [])
-        source, _ = self._image_source
+        compared = self.graph.cross_entropies() or [loss.tensor.node for loss in self.graph.losses]
+        behind = self.graph.ancestors(*compared)
+        source = self.image_source.tensor
         may_be_fed = {**self.graph.placeholders, **self.graph.array_defaults}
         labels = [name for name in may_be_fed if name in behind and name != source.node]
         return claimed_images(self.training, source.node, labels, self.splits)
@@ -102,9 +111,9 @@ class ImageFeeds(Model):
 
     def feeds(self, images: NDArray[np.uint8], feed: Feed, switch: float | None) -> dict[Tensor, NDArray[Any]]:
         """Return what to feed: images [n, …] scaled by `feed`, and `switch` for every fraction; None for its default."""
-        source, shape = self._image_source
+        source = self.image_source
         pixels = feed(images.reshape(len(images), -1).astype(np.float64))
-        return {source: _images_as_declared(pixels, shape), **self._other_feeds(switch, len(images))}
+        return {source.tensor: _images_as_declared(pixels, source.shape), **self._other_feeds(switch, len(images))}
 
     @property
     def switches(self) -> tuple[float | None, ...]:
@@ -118,9 +127,12 @@ class ImageFeeds(Model):
         return tuple(found) or (None,)
 
     @cached_property
-    def _image_source(self) -> tuple[Tensor, Shape]:
-        """The tensor that images are fed to: a placeholder of 784 values per image, or what a tf.data iterator yields."""
-        behind = self._behind_logits
+    def image_source(self) -> ImageSource:
+        """The tensor that images are fed to: a placeholder of 784 values per image, or what a tf.data iterator yields.
+
+        Where all images lie in a variable that is not trained, it is what the first layer multiplies.
+        """
+        behind = self.behind_logits
         outputs = [(tensor, shape) for tensor, _, shape in self.graph.iterator_outputs()]
         placeholders = [(Tensor(name), placeholder.shape) for name, placeholder in self.graph.placeholders.items()]
         defaults = self.graph.array_defaults.items()
@@ -128,12 +140,17 @@ class ImageFeeds(Model):
         fed = [(Tensor(name), other.shape) for name, other in defaults if self.training.log.feeds_rows(name)]
         for tensor, shape in [*placeholders, *fed, *outputs]:
             if tensor.node in behind and _holds_images(shape):
-                return tensor, shape
+                return ImageSource(tensor, shape)
         for name, placeholder in self.graph.placeholders.items():
             declared = placeholder.shape
             unknown = declared is None or (len(declared) == 2 and declared[1] is None)
             if name in behind and unknown and placeholder.dtype != "bool":
-                return Tensor(name), (None, PIXELS)
+                return ImageSource(Tensor(name), (None, PIXELS))
+        held = self._first_layer_input
+        if held is not None and any(
+            shape is not None and _holds_images(shape) for shape in self._shapes_of_data_behind(held)
+        ):
+            return ImageSource(held, (None, PIXELS))
         there = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
         fail(
             self.where,
@@ -143,16 +160,32 @@ class ImageFeeds(Model):
         )
 
     @cached_property
-    def _behind_logits(self) -> set[str]:
+    def _first_layer_input(self) -> Tensor | None:
+        """What the weights [784, …] multiply."""
+        for node in self.graph.of_op(*MATRIX_PRODUCT_OPS):
+            inputs = self.graph.inputs(node)
+            weights = whole_behind(self.graph, inputs[1]) if node in self.behind_logits and len(inputs) == 2 else None
+            if weights is not None and weights.shape is not None and weights.shape[:1] == (PIXELS,):
+                return inputs[0]
+        return None
+
+    def _shapes_of_data_behind(self, tensor: Tensor) -> list[Shape]:
+        """Return the shapes of the variables that a tensor is computed from and that are not trained."""
+        variables = self.graph.variables.values()
+        behind = self.graph.ancestors(tensor.node)
+        return [variable.shape for variable in variables if variable.name in behind and not variable.trainable]
+
+    @cached_property
+    def behind_logits(self) -> set[str]:
         """The nodes that the logits are computed from; nothing behind an iterator is among them."""
         return self.graph.ancestors(self.logits.node, until=self.graph.of_op(*ITERATOR_OPS))
 
     @cached_property
     def _others(self) -> list[Placeholder]:
         """The other placeholders that the logits depend on: dropout, or whether this is training."""
-        source, _ = self._image_source
+        source = self.image_source.tensor
         found = {**self.graph.placeholders, **self.graph.defaults}
-        return [p for name, p in found.items() if name in self._behind_logits and name != source.node]
+        return [p for name, p in found.items() if name in self.behind_logits and name != source.node]
 
     def _other_feeds(self, switch: float | None, count: int) -> dict[Tensor, NDArray[Any]]:
         """Return values for the others: for a bool False, as this is no training; for an integer the number of images."""

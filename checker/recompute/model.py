@@ -65,7 +65,7 @@ class Model:
         expected = "a graph that can be evaluated again"
         if self.checkpoint is not None:
             expected += " from its checkpoint"
-        dtypes = {tensor: self._fed_dtype(tensor) for tensor in runs[0]}
+        dtypes = {tensor: self.fed_dtype(tensor) for tensor in runs[0]}
         try:
             values = {} if from_start and self.lacks_checkpoint else self.values
             frozen, names = freeze(self.graph, fetches, dtypes, values, from_start)
@@ -82,9 +82,11 @@ class Model:
             fail(self.where, expected, f"TensorFlow says: {failure}", hint)
         return [[answer[str(tensor)] for tensor in fetches] for answer in answers]
 
-    def _fed_dtype(self, tensor: Tensor) -> str:
+    def fed_dtype(self, tensor: Tensor) -> str:
+        """Return the dtype of a tensor that may be fed, as TensorFlow names it."""
         node = self.graph.nodes[tensor.node]
         if node.op in ITERATOR_OPS:
             types = node.attr["output_types"].list.type
             return dtype_name(types[tensor.index])
-        return self.graph.dtype(tensor.node)
+        keys = ("dtype", "T", "Tparams", "DstT")  # of a source of data, of what computes, gathers rows, or casts
+        return next((self.graph.dtype(tensor.node, key) for key in keys if key in node.attr), "")

@@ -14,6 +14,8 @@ from checker.checks.network_curves import check_loss_falls
 from checker.evidence.curves import Curve, all_curves, training_loss
 from checker.evidence.events import EventLog, Point, Run
 from checker.evidence.graph import Graph
+from checker.evidence.session_record import SessionLog
+from checker.evidence.training import Training
 from checker.evidence.trend import Trend, reaches_floor, read_trend, settles_at
 from checker.outcome import Mismatch
 from reference.arrays import FloatArray
@@ -175,11 +177,12 @@ def test_every_length_is_read(count: int) -> None:
 # --- the levels of a network ----------------------------------------------------------------------------------------
 
 NO_GRAPH = Graph.from_graph_def(b"")
+NO_RECORD = Training(NO_GRAPH, SessionLog())
 
 
 def network_refusal(values: list[float]) -> Mismatch:
     with pytest.raises(Mismatch) as caught:
-        check_loss_falls([curve(values)], NO_GRAPH, None)
+        check_loss_falls([curve(values)], NO_GRAPH, NO_RECORD, None)
     return caught.value
 
 
@@ -203,7 +206,7 @@ def test_a_slow_curve_that_passes_the_floor_is_not_taken_for_one() -> None:
     means = [float(np.mean(losses[i - 50 : i])) for i in range(50, len(losses))]
     just_above = next(i for i, mean in enumerate(means, 50) if mean < 1.49)
     assert not reaches_floor(losses[:just_above], TWICE_SOFTMAX_LOSS)
-    check_loss_falls([curve(losses[:just_above])], NO_GRAPH, None)
+    check_loss_falls([curve(losses[:just_above])], NO_GRAPH, NO_RECORD, None)
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

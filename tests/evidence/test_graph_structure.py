@@ -19,6 +19,7 @@ from checker.evidence.state import parse_slices
 from checker.evidence.training import Training
 from checker.outcome import Mismatch
 from checker.recompute.classifier import ClassifierModel
+from checker.recompute.measured import ServedImages
 from checker.sandbox.box import Box, JobResult
 from checker.sandbox.evaluator import Evaluator
 from tests.support.graph_answers import answers, assert_network_is_understood, truth
@@ -227,7 +228,8 @@ train = tf.train.AdamOptimizer().minimize(loss)
     assert [str(tensor) for tensor in graph.scores()] == ["MatMul:0", "MatMul_1:0"]
     images = np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8)
     checkpoint = Checkpoint(Path("model"), "model", {})
-    model = ClassifierModel(graph, checkpoint, Evaluator(box), Training(graph, SessionLog()), (images, images), images)
+    data = ServedImages((images, images), images)
+    model = ClassifierModel(graph, checkpoint, Evaluator(box), Training(graph, SessionLog()), data)
     with pytest.raises(Mismatch) as caught:
         _ = model.logits
     assert "MatMul:0, MatMul_1:0" in caught.value.actual
