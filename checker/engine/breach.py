@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.evidence.progress import Progress
+from checker.evidence.progress import ScriptProgress
 from checker.sandbox.limits import Breach
 
 WALL_TIME, CPU_TIME = "wall time", "CPU time"
@@ -17,7 +17,7 @@ HINTS = {
 WAITED = 0.5  # of its time: a script that uses a processor less than that mostly waits
 
 
-def told(breach: Breach, progress: Progress) -> tuple[str, str]:
+def told(breach: Breach, progress: ScriptProgress) -> tuple[str, str]:
     """Return what was found, and the hint."""
     actual, hint = breach.reached, HINTS[breach.limit]
     if breach.limit == WALL_TIME:

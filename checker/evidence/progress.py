@@ -14,7 +14,7 @@ MOST_GRAPHS = 1_000
 
 
 @dataclass(frozen=True)
-class Progress:
+class ScriptProgress:
     """The number of calls of sessions, and the sizes of their graphs."""
 
     calls: int = 0
@@ -26,13 +26,13 @@ class Progress:
         return growing(self.graphs)
 
 
-def read_progress(folder: Path) -> Progress:
+def read_progress(folder: Path) -> ScriptProgress:
     """Return how far a script came; no calls when there is no record, or it is not the recorder's."""
     content = read_json(folder / PROGRESS_FILE)
     try:
         if content is None or len(content["graphs"]) > MOST_GRAPHS:
-            return Progress()
+            return ScriptProgress()
         graphs = tuple(read_size(item) for item in content["graphs"])
-        return Progress(min(int(content["calls"]), sum(size.calls for size in graphs)), graphs)
+        return ScriptProgress(min(int(content["calls"]), sum(size.calls for size in graphs)), graphs)
     except MALFORMED:
-        return Progress()
+        return ScriptProgress()

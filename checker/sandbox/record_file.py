@@ -19,7 +19,7 @@ PROGRESS_EVERY_S = 0.5
 DIGEST = "<u4"
 
 
-class Progress:
+class ProgressFile:
     """Writes now and then how far a script is: a script that is ended at its time limit writes no record."""
 
     def __init__(self, folder: str, recorder: Recorder) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.sandbox import writer_hooks
 from checker.sandbox.own_lines import OwnLines
-from checker.sandbox.record_file import Progress, write_record
+from checker.sandbox.record_file import ProgressFile, write_record
 from checker.sandbox.recorder import LONGEST_TEXT, Group, Recorder
 from checker.sandbox.written import Written
 
@@ -33,11 +33,11 @@ def install(own_folder: str) -> None:
             write_record(folder, recorder, written)
 
     atexit.register(write)
-    _wrap_sessions(recorder, Progress(folder, recorder))
+    _wrap_sessions(recorder, ProgressFile(folder, recorder))
     writer_hooks.install(written)
 
 
-def _wrap_sessions(recorder: Recorder, progress: Progress) -> None:
+def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> None:
     from tensorflow.python.client.session import BaseSession
 
     run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
