@@ -100,9 +100,19 @@ class Training:
 
 
 def growing(sizes: Iterable[GraphSize]) -> GraphSize | None:
-    """Return the first size of a graph that grows with every call, None when there is none."""
+    """Return the first size of a graph that grows with every call, None when there is none.
+
+    What is built lazily, such as Keras's functions for validation, comes once and not again and again: so a graph has to
+    grow both in the last calls and in those before.
+    """
     for size in sizes:
-        later = size.calls - EARLY_CALLS
-        if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later:
+        marks = [mark for mark in size.marks if mark[0] < size.calls] + [(size.calls, size.nodes)]
+        *_, earlier, middle, last = [(0, 0), (0, 0), *marks]
+        if size.calls - EARLY_CALLS >= FEWEST_CALLS and _grows(earlier, middle) and _grows(middle, last):
             return size
     return None
+
+
+def _grows(before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether a graph grows from one mark to another: pairs of calls and nodes."""
+    return before[0] > 0 and after[1] - before[1] >= GROWTH * (after[0] - before[0]) > 0
