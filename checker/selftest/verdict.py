@@ -31,9 +31,9 @@ def judge(outcome: Outcome) -> list[Fault]:
     if unsaid:
         what, remedy = "a message lacks its words", "say them, or change `says` in its case.json"
         problems.append(Fault(case.name, what, remedy, (*unsaid, *_messages(failed))))
-    partial = [check for check in failed if not (check.where and check.expected and check.actual)]
+    partial = [check for check in failed if not all(getattr(check, key) for key in MESSAGE)]
     if partial:
-        what, remedy = "a message lacks a line", "every message has where, expected and actual"
+        what, remedy = "a message lacks a line", "every message has where, expected, actual and hint"
         problems.append(Fault(case.name, what, remedy, tuple(_messages(partial))))
     private = tempfile.gettempdir() + os.sep
     leaks = [check for check in outcome.checks if private in " ".join([said_by(check), check.advice])]
