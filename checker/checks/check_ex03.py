@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from checker.checks import common, consistency, linear
-from checker.checks.consistency import NEARLY_ALL
 from checker.checks.moving_pictures import (
     FIGURES,
     expect_figures_that_move,
     expect_moving_picture,
     expect_pictures_of_the_model,
 )
+from checker.checks.saved_early import NEARLY_ALL
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog, Histogram

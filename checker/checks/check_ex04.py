@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from checker.checks import common, consistency, network, network_curves
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.checks import common, consistency, network, network_curves, network_measures
 from checker.checks.network_pictures import expect_data_set_pictures, expect_misread_pictures, listed_images
 from checker.checks.weight_pictures import shows_columns, shows_figure_of_columns
 from checker.engine.script_run import ScriptRun
@@ -27,6 +30,7 @@ check_trains_on_training_images = network.check_trains_on_training_images
 check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_measures_the_images_its_curves_name = network_measures.check_measures_the_images_its_curves_name
 check_steps_increase = network_curves.check_steps_increase
 check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
@@ -36,9 +40,9 @@ check_logs_the_loss_of_its_checkpoint = network_curves.check_logs_the_loss_of_it
 check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_accuracy_of_its_checkpoint
 
 
-def check_shows_input_digits(events: EventLog, finished: ScriptRun) -> None:
+def check_shows_input_digits(events: EventLog, finished: ScriptRun, test_answers: NDArray[np.integer[Any]] | None) -> None:
     """shows some digits as the network gets them"""
-    expect_data_set_pictures(events, finished)
+    expect_data_set_pictures(events, finished, test_answers)
 
 
 def check_shows_first_layer_weights(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.checks import common, consistency, keras, network, network_curves
+from checker.checks import common, consistency, keras, network, network_curves, network_measures
 
 check_runs_to_the_end = common.check_runs_to_the_end
 check_writes_its_graph = common.check_writes_its_graph
@@ -18,6 +18,7 @@ check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_logs_every_epoch = keras.check_logs_every_epoch
 check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_measures_the_images_its_curves_name = network_measures.check_measures_the_images_its_curves_name
 check_steps_increase = network_curves.check_steps_increase
 check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.checks import common, consistency, keras, network, network_curves
+from checker.checks import common, consistency, keras, network, network_curves, network_measures
+from checker.checks.confusion import PREDICTED, confusion_pictures, drawn_matrices, shown_in_tensorboard
 from checker.checks.network_pictures import expect_misread_pictures, listed_images, shows_data_set
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
@@ -14,13 +15,10 @@ from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png
 from checker.expect import expect, listed
 from checker.recompute.classifier import ClassifierModel
-from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES, confusion_matrix
 from reference.datasets import FASHION_CLASSES
 
-WHITE = 255
-SHARE_WITHIN = 0.1  # of a class: a matrix of some test images differs a little from that of all
-
+CONFUSION = "confusion_matrix"
 
 check_runs_to_the_end = common.check_runs_to_the_end
 check_writes_its_graph = common.check_writes_its_graph
@@ -36,6 +34,7 @@ check_saves_what_it_trained = consistency.check_saves_what_it_trained
 check_saves_the_step_it_reached = consistency.check_saves_the_step_it_reached
 check_logs_every_epoch = keras.check_logs_every_epoch
 check_overlays_train_and_test_curves = network_curves.check_overlays_train_and_test_curves
+check_measures_the_images_its_curves_name = network_measures.check_measures_the_images_its_curves_name
 check_steps_increase = network_curves.check_steps_increase
 check_loss_falls = network_curves.check_loss_falls
 check_recognises_images_it_never_saw = network.check_recognises_images_it_never_saw
@@ -45,9 +44,9 @@ check_logs_the_loss_of_its_checkpoint = network_curves.check_logs_the_loss_of_it
 check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_accuracy_of_its_checkpoint
 
 
-def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: ScriptRun) -> None:
+def check_shows_an_image_of_the_confusion_matrix(events: EventLog, figures: list[Figure], finished: ScriptRun) -> None:
     """shows a confusion matrix in TensorBoard"""
-    pictures = [decode_png(series[-1].encoded) for _, tag, series in events.images() if "confusion" in tag.lower()]
+    pictures = [decode_png(encoded) for encoded in confusion_pictures(events)]
     drawn = [
         picture
         for picture in pictures
@@ -57,6 +56,15 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
     kind = "blank-matrix" if pictures else ""
     expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint, kind)
+    shown = shown_in_tensorboard(events, figures)
+    expect(
+        not shown or bool(drawn_matrices(shown, None)),
+        f'{finished.exercise.logdir}, the image "{CONFUSION}"',
+        "a picture of the figure with the matrix, 10 * 10 numbers drawn by plt.imshow",
+        f"a picture of another figure: {listed(figure.name for figure in shown)}",
+        "plt.savefig saves the current figure: call savefig of the figure that holds the matrix",
+        "another-figure",
+    )
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(
@@ -70,15 +78,19 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     """draws the confusion matrix of the trained network"""
     measured = classifier.on_test
     true = confusion_matrix(measured.labels.astype(int), measured.answers)
-    drawn = _drawn_matrices(figures, events)
+    # A figure without any matrix in it is told by the check above.
+    shown = [figure for figure in shown_in_tensorboard(events, figures) if drawn_matrices([figure], None)]
+    drawn = drawn_matrices(shown or figures, None if shown else events)
+    agreeing = [matrix for matrix in drawn if matrix.rows(true)]
     expect(
-        any(_agree(matrix, true) for matrix in drawn),
-        "the figures and images",
+        bool(agreeing),
+        f'the image "{CONFUSION}" in TensorBoard' if shown else "the figures and images",
         "the 10 * 10 counts that the checkpoint gives on the test images",
         f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
         "tf.math.confusion_matrix of the labels and predictions of the test images, after the training; then plt.imshow",
         "other-matrix" if drawn else "no-matrix",
     )
+    _expect_rows_as_labelled([(matrix.rows(true), matrix.labelled) for matrix in agreeing], advise)
     ticks = [[tick for tick in axes.ticks if tick in FASHION_CLASSES] for figure in figures for axes in figure.axes]
     orders = [
         names[at : at + CLASSES] for names in ticks for at in range(0, len(names), CLASSES)
@@ -101,35 +113,15 @@ def check_shows_confused_garments(
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
 
 
-def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]:
-    found = [image for figure in figures for axes in figure.axes for image in axes.images]
-    for _, _, series in events.images():
-        picture = decode_png(series[-1].encoded)
-        if picture is not None:
-            found += _as_cells(picture.astype(np.float64))
-    return [matrix for matrix in found if matrix.shape == (CLASSES, CLASSES) and np.isfinite(matrix).all()]
-
-
-def _as_cells(picture: FloatArray) -> list[FloatArray]:
-    """Return a picture of 10 * 10 squares as matrices [10, 10]: the middles of the squares, and their first corners.
-
-    The corners hold the exact values where tf.image.resize draws smoothly. With dark cells on white, values are swapped.
-    """
-    side = picture.shape[0] // CLASSES
-    if picture.shape != (side * CLASSES, side * CLASSES) or not side:
-        return []
-    cells = [picture[side // 2 :: side, side // 2 :: side], picture[::side, ::side]][: 2 if side > 1 else 1]
-    return [*cells, *(WHITE - matrix for matrix in cells)]
-
-
-def _agree(matrix: FloatArray, counts: IntArray) -> bool:
-    """Whether a matrix of counts or of shares agrees for each class. The true classes may be its rows or its columns."""
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    are_counts = bool((matrix == np.rint(matrix)).all() and matrix.min() >= 0)
-    if are_counts and matrix.max() > WHITE and matrix.sum() > counts.sum():  # counts above 255 are no pixels of an image
-        return False
-    for rows in (matrix, matrix.T):
-        drawn = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
-        if np.abs(drawn - shares).max() <= SHARE_WITHIN:
-            return True
-    return False
+def _expect_rows_as_labelled(found: list[tuple[str, str]], advise: Advise) -> None:
+    """Raise `Mismatch` when every matrix is transposed against the labels of its axes; `found` are rows and labels."""
+    wrong = [labelled for rows, labelled in found if labelled and rows != labelled]
+    expect(
+        len(wrong) < len(found),
+        "the confusion matrix, labels of its axes",
+        f"one row for each {wrong[0]} class, as the labels say" if wrong else "",
+        "one column for each of them: the matrix is transposed",
+        "row i and column j of tf.math.confusion_matrix(labels, predictions): class i that got answer j; y names the rows",
+    )
+    if all(rows == PREDICTED and not labelled for rows, labelled in found):
+        advise("The rows are the predicted classes, not the true ones: name both axes with set_xlabel and set_ylabel.")

@@ -6,19 +6,23 @@ import math
 from collections.abc import Iterable
 
 from checker.checks.common import listed_values
+from checker.checks.computed_points import expect_computed
+from checker.checks.saved_early import expect_end_or_best_state
 from checker.engine.fixtures import Advise
+from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.counting import Counter, counters, uncounted_steps
-from checker.evidence.curves import Curve
+from checker.evidence.curves import Curve, all_curves
+from checker.evidence.events import EventLog
 from checker.evidence.live_model import unused_copy
 from checker.evidence.training import Training
+from checker.evidence.written_record import WrittenLog
 from checker.expect import expect, fail, listed
 
 # A last loss comes from a mini-batch, some steps before the end: it is near the loss of the checkpoint, but not equal.
 LOSS_FACTOR = 3.0
 LOSS_WITHIN = 0.35  # for a cross entropy: that of a mini-batch comes near 0
 FEWEST_IN_A_BATCH = 10  # examples
-NEARLY_ALL = 0.9  # of the training
 
 
 def check_builds_its_graph_once(training: Training) -> None:
@@ -42,11 +46,12 @@ def check_builds_its_graph_once(training: Training) -> None:
         )
 
 
-def check_saves_what_it_trained(trained: Checkpoint, training: Training, advise: Advise) -> None:
+def check_saves_what_it_trained(
+    trained: Checkpoint, training: Training, recorded_events: EventLog, finished: ScriptRun, advise: Advise
+) -> None:
     """trains, and saves what it trained"""
-    save = training.last_save(trained.prefix.name)
-    if save is not None and training.count_before(save) < NEARLY_ALL * training.count:
-        advise(f"Saved after {training.count_before(save):,} of {training.count:,} training calls: is that the best state?")
+    curves = all_curves(recorded_events, training.graph, finished.exercise.logdir)
+    expect_end_or_best_state(training, trained.prefix.name, trained.where, curves, advise)
 
 
 def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> None:
@@ -66,10 +71,14 @@ def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> 
             _expect_count(int(found), counter, f"{trained.where}, tensor {counter.variable.key}")
 
 
-def check_logs_no_more_than_it_ran(loss_curves: list[Curve], trained: Checkpoint, training: Training) -> None:
+def check_logs_no_more_than_it_ran(
+    loss_curves: list[Curve], trained: Checkpoint, training: Training, written: WrittenLog
+) -> None:
     """logs no more points and steps than its sessions ran"""
     if training.is_in_a_loop:
         return
+    for curve in loss_curves:
+        expect_computed(curve, written, training)
     calls, most = training.log.calls, training.most_examples
     hint = "log what a session has computed; its step is the number of the batch, epoch or example: writer.add_summary"
     for curve in loss_curves:

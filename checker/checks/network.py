@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from checker.checks.consistency import NEARLY_ALL
 from checker.checks.cross_entropy import expect_cross_entropy, expect_logits
+from checker.checks.network_measures import expect_no_leak, expect_no_test_image_in_training
+from checker.checks.saved_early import NEARLY_ALL
 from checker.engine.fixtures import Advise, Measure
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
@@ -61,6 +62,7 @@ def check_trains_on_training_images(classifier: ClassifierModel, advise: Advise)
         advise("The images of the training did not come through feed_dict, so they could not be checked.")
         return
     fed.require_the_data_set()
+    expect_no_test_image_in_training(classifier)
     if fed.are_changed:
         known, right = f"{fed.known} of {fed.rows} sampled rows", f"{fed.right_labels} with their own label"
         advise(f"The images were changed before they were fed: {known} were recognised, {right}.")
@@ -85,6 +87,7 @@ def check_recognises_images_it_never_saw(
         advise(f"{_dead(dead)}: {AGAINST_DEAD_UNITS}.")
     if classifier.drops_always:
         advise(f"{LEFT_ON}.")
+    expect_no_leak(classifier, f"{classifier.checkpoint.where}, recomputed")
     accepted, good = (accuracy_band(dataset, finished.edition, level) for level in ("accepted", "good"))
     start = classifier.accuracy_at_start
     if start is not None and accepted.accepts(start):

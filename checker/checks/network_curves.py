@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-
 from checker.checks.consistency import LOSS_WITHIN, advise_renamed, expect_logged_loss, expect_printed
 from checker.checks.cross_entropy import expect_cross_entropy
 from checker.checks.falling import expect_falling
+from checker.checks.network_measures import copied_curves, expect_counts_like_the_checkpoint, of_right_images
+from checker.checks.saved_early import share_before_save, until_save
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curve_groups import expect_one, group_curves
-from checker.evidence.curves import Curve
+from checker.evidence.curves import TEST, TRAINING, Curve
 from checker.evidence.graph import Graph
 from checker.evidence.stdout import numbers_beside
 from checker.evidence.training import Training
@@ -19,8 +19,10 @@ from checker.evidence.trend import Trend, reaches_floor, read_trend, settles_at
 from checker.expect import expect, fail, listed
 from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
+from checker.recompute.measured_images import MeasuredImages
 from reference.classification import TWICE_SOFTMAX_LOSS, UNTRAINED_LOSS
 
+LEAST_OF_TRAINING = 0.5  # of what the checkpoint gives: dropout, or the mean of an early epoch, lowers what is logged
 ACCURACY_WITHIN = 0.07  # the last points may be some steps older than the checkpoint, or use a part of the test images
 # The loss of random weights on mini-batches of ten varies so much; that of a trained network is far below it.
 LEVEL_WITHIN = 0.15
@@ -28,7 +30,6 @@ ARGMAX = "compare tf.argmax(logits, 1), one class per image, with the labels of 
 OTHER_ACCURACY = (
     'with a loss for other tasks, "accuracy" of Keras counts something else: it follows the loss that compile is given'
 )
-FEWEST_DIFFERENT = 3  # values of a curve
 
 
 def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curves: list[Curve], advise: Advise) -> None:
@@ -40,32 +41,44 @@ def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curv
         found = listed(sorted(f"{tag} in run {run}" for run, tag in tags_of_runs))
         hint = "two FileWriters, for train/ and test/, that write the same tag; with Keras, fit takes validation_data"
         expect(overlaid, curves[0].logdir, "one tag in two runs, one for training and one for test", found, hint)
-    pairs = itertools.chain(itertools.combinations(loss_curves, 2), itertools.combinations(accuracy_curves, 2))
-    for first, second in pairs:
-        few = len(set(first.values)) < FEWEST_DIFFERENT  # a network that learns nothing has the same accuracy for all images
-        copied = first.tag == second.tag and not few and first.values == second.values
-        expect(
-            not copied, second.where, f"values other than those of {first.run}", "the same values", "feed the test images"
-        )
+    copied = copied_curves(loss_curves) or copied_curves(accuracy_curves)
+    if copied is not None:
+        first, second = copied
+        fail(second.where, f"values other than those of {first.run}", "the same values", "feed the test images")
     advise_renamed([*loss_curves, *accuracy_curves], advise)
 
 
 def check_counts_right_answers(
-    classifier: ClassifierModel, accuracy_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
+    classifier: ClassifierModel, accuracy_curves: list[Curve], trained: Checkpoint, measured: MeasuredImages
 ) -> None:
     """logs the accuracy of the saved network"""
+    true = classifier.on_test.accuracy
+    judged = of_right = of_right_images(accuracy_curves, measured)
+    if not judged or any(curve.role == TEST for curve in accuracy_curves if curve not in judged):
+        return  # the check of the images that curves measure tells it
     otherwise = classifier.fed.scaled_otherwise if classifier.fed else ""
     where, expected = "what was fed to measure loss and accuracy", "pixels scaled as in training"
     expect(not otherwise, where, expected, otherwise, "divide training and test images by the same number, 255")
-    true = classifier.on_test.accuracy
-    last = {curve.where: curve.values[-1] / _unit(curve) for curve in accuracy_curves}
-    tails = [curve.tail / _unit(curve) for curve in accuracy_curves]
+    share = share_before_save(classifier.training, trained.prefix.name)
+    judged = [until_save(curve, share) for curve in judged if curve.role == TEST] or judged
+    last = {curve.where: curve.values[-1] / _unit(curve) for curve in judged}
+    tails = [curve.tail / _unit(curve) for curve in judged]
+    expect_counts_like_the_checkpoint(judged, measured, classifier, tails)
     expect(
         any(abs(value - true) <= ACCURACY_WITHIN for value in (*last.values(), *tails)),
         "the last logged accuracies",
         f"{true:.3f} ± {ACCURACY_WITHIN}, the accuracy of the checkpoint on the test images",
         listed(f"{value:.3f} ({where})" for where, value in last.items()),
         ARGMAX if classifier.graph.cross_entropies() else OTHER_ACCURACY,
+    )
+    training = {curve.where: curve.tail / _unit(curve) for curve in of_right if curve.role == TRAINING}
+    least = LEAST_OF_TRAINING * min(true, classifier.on_training.accuracy)
+    expect(
+        not training or max(training.values()) >= least,
+        "the last logged accuracies of training images",
+        f"at least {least:.3f}: the checkpoint gives {classifier.on_training.accuracy:.3f}",
+        listed(f"{value:.3f} ({where})" for where, value in training.items()),
+        "compare tf.argmax(logits, 1), one class per image, with the labels of the same images",
     )
 
 
@@ -106,18 +119,21 @@ def _expect_learning(loss_curves: list[Curve], graph: Graph, is_raw: bool) -> No
 
 
 def check_logs_the_loss_of_its_checkpoint(
-    classifier: ClassifierModel, loss_curves: list[Curve], trained: Checkpoint, finished: ScriptRun
+    classifier: ClassifierModel, loss_curves: list[Curve], trained: Checkpoint, measured: MeasuredImages
 ) -> None:
     """logs the loss of its checkpoint"""
+    share = share_before_save(classifier.training, trained.prefix.name)
     losses = classifier.losses
     if not losses:
         expect_cross_entropy(classifier.graph)  # without one, nothing says which loss the checkpoint has
 
     def judge(curves: list[Curve]) -> None:
         for curve in curves:
-            expect_logged_loss(curve, losses, LOSS_WITHIN, f"{trained.where}, on training and test images")
+            expect_logged_loss(
+                until_save(curve, share), losses, LOSS_WITHIN, f"{trained.where}, on training and test images"
+            )
 
-    expect_one(_trainings(loss_curves, classifier.training), judge)
+    expect_one(_trainings(of_right_images(loss_curves, measured), classifier.training), judge)
 
 
 def _trainings(curves: list[Curve], training: Training) -> list[list[Curve]]:

@@ -81,6 +81,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_logs_every_epoch",
             "check_overlays_train_and_test_curves",
             "check_steps_increase",
+            "check_measures_the_images_its_curves_name",
             "check_loss_falls",
             "check_logs_no_more_than_it_ran",
             "check_counts_right_answers",

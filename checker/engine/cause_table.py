@@ -152,6 +152,9 @@ TABLE: tuple[Explanation, ...] = (
         (STAYS, *STILL, *POOR, "check_recognises_images_it_never_saw/", "never-trained"),
         "what nothing updates keeps its first value",
     ),
+    Explanation(
+        "trains-on-test-images", ("check_recognises_images_it_never_saw/leak",), "that is why test images are known by heart"
+    ),
     # The training
     Explanation("initialiser-in-the-loop", (STAYS, SWINGS, *STILL, *LOST), "each step begins again"),
     Explanation("initialiser-after-training", LOST, "what was trained is gone before it is saved"),
@@ -182,6 +185,9 @@ TABLE: tuple[Explanation, ...] = (
         "a curve or a line that says more speaks of other values than those that were saved",
     ),
     # The checkpoint, the curves, what is printed
+    Explanation(
+        "other-training-curve", (*NO_PROGRESS, "stops-at-a-floor"), "the curve that has to fall is one of other images"
+    ),
     Explanation("written-elsewhere", ("saved-elsewhere",), "both are written below another folder"),
     Explanation("check_logs_every_epoch", ("too-short",), "one epoch is one point"),
     Explanation("check_logs_the_loss/few-points", ("too-short",), "one point is no curve"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 from numpy.typing import NDArray
 
@@ -18,12 +19,14 @@ from checker.evidence.graph import Graph
 from checker.evidence.live_model import live_part
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
+from checker.evidence.written_record import WrittenLog, read_written_log
 from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
 from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.measured import ServedImages
+from checker.recompute.measured_images import MeasuredImages
 from checker.recompute.model import Model
 from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved
@@ -173,4 +176,26 @@ def fed_images(request: pytest.FixtureRequest) -> FedImages | None:
         network: ClassifierModel = request.getfixturevalue("classifier")
         return network.fed
     except Mismatch:  # there are checks of their own for that
+        return None
+
+
+@pytest.fixture(scope="session")
+def written(finished: ScriptRun) -> WrittenLog:
+    """What the run gave to its writers and Savers, as it was recorded; empty without a record."""
+    return read_written_log(finished.sessions)
+
+
+@pytest.fixture(scope="session")
+def measured(classifier: ClassifierModel, written: WrittenLog) -> MeasuredImages:
+    """Whose images the curves of exercise 04, 05 or 06 measure."""
+    return MeasuredImages(classifier, written)
+
+
+@pytest.fixture(scope="session")
+def test_answers(request: pytest.FixtureRequest) -> NDArray[np.integer[Any]] | None:
+    """The classes that the trained network gives the test images, None where that cannot be computed."""
+    try:
+        classifier: ClassifierModel = request.getfixturevalue("classifier")
+        return classifier.on_test.answers
+    except Mismatch:
         return None

@@ -16,6 +16,13 @@ COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy is computed from
 
 # Last component of a tag -> its meaning. Keras adds the prefixes epoch_ and batch_, and val_ for the validation data.
 _KERAS_PREFIX = re.compile(r"^(epoch_|batch_)?(val_)?")
+
+# Whose images a curve measures, by words in its tag, else in the folder of its run, the innermost first.
+TRAINING, TEST = "training", "test"
+_ROLES = {
+    **dict.fromkeys(("train", "training", "entrainement", "apprentissage"), TRAINING),
+    **dict.fromkeys(("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev"), TEST),
+}
 _SYNONYMS = {
     "loss": "loss",
     "acc": "accuracy",
@@ -96,6 +103,15 @@ class Curve:
         """Whether Keras marked the tag as one of validation data."""
         match = _KERAS_PREFIX.match(self.tag.rsplit("/", 1)[-1])
         return bool(match and match[2])
+
+    @property
+    def role(self) -> str:
+        """Whose images it measures by its name: TRAINING, TEST, or "" where it does not say."""
+        for part in (*reversed(self.tag.split("/")), *reversed(self.run.split("/"))):
+            found = {_ROLES[word] for word in re.split(r"[^a-z]+", part.lower()) if word in _ROLES}
+            if len(found) == 1:
+                return found.pop()
+        return ""
 
 
 def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curve]:

@@ -60,6 +60,7 @@ class Resets:
         Values that a session of this run had given before are no reset: early stopping puts the best weights back.
         """
         last = max((calls.last for calls in self._training.kinds), default=0)
+        last = max(last, *(call for call in self._restored_at if call < save.call), 0)
         for reset in self.all:
             if last < reset.calls.last < save.call and not reset.calls.feeds_back:
                 return reset
@@ -89,14 +90,19 @@ class Resets:
 
         They are for a hint only.
         """
-        restores = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS), control=True)
-        last = max((fed.call for fed in self._training.log.paths if not restores.isdisjoint(fed.calls.fetches)), default=0)
+        last = max(self._restored_at, default=0)
         trained = max((calls.last for calls in self._training.kinds), default=0)
         known = [reset.calls for reset in self.all if reset.is_initialiser]
         # One that was made after the save is not in the saved graph: only its name tells.
         named = [calls for calls in self._training.log.kinds if any(map(INITIALISER.fullmatch, calls.fetches))]
         late = [calls for calls in known + named if last and calls.last > max(last, trained)]
         return next(iter(late), None)
+
+    @cached_property
+    def _restored_at(self) -> list[int]:
+        """The numbers of the calls that restored a checkpoint."""
+        restores = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS), control=True)
+        return [fed.call for fed in self._training.log.paths if not restores.isdisjoint(fed.calls.fetches)]
 
     @cached_property
     def _first_values(self) -> set[str]:
@@ -137,7 +143,14 @@ def require_no_reset(training: Training, save: PathFed, where: str) -> None:
     if reset is not None and reset.is_initialiser:
         actual = f"{reset.names} ran again after {training.count:,} training calls and before the save: the initial values"
         hint = "tf.global_variables_initializer sets every variable back: run it once, before the training"
-        fail(where, "the values that the training reached", actual, hint, "initialiser-after-training")
+        kind = "initialiser-after-training"
+        if is_trained_by_keras(training):
+            kind = "another-session"
+            hint = (
+                "Keras trains in the session of tf.keras.backend.get_session: give that one to Saver.save; "
+                "a new tf.Session, or the initialiser, begins with other weights"
+            )
+        fail(where, "the values that the training reached", actual, hint, kind)
     if reset is not None:
         actual = f"{listed(reset.variables)} got other values after the training, by {reset.names}"
         hint = "save what the optimiser reached: Variable.load and tf.assign put values there that no training computed"
@@ -165,3 +178,10 @@ def hint_of_resets(training: Training) -> str:
     if again is not None:
         return f"; {again.names} ran {again.calls.count} times, also after training: each time it sets the variables back"
     return ""
+
+
+def is_trained_by_keras(training: Training) -> bool:
+    """Whether Model.fit or train_on_batch trained: Keras puts its optimiser into a scope "training"."""
+    graph = training.graph
+    of_layers = all(variable.name.rsplit("/", 1)[-1] in ("kernel", "bias") for variable in graph.trainable)
+    return bool(graph.trainable) and of_layers and any(name.startswith("training/") for name in graph.nodes)

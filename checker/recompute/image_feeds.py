@@ -56,12 +56,20 @@ class ImageFeeds(Model):
     @cached_property
     def fed(self) -> FedImages | None:
         """What was fed while the run trained, None where the record does not tell."""
+        return claimed_images(self.training, self.image_node, self.label_nodes, self.splits)
+
+    @property
+    def image_node(self) -> str:
+        """The node that images are fed to. Raises `Mismatch` when there is none."""
+        return self.image_source.tensor.node
+
+    @cached_property
+    def label_nodes(self) -> list[str]:
+        """The nodes that labels may be fed to."""
         compared = self.graph.cross_entropies() or [loss.tensor.node for loss in self.graph.losses]
         behind = self.graph.ancestors(*compared)
-        source = self.image_source.tensor
         may_be_fed = {**self.graph.placeholders, **self.graph.array_defaults}
-        labels = [name for name in may_be_fed if name in behind and name != source.node]
-        return claimed_images(self.training, source.node, labels, self.splits)
+        return [name for name in may_be_fed if name in behind and name != self.image_node]
 
     @cached_property
     def logits(self) -> Tensor:

@@ -33,6 +33,8 @@ QUOTED = [
     ("uninitialised", "Error while reading resource variable w from Container: localhost. This could mean that the variable was uninitialized. Not found: …", "global_variables_initializer"),
     ("uninitialised-slot", "Attempting to use uninitialized value beta1_power", "minimize"),
     ("uninitialised-slot", "Attempting to use uninitialized value dense/kernel/Adam_1", "minimize"),
+    ("keras-session", "FailedPreconditionError: Could not find variable training/Adam/hidden/kernel/m. This could mean …", "get_session"),
+    ("layer-session", "FailedPreconditionError: Could not find variable hidden/kernel. This could mean …", "get_session"),
     ("missing-feed", "You must feed a value for placeholder tensor 'y' with dtype int32", "feed_dict"),
     ("missing-feed", "You must feed a value for placeholder tensor 'Placeholder_2' with dtype float and shape [?,10]", "similar name"),
     ("feed-key", "TypeError: Cannot interpret feed_dict key as Tensor: Can not convert a float64 into a Tensor.", "loop variable"),
