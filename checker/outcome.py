@@ -47,6 +47,24 @@ class Mismatch(Exception):
 
 
 @dataclass(frozen=True)
+class NamedLine:
+    """A line of the learner's own files that a message names."""
+
+    file: str  # the name under which the report carries it, see `OwnFile`
+    number: int
+    label: str  # as the message calls it: ``ex04.py, line 31``
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """One of the learner's own files, whose lines messages name."""
+
+    name: str
+    title: str  # as its author knows it: a notebook has another name than the script it is converted into
+    text: str  # its first lines
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """The result of one check of one script."""
 
@@ -59,6 +77,14 @@ class CheckResult:
     hint: str = ""
     advice: str = ""  # what a passing script could do better
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
+    place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
+    lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
+
+    @property
+    def subject(self) -> str:
+        """The rest of `where`: what is spoken of, without the line and its text."""
+        rest = self.where.removeprefix(self.place).removeprefix("; ")
+        return rest or (self.lines[0].label if self.lines else self.where)
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,7 @@ class Report:
     graph: Outline | None = None  # of the model, to compare with the expected one; None where there is no graph
     weights: str = ""  # a digest of the trained values; "" where these do not depend on random numbers
     notes: list[str] = field(default_factory=list)  # remarks on the run that belong to no check
+    sources: list[OwnFile] = field(default_factory=list)  # the files whose lines messages name
 
     @property
     def status(self) -> Status:

@@ -8,6 +8,7 @@ from checker.checks import common
 from checker.evidence.stdout import numbers
 from checker.expect import expect, fail, listed, shown
 from checker.recompute.arithmetic import ArithmeticModel, Subtraction
+from checker.subjects import about_operations
 from reference.ex01 import ANSWER, LEAVES, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
 
 WHERE = "the saved graph"
@@ -30,7 +31,8 @@ check_saves_a_checkpoint = common.check_saves_a_checkpoint
 def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     """starts from tf.Variable leaves"""
     hint = "tf.Variable(3): a constant needs no initialiser, a variable does"
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", "constants only", hint)
+    where = about_operations(WHERE, arithmetic.graph.of_op("Const"))
+    expect(bool(arithmetic.variables_read()), where, "a tf.Variable in the computation", "constants only", hint)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
@@ -40,19 +42,24 @@ def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
 
 def check_computes_in_the_graph(arithmetic: ArithmeticModel) -> None:
     """computes in the graph, not in Python"""
-    given_away = [f"{name} = {value:g}" for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
+    results = [(name, value) for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
+    given_away = [f"{name} = {value:g}" for name, value in results]
     hint = "give TensorFlow the numbers 3, 2 and 12, and let the session do the powers"
-    expect(not given_away, WHERE, "no leaf that holds a result", listed(given_away), hint)
+    where = about_operations(WHERE, (name for name, _ in results))
+    expect(not given_away, where, "no leaf that holds a result", listed(given_away), hint)
 
 
 def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
     """builds both arms from 3, 2 and 12"""
     found = find_subtraction(arithmetic)
     left, right = arithmetic.leaf_values(found.left), arithmetic.leaf_values(found.right)
-    expect(set(LEFT_LEAVES) <= left, f"{WHERE}, left arm", "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
-    expect(RIGHT_LEAF in right, f"{WHERE}, right arm", "12 among its leaves", shown(sorted(right)), "12**5")
+    where = about_operations(f"{WHERE}, left arm", [found.left])
+    expect(set(LEFT_LEAVES) <= left, where, "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
+    where = about_operations(f"{WHERE}, right arm", [found.right])
+    expect(RIGHT_LEAF in right, where, "12 among its leaves", shown(sorted(right)), "12**5")
     other = sorted((left | right) - LEAVES)
-    expect(not other, WHERE, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
+    where = about_operations(WHERE, (name for name, value in arithmetic.leaves() if round(value) in other))
+    expect(not other, where, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
 
 
 def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
@@ -60,7 +67,8 @@ def check_checkpoint_gives_the_result(arithmetic: ArithmeticModel) -> None:
     values = arithmetic.scalars.values()
     hint = "save after the initialiser has run, and change no variable afterwards"
     found = listed(sorted({f"{value:g}" for value in values}))
-    expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), WHERE, str(ANSWER), found, hint)
+    where = about_operations(WHERE, (s.node for s in arithmetic.subtractions))
+    expect(any(np.isclose(value, ANSWER, rtol=0, atol=0.5) for value in values), where, str(ANSWER), found, hint)
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
@@ -73,6 +81,8 @@ def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
             return subtraction
     found = [f"{s.left_value:g} - {s.right_value:g}" for s in arithmetic.subtractions]
     hint = "run each arm alone in the session to see which one differs: tf.Session.run"
-    if arithmetic.graph.of_op("BitwiseXor"):
+    exclusive_ors = arithmetic.graph.of_op("BitwiseXor")
+    if exclusive_ors:
         hint = "in Python, ^ is not the power: 2 ^ 2 is 0; use tf.pow or **"
-    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)
+    where = about_operations(WHERE, exclusive_ors or [s.node for s in arithmetic.subtractions])
+    fail(where, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint)

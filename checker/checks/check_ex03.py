@@ -6,14 +6,16 @@ import numpy as np
 
 from checker.checks import common, consistency, linear
 from checker.checks.consistency import NEARLY_ALL
-from checker.checks.moving_pictures import FIGURES, expect_figures_that_move, expect_moving_picture
+from checker.checks.moving_pictures import FIGURES, about_pictures, expect_figures_that_move, expect_moving_picture
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog, Histogram
 from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import expect, listed
+from checker.subjects import SummaryOf, about, about_all, about_operations
 from reference.arrays import FloatArray
 
 WEIGHTS = 13
@@ -38,7 +40,7 @@ def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
     )
     expect(
         sum(sizes) == WEIGHTS + 1,
-        "trainable variables",
+        about_operations("trainable variables", (v.name for v in sorted(graph.trainable, key=lambda v: -v.size))),
         "13 weights and a bias",
         listed(map(str, graph.trainable), "none"),
         hint,
@@ -66,13 +68,17 @@ def check_shows_the_weights_as_a_histogram(
     of_weights = [
         (tag, series) for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3
     ]
+    where = about(
+        finished.exercise.logdir,
+        *(SummaryOf(run_folder(finished.exercise.logdir, run.name), tag) for run, tag, _ in events.histograms()),
+    )
     logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
-    expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint)
+    expect(bool(of_weights), where, "a histogram of 13 values at three steps or more", listed(counts), hint)
     wanted = _weights(training, trained)
     ranges = " or ".join(dict.fromkeys(_extent(min(weights), max(weights)) for weights in wanted))
     expect(
         not wanted or any(_shows(series, weights) for _, series in of_weights for weights in wanted),
-        f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}",
+        about_all(f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}", where),
         f"the last one with the weights of {trained.where}: {ranges}",
         listed(f"{_extent(h.minimum, h.maximum)} at step {h.step}" for h in (series[-1] for _, series in of_weights)),
         "give the variable itself to tf.summary.histogram, and add it until the training ends",
@@ -111,12 +117,13 @@ def check_shows_predicted_against_true_prices(events: EventLog, finished: Script
     """shows predicted against true prices as an image"""
     images = [(tag, [image.encoded for image in series]) for _, tag, series in events.images()]
     what = "predicted against true prices"
-    expect_moving_picture(images, finished.exercise.logdir, what)
+    expect_moving_picture(images, about_pictures(finished.exercise.logdir, events), what)
     hint = "call tf.Session.run before each picture: it gives the current prediction"
     clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
     alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
     actual = f"{len(clouds)} clouds in which every point has the same value on x and on y"
-    expect(not alike or len(alike) < len(clouds), FIGURES, what, actual, hint)
+    drawn = about(FIGURES, *(figure.drawn for figure in figures if any(axes in alike for axes in figure.axes)))
+    expect(not alike or len(alike) < len(clouds), drawn, what, actual, hint)
     expect_figures_that_move(figures, what, hint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, consistency, network, network_curves
+from checker.checks.moving_pictures import about_pictures
 from checker.checks.network_pictures import expect_data_set_pictures, expect_misread_pictures, listed_images
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
@@ -63,7 +64,7 @@ def check_shows_first_layer_weights(
             found = found or bool(np.abs(correlation).max() >= SAME_PICTURE)
     expect(
         found,
-        finished.exercise.logdir,
+        about_pictures(finished.exercise.logdir, events),
         "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
         f"images {listed_images(events)}, none of them like the weights of the checkpoint as grey values",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.checks import common, consistency, keras, network, network_curves
+from checker.checks.moving_pictures import about_pictures
 from checker.checks.network_pictures import expect_misread_pictures, listed_images, shows_data_set
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
@@ -14,6 +15,7 @@ from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png
 from checker.expect import expect, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import Recorded, about
 from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES, confusion_matrix
 from reference.datasets import FASHION_CLASSES
@@ -55,7 +57,8 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
     ]
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
-    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint)
+    where = about_pictures(finished.exercise.logdir, events)
+    expect(bool(drawn), where, 'an image "confusion_matrix"', found, hint)
 
 
 def check_confusion_matrix_is_that_of_the_checkpoint(
@@ -72,7 +75,7 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     drawn = _drawn_matrices(figures, events)
     expect(
         any(_agree(matrix, true) for matrix in drawn),
-        "the figures and images",
+        about("the figures and images", *_matrix_figures(figures)),
         "the 10 * 10 counts that the checkpoint gives on the test images",
         f"{len(drawn)} matrices of 10 * 10, none of them like it" if drawn else "no matrix of 10 * 10",
         "tf.math.confusion_matrix of the labels and predictions of the test images, after the training; then plt.imshow",
@@ -84,7 +87,8 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     named = [order for order in orders if set(order) == set(FASHION_CLASSES)]
     hint = "row 0 and column 0 belong to label 0: reference.datasets.FASHION_CLASSES is in the order of the labels"
     wrong = next((order for order in named if order != list(FASHION_CLASSES)), [])
-    expect(not wrong, "the figures", f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
+    where = about("the figures", *_matrix_figures(figures))
+    expect(not wrong, where, f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
     if not named:
         advise("Write the names of the classes beside the rows and columns: set_xticklabels, set_yticklabels.")
 
@@ -97,6 +101,11 @@ def check_shows_confused_garments(
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard
+
+
+def _matrix_figures(figures: list[Figure]) -> list[Recorded]:
+    shapes = [(figure, {image.shape for axes in figure.axes for image in axes.images}) for figure in figures]
+    return [figure.drawn for figure, found in shapes if (CLASSES, CLASSES) in found]
 
 
 def _drawn_matrices(figures: list[Figure], events: EventLog) -> list[FloatArray]:

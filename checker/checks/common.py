@@ -12,6 +12,7 @@ from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
+from checker.subjects import WriterOf, about, about_operations
 
 
 def check_runs_to_the_end(finished: ScriptRun) -> None:
@@ -26,7 +27,8 @@ def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> Non
 def check_writes_its_graph(logged_graph: Graph, finished: ScriptRun, advise: Advise) -> None:
     """writes its graph for TensorBoard"""
     nodes, hint = logged_graph.nodes, "tf.summary.FileWriter(logdir, sess.graph) after building it"
-    expect(bool(nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint)
+    logdir = finished.exercise.logdir
+    expect(bool(nodes), about(logdir, WriterOf(logdir)), "a graph with nodes", "an empty graph", hint)
     if not logged_graph.scopes() and len(nodes) > 20:
         advise(f"{len(nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 
@@ -41,7 +43,8 @@ def check_updates_every_variable(graph: Graph) -> None:
     """updates its variables by gradient descent"""
     still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
     hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
-    expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
+    where = about_operations("the saved graph", still)
+    expect(not still, where, "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
 
 
 def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished: ScriptRun, advise: Advise) -> None:

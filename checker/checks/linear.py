@@ -12,6 +12,7 @@ from checker.evidence.stdout import numbers_beside
 from checker.expect import expect, fail, listed
 from checker.outline import show_shape
 from checker.recompute.regression import RegressionModel
+from checker.subjects import TrainingCalls, about, about_operations
 from reference.arrays import FloatArray
 from reference.datasets import Boston, boston
 from reference.regression import error_band, least_squares
@@ -24,7 +25,7 @@ LEARNT_BELOW = 64.0  # half way between the error of the mean price (84.42) and 
 def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
     """feeds features and prices through placeholders"""
     for placeholder in (*regression.feature_placeholders.values(), regression.price_placeholder):
-        where = f"placeholder {placeholder.name}"
+        where = about_operations(f"placeholder {placeholder.name}", [placeholder.name])
         hint = "integers cut off the decimals of every value: tf.placeholder(tf.float32)"
         expect(placeholder.dtype.startswith("float"), where, "a float dtype", placeholder.dtype, hint)
 
@@ -34,7 +35,8 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     shape = regression.residual_shape()
     houses = len(regression.features)
     placeholders = (*regression.feature_placeholders.values(), regression.price_placeholder)
-    where = f"{regression.residual.node} in the saved graph"
+    met = [regression.residual.node, *(placeholder.name for placeholder in placeholders)]
+    where = about_operations(f"{regression.residual.node} in the saved graph", met)
     declared = listed(_shape_of(placeholder, regression) for placeholder in placeholders)
     hint = f"{declared}: give all of them the same rank, such as [None, 1]"
     count = 1
@@ -44,12 +46,14 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     # For a single house, the gradient of the one difference is that of the mean.
     if regression.graph.is_minimised_as_a_vector() and not regression.is_fed_house_by_house:
         hint = "use tf.reduce_mean: without it the gradient is a sum, and the step grows with the number of houses"
+        where = about_operations(where, (loss.tensor.node for loss in regression.graph.losses if loss.is_vector))
         fail(where, "a loss that is one number, the mean", "a loss with one value per house is minimised", hint)
 
     absolute = regression.graph.absolute_error()
     if absolute is not None:
         hint = "use tf.square or tf.losses.mean_squared_error: least squares means the smallest mean of squares"
-        fail(f"{absolute} in the saved graph", "a mean of squared differences", "a mean of absolute differences", hint)
+        where = about_operations(f"{absolute} in the saved graph", [absolute])
+        fail(where, "a mean of squared differences", "a mean of absolute differences", hint)
 
 
 def _shape_of(placeholder: Placeholder, regression: RegressionModel) -> str:
@@ -127,7 +131,7 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
         hint = f"{mean_only:.2f} is the error of predicting the mean price for all: does the loss depend on the features?"
     expect(
         accepted.accepts(found.mse / best),
-        regression.checkpoint.where,
+        about(regression.checkpoint.where, TrainingCalls()),
         f"MSE of at most {accepted.bound * best:.2f} on the {len(prices)} houses: {accepted.bound:g} times that of least "
         f"squares, {best:.2f} ({accepted.source})",
         f"MSE {found.mse:.2f}, recomputed from the checkpoint, features {found.scaling}",

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from checker.evidence.curves import run_folder
+from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.expect import expect, listed
+from checker.subjects import SummaryOf, about
 
 MOVING = 3  # different pictures show that something moves
 FIGURES = "the figures shown or saved"
 UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds for an endless line that was not drawn yet
+
+
+def about_pictures(logdir: str, events: EventLog) -> str:
+    """Return the logdir for a message on the pictures in it."""
+    return about(logdir, *(SummaryOf(run_folder(logdir, run.name), tag) for run, tag, _ in events.images()))
 
 
 def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:
@@ -28,7 +36,7 @@ def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> Non
     still = len(drawn) > MOVING and len(contents) < MOVING
     expect(
         not still,
-        FIGURES,
+        about(FIGURES, *(figure.drawn for figure in figures)),
         f"{what}, different from picture to picture",
         f"{len(drawn)} figures with titles of their own, {len(contents)} different drawings",
         hint,

@@ -10,6 +10,7 @@ from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.graph import Graph
 from checker.expect import expect, fail, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import TrainingCalls, about, about_operations
 from reference.classification import HIDDEN, PARAMETERS, TWICE_SOFTMAX_LOSS, VARIABLE_SHAPES, accuracy_band
 
 MOST_DEAD = 0.5  # of the hidden units; more dead ones get advice
@@ -20,15 +21,16 @@ def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> N
     """has 784 inputs, 300 hidden neurons with an activation and 10 outputs"""
     shapes = Counter(variable.shape for variable in graph.trainable)
     total = sum(variable.size for variable in graph.trainable)
+    wrong = [v.name for v in sorted(graph.trainable, key=lambda v: v.shape in VARIABLE_SHAPES)]
     expect(
         shapes == Counter(VARIABLE_SHAPES),
-        "trainable variables",
+        about_operations("trainable variables", wrong),
         f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
         f"{listed(map(str, graph.trainable), 'none')}: {total:,} numbers",
         "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
     )
     hint = "without an activation, two layers can do no more than one: tf.nn.relu, tf.nn.sigmoid, tf.nn.tanh"
-    expect(not classifier.is_linear, "the hidden layer", "an activation between the two layers", "sums only", hint)
+    expect(not classifier.is_linear, classifier.where_hidden, "an activation between the two layers", "sums only", hint)
 
 
 def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
@@ -37,15 +39,15 @@ def check_gives_logits_to_the_loss(classifier: ClassifierModel) -> None:
     if not graph.cross_entropies():
         found = listed(_last_operations(graph), "none")
         hint = "tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax) can reach log(0), which gives NaN"
-        fail("the saved graph", "a softmax cross entropy operation", found, hint)
+        fail(about_operations("the saved graph", _last(graph)), "a softmax cross entropy operation", found, hint)
     for entropy in graph.cross_entropies():
         _expect_probabilities_in_a_logarithm(graph, entropy)
         squashing = graph.squashing_before(graph.inputs(entropy)[0])
         expect(
             squashing is None,
-            f"{entropy} in the saved graph",
+            about_operations(f"{entropy} in the saved graph", [entropy]),
             "logits: the output of the last layer before any activation",
-            f"the output of {squashing}, a {graph.op(squashing or '')}",
+            about_operations(f"the output of {squashing}, a {graph.op(squashing or '')}", [squashing]),
             _why_logits(graph.op(squashing or "")),
         )
 
@@ -76,7 +78,7 @@ def check_recognises_images_it_never_saw(
         hint = "use a smaller learning rate, or smaller initial weights"
         advise(f"{dead} of {HIDDEN} hidden units have the same output for every image: {hint}.")
     accepted, good = (accuracy_band(dataset, finished.edition, level) for level in ("accepted", "good"))
-    where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
+    where = about(f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images", TrainingCalls())
     hint = "0.1 is chance" if found < 0.2 else "train more epochs, or with another learning rate"
     hint = f"{hint}; save after the training, in the session that trained"
     twins = classifier.twin_units
@@ -99,12 +101,16 @@ def _expect_probabilities_in_a_logarithm(graph: Graph, entropy: str) -> None:
     logarithm = graph.logarithm_of_scores(entropy)
     expect(
         logarithm is None,
-        f"{entropy} in the saved graph",
+        about_operations(f"{entropy} in the saved graph", [entropy]),
         "logits, or the logarithm of probabilities",
-        f"{logarithm}, the logarithm of the output of the last layer",
+        about_operations(f"{logarithm}, the logarithm of the output of the last layer", [logarithm]),
         "these outputs are not probabilities: use a softmax activation there, or a Keras loss with from_logits=True",
     )
 
 
 def _last_operations(graph: Graph) -> list[str]:
-    return [f"{node} ({graph.op(node)})" for node in graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]]
+    return [f"{node} ({graph.op(node)})" for node in _last(graph)]
+
+
+def _last(graph: Graph) -> list[str]:
+    return graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]

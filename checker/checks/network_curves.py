@@ -14,6 +14,7 @@ from checker.evidence.stdout import numbers_beside
 from checker.evidence.trend import reaches_floor, settles_at
 from checker.expect import expect, fail, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import about_all
 from reference.classification import TWICE_SOFTMAX_LOSS, UNTRAINED_LOSS
 
 ACCURACY_WITHIN = 0.07  # the last points may be some steps older than the checkpoint, or use a part of the test images
@@ -30,7 +31,13 @@ def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curv
         overlaid = any(tags.count(tag) >= 2 for tag in tags) or any(curve.of_validation for curve in curves)
         found = listed(sorted(f"{tag} in run {run}" for run, tag in tags_of_runs))
         hint = "two FileWriters, for train/ and test/, that write the same tag"
-        expect(overlaid, curves[0].logdir, "one tag in two runs, one for training and one for test", found, hint)
+        expect(
+            overlaid,
+            about_all(curves[0].logdir, *(curve.where for curve in curves)),
+            "one tag in two runs, one for training and one for test",
+            found,
+            hint,
+        )
     pairs = itertools.chain(itertools.combinations(loss_curves, 2), itertools.combinations(accuracy_curves, 2))
     for first, second in pairs:
         few = len(set(first.values)) < FEWEST_DIFFERENT  # a network that learns nothing has the same accuracy for all images
@@ -49,7 +56,7 @@ def check_counts_right_answers(
     tails = [curve.tail / _unit(curve) for curve in accuracy_curves]
     expect(
         any(abs(value - true) <= ACCURACY_WITHIN for value in (*last.values(), *tails)),
-        "the last logged accuracies",
+        about_all("the last logged accuracies", *last),
         f"{true:.3f} ± {ACCURACY_WITHIN}, the accuracy of the checkpoint on the test images",
         listed(f"{value:.3f} ({where})" for where, value in last.items()),
         "compare tf.argmax(logits, 1), one class per image, with the labels of the same images; log it until the end",

@@ -7,26 +7,25 @@ the reporter prints it for the first of them only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from checker.engine.findings import Findings
-from checker.engine.run_plugin import FINDINGS, RUN
+from checker.engine.run_plugin import RUN
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import META_SUFFIX, Checkpoint, find_prefixes, nameless_checkpoint, newest_prefixes
-from checker.evidence.curves import Curve, find_curves, training_loss
+from checker.evidence.curves import Curve, find_curves, run_folder
 from checker.evidence.events import EventLog, event_files, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
-from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import EarliestSaver, SaveOf, WriterOf, about, about_first
 
 Advise = Callable[[str], None]
 Measure = Callable[[str, float], None]
@@ -79,7 +78,8 @@ def events(event_log: EventLog, finished: ScriptRun) -> EventLog:
         hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
         if elsewhere:
             hint = f'write below {logdir}: tf.summary.FileWriter("{logdir}", graph)'
-        fail(logdir, "an event file", finished.found_elsewhere(elsewhere), hint)
+        where = about_first(logdir, WriterOf(logdir), *(WriterOf(finished.shown(path.parent)) for path in elsewhere))
+        fail(where, "an event file", finished.found_elsewhere(elsewhere), hint)
     return event_log
 
 
@@ -104,9 +104,11 @@ def saved(finished: ScriptRun, event_log: EventLog, evaluator: Evaluator) -> Sav
         nameless = nameless_checkpoint(finished.logdir)
         if nameless:
             hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
-            fail(finished.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
+            where = about(finished.shown(nameless), SaveOf(""))
+            fail(where, "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
+        saves = [SaveOf(prefix.name) for prefix in find_prefixes(finished.folder)]
         fail(
-            finished.exercise.logdir,
+            about_first(finished.exercise.logdir, *saves, EarliestSaver()),
             "a checkpoint (.index, .data and .meta files)",
             finished.found_elsewhere(find_prefixes(finished.folder)),
             f'tf.train.Saver, and save(sess, "{finished.exercise.logdir}/model.ckpt") after the training',
@@ -128,7 +130,8 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
     graphs = [content for run in events.runs.values() for content in run.graphs]
     if not graphs:
         events.require_whole(logdir)
-        fail(logdir, "a graph in an event file", "event files without a graph", hint)
+        writers = (WriterOf(run_folder(logdir, name)) for name in events.runs)
+        fail(about(logdir, *writers), "a graph in an event file", "event files without a graph", hint)
     try:
         return Graph.from_graph_def(graphs[-1])
     except GraphError as error:
@@ -168,7 +171,7 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
         fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
     calls = sum(calls.count for calls in training.log.kinds)
     actual = f"{calls:,} calls of sessions, none of which updates a trainable variable"
-    expect(training.count > 0, where, "calls that run the optimiser", actual, hint)
+    expect(training.count > 0, about(where, training.log.most_frequent), "calls that run the optimiser", actual, hint)
     save = training.last_save(checkpoint.prefix.name)
     if save is None:
         fail(checkpoint.where, "a checkpoint that a Saver of this run saved", "none of its sessions saved it", hint)
@@ -222,27 +225,3 @@ def measure(findings: Findings) -> Measure:
         findings.measures[name] = float(value)
 
     return add
-
-
-@pytest.fixture(scope="session", autouse=True)
-def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Findings:
-    """What the report shows of the run, whether or not the checks of the exercise ask for it.
-
-    Evidence that is missing is left out here: the check that asks for it tells so.
-    """
-    found = pytestconfig.stash[FINDINGS]
-    events, saved = _if_there(request, "recorded_events"), _if_there(request, "checkpoint")
-    found.loss = training_loss(events) if events is not None else ()
-    graph = _if_there(request, "graph")
-    found.graph = graph if graph is not None else _if_there(request, "logged_graph")
-    if graph is not None and saved is not None:
-        found.variables, found.weights = statistics(graph, saved), digest(graph, saved)
-    return found
-
-
-def _if_there(request: pytest.FixtureRequest, fixture: str) -> Any:
-    """Return a fixture's value, None where it raises. For a check that asks for it, pytest raises the same again."""
-    try:
-        return request.getfixturevalue(fixture)
-    except Exception:
-        return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 
 import pytest
 
+from checker.engine.own_places import OwnPlaces, Told
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status
 
@@ -20,8 +21,9 @@ def ignore(result: CheckResult) -> None:
 class Reporter:
     """Collects results in order; calls `on_result` for each as it comes."""
 
-    def __init__(self, on_result: OnResult = ignore) -> None:
+    def __init__(self, on_result: OnResult = ignore, *, places: OwnPlaces | None = None) -> None:
         self.results: list[CheckResult] = []
+        self._places = places
         self._on_result = on_result
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
@@ -61,8 +63,14 @@ class Reporter:
         if explained_by != _title(item):
             return CheckResult(item.name, _title(item), Status.SKIP, detail=explained_by)
         # A stranger may have chosen names in these texts: none of them may control the terminal.
-        texts = (clean_line(text) for text in (error.where, error.expected, error.actual, error.hint))
-        return CheckResult(item.name, _title(item), Status.FAIL, *texts)
+        expected, hint, told = clean_line(error.expected), clean_line(error.hint), self._told(error)
+        texts = (told.where, expected, told.actual, hint)
+        return CheckResult(item.name, _title(item), Status.FAIL, *texts, place=told.place, lines=told.lines)
+
+    def _told(self, error: Mismatch) -> Told:
+        if self._places is None:
+            return Told(clean_line(error.where), clean_line(error.actual))
+        return self._places.told(error)
 
     def _broken(self, item: pytest.Item, error: BaseException) -> CheckResult:
         trace = "".join(traceback.format_exception(error))

@@ -18,6 +18,7 @@ from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
+from checker.subjects import Line, Recorded, about
 from reference.classification import Split
 
 BREACH_HINTS = {
@@ -109,7 +110,8 @@ class ScriptRun:
             return
         error = python_error(self.result.stderr, str(self.script.with_name(self.as_run)))
         if error:
-            fail(self._where(error.line), expected, error.summary, hint_for(error.summary, error.whole))
+            at = Recorded((Line(self.as_run, error.line),) if error.line else ())
+            fail(about(self._where(error.line), at), expected, error.summary, hint_for(error.summary, error.whole))
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"))
         last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]

@@ -15,8 +15,11 @@ import pytest
 
 import checker
 from checker.datasets import full_files
-from checker.engine import fixtures, model_fixtures, run_plugin
+from checker.engine import fixtures, model_fixtures, report_fixtures, run_plugin
 from checker.engine.companion_files import bring_along
+from checker.engine.own_files import OwnFiles
+from checker.engine.own_lines import RecordedLines
+from checker.engine.own_places import OwnPlaces
 from checker.engine.publish import FIGURES, PublishError, publish
 from checker.engine.reporter import OnResult, Reporter, ignore
 from checker.engine.run_plugin import RunPlugin
@@ -163,8 +166,10 @@ class Workshop:
             report.notes.append(clean_line(str(error)))
 
     def _hold_checks(self, run: ScriptRun, on_result: OnResult, report: Report) -> None:
-        reporter, handed = Reporter(on_result), RunPlugin(run, Evaluator(self._evaluations))
-        plugins = [run_plugin, fixtures, model_fixtures, handed, reporter]
+        handed = RunPlugin(run, Evaluator(self._evaluations))
+        places = OwnPlaces(OwnFiles(run), RecordedLines(run, handed.findings))
+        reporter = Reporter(on_result, places=places)
+        plugins = [run_plugin, fixtures, model_fixtures, report_fixtures, handed, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         options.append("--continue-on-collection-errors")  # or a broken check file would end pytest as Ctrl-C does
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
@@ -181,6 +186,7 @@ class Workshop:
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
         report.checks = reporter.results
+        report.sources = places.sources(report.checks)
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
         report.weights = findings.weights

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from checker.evidence.dataflow import Variable
 from checker.evidence.safe_walk import walk
 from checker.expect import expect
+from checker.subjects import EarliestSaver, FirstOf, Operation, about
 
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
@@ -49,11 +50,14 @@ class Checkpoint:
 
     def require_values_of(self, variables: Iterable[Variable]) -> None:
         """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
-        missing = [variable.key for variable in variables if variable.key not in self.tensors]
+        unsaved = [variable for variable in variables if variable.key not in self.tensors]
+        missing = [variable.key for variable in unsaved]
         hint = "make the Saver after the last variable"
         if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in self.tensors):
             hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
-        expect(not missing, self.where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
+        # Keras's own format needs no Saver: then the variable's line is the one to look at.
+        where = about(self.where, FirstOf((EarliestSaver(), *(Operation(variable.name) for variable in unsaved))))
+        expect(not missing, where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
 
     def require_finite(self) -> None:
         """Raise `Mismatch` for a tensor that holds NaN or infinite values."""
@@ -61,7 +65,7 @@ class Checkpoint:
             share = 1 - float(np.isfinite(value).mean()) if value.size else 0.0
             expect(
                 share == 0,
-                f"{self.where}, tensor {name}",
+                about(f"{self.where}, tensor {name}", Operation(name)),
                 "finite numbers",
                 f"{share:.0%} NaN or infinite",
                 "a learning rate too high for unscaled data, or log(0), makes them NaN: scale the inputs, lower the rate",

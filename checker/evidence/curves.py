@@ -11,6 +11,7 @@ from checker.evidence.events import EventLog, Point
 from checker.evidence.graph import Graph
 from checker.expect import expect_increasing, fail, listed
 from checker.outcome import Mismatch
+from checker.subjects import PointsOf, SummaryOf, about
 
 COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy is computed from one of these; a loss is not
 
@@ -47,7 +48,14 @@ class Curve:
     @property
     def where(self) -> str:
         """Where a TensorBoard user finds the curve."""
-        return series(self.logdir, self.run, self.tag)
+        folder = run_folder(self.logdir, self.run)
+        return about(series(self.logdir, self.run, self.tag), SummaryOf(folder, self.tag))
+
+    @property
+    def where_written(self) -> str:
+        """The same for a message on how its points were written."""
+        folder = run_folder(self.logdir, self.run)
+        return about(self.where, PointsOf(folder, self.tag))
 
     @property
     def values(self) -> list[float]:
@@ -69,7 +77,7 @@ class Curve:
         """Raise `Mismatch` unless every step is larger than the one before; where steps go back, the message says why."""
         returns = [(before, after) for before, after in itertools.pairwise(self.points) if after.step < before.step]
         if not returns:
-            expect_increasing(self.steps, self.where, "pass the step: writer.add_summary(summary, step)")
+            expect_increasing(self.steps, self.where_written, "pass the step: writer.add_summary(summary, step)")
             return
         before, after = returns[0]
         actual = f"step {after.step} follows step {before.step}"
@@ -79,7 +87,7 @@ class Curve:
             hint = "TensorBoard draws both as one zigzag, or shows the last only: one FileWriter and one training per folder"
         elif len(returns) > 1:
             actual += f", and {len(returns) - 1} times more in {len(self.points)} points"
-        fail(self.where, "steps that increase", actual, hint)
+        fail(self.where_written, "steps that increase", actual, hint)
 
     @property
     def of_validation(self) -> bool:
@@ -105,7 +113,9 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
                 f"{numbered[0]}: the name {kind} was taken when the summary was made, by a scope or another summary, so "
                 f"TensorFlow numbered it; rename the other, or make the summary once"
             )
-        fail(logdir, f'scalars with the tag "{kind}"', listed(found, "no scalars at all"), hint)
+        runs = ((run_folder(logdir, run.name), tag) for run, tag, _ in log.scalars() if tag in numbered[:1])
+        where = about(logdir, *(SummaryOf(folder, tag) for folder, tag in runs))
+        fail(where, f'scalars with the tag "{kind}"', listed(found, "no scalars at all"), hint)
     return curves
 
 

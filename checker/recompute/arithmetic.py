@@ -28,6 +28,7 @@ class Subtraction:
     right: str
     left_value: float
     right_value: float
+    node: str = ""  # that subtracts
 
     @property
     def rounded(self) -> tuple[int, int] | None:
@@ -62,7 +63,7 @@ class ArithmeticModel(Model):
             for left, right in self._arms(name):
                 scalars = self.scalars_at_start if assigned & {left, right} else self.scalars
                 if left in scalars and right in scalars:
-                    found.append(Subtraction(left, right, scalars[left], scalars[right]))
+                    found.append(Subtraction(left, right, scalars[left], scalars[right], name))
         return found
 
     def variables_read(self) -> list[str]:

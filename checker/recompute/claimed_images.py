@@ -12,6 +12,7 @@ from checker.evidence.session_record import Calls, Sample
 from checker.evidence.training import Training
 from checker.expect import expect, fail
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
+from checker.subjects import about_feeds
 from reference.classification import PIXELS, Split
 
 LEAST_KNOWN = 0.5  # of the rows fed in training: added noise and shifts make images hard to recognise
@@ -30,11 +31,12 @@ class FedImages:
     feed: Feed | None  # how pixels are scaled; None where that is not clear
     values: int  # how many different values were fed as pixels
     shift: int  # by which nearly all labels are off; 0 where there is no such number
+    source: str = ""  # the node that images are fed to
 
     @property
     def where(self) -> str:
         """What was looked at, for messages."""
-        return f"{self.rows} sampled rows of what was fed in training"
+        return about_feeds(f"{self.rows} sampled rows of what was fed in training", [self.source])
 
     def require_the_data_set(self) -> None:
         """Raise `Mismatch` unless images of the data set were fed, each with its own label; else no measure counts."""
@@ -73,7 +75,7 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
         labelled, right, shift = len(given), int((given == true).sum()), _shift(given, true)
     of_test = int((found.index >= len(train_images)).sum())
     values = len(np.unique(fed))
-    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift)
+    return FedImages(len(fed), int(known.sum()), of_test, labelled, right, found.feed, values, shift, source)
 
 
 def _shift(given: NDArray[np.int64], true: NDArray[np.uint8]) -> int:

@@ -19,6 +19,7 @@ from checker.recompute.fed_images import Feed
 from checker.recompute.image_feeds import ImageFeeds
 from checker.recompute.scaling import PIXEL_SCALINGS
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.classification import CLASSES, HIDDEN, Split, accuracy, cross_entropy
 
@@ -110,6 +111,11 @@ class ClassifierModel(ImageFeeds):
         between = self.graph.ancestors(self._hidden.node, until=self.graph.of_op(*LAYER_OPS))
         return {self.graph.op(node) for node in between} <= {*LAYER_OPS, *SUMMING_OPS}
 
+    @property
+    def where_hidden(self) -> str:
+        """The hidden layer, for messages."""
+        return about_operations("the hidden layer", [self._hidden.node if self._hidden else None])
+
     @cached_property
     def _evaluation(self) -> Evaluation:
         """The scores of held-out, training and test images, from one evaluation."""
@@ -125,7 +131,7 @@ class ClassifierModel(ImageFeeds):
         dead = sum(int((np.ptp(unit, axis=0) == 0).sum()) for unit in units)
         if np.ptp(scores, axis=0).max() == 0:
             hint = "zeros behind a ReLU have no gradient: start from random weights, tf.truncated_normal" if dead else ""
-            where = f"logits {self.logits} in the graph"
+            where = about_operations(f"logits {self.logits} in the graph", [self.logits.node])
             fail(where, "scores that depend on the image", "the same scores for every image", hint)
         ends = np.cumsum([len(labels) for _, labels in parts])[:-1]
         held_out, training, tested = (Measured(part, labels) for part, (_, labels) in zip(np.split(scores, ends), parts))
@@ -168,7 +174,8 @@ class ClassifierModel(ImageFeeds):
         """Return scores [count, 10] without NaN. Raises `Mismatch` when they have another shape."""
         if scores.shape != (count, CLASSES):
             actual = f"shape {show_shape(scores.shape)} for {count} images"
-            fail(f"logits {self.logits} in the graph", f"shape [batch, {CLASSES}]", actual)
+            where = about_operations(f"logits {self.logits} in the graph", [self.logits.node])
+            fail(where, f"shape [batch, {CLASSES}]", actual)
         return np.asarray(np.nan_to_num(scores, nan=-np.inf))
 
 

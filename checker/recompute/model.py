@@ -16,6 +16,7 @@ from checker.evidence.ops import ITERATOR_OPS
 from checker.evidence.tensors import as_numpy_dtype, dtype_name
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from checker.subjects import about_all
 
 
 class Model:
@@ -69,7 +70,7 @@ class Model:
             ]
             answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
         except NotEvaluable as refusal:
-            fail(self.where, expected, str(refusal))
+            fail(about_all(self.where, refusal.args[0]), expected, str(refusal))
         except EvaluationFailed as failure:
             fail(self.where, expected, f"TensorFlow says: {failure}")
         return [[answer[str(tensor)] for tensor in fetches] for answer in answers]

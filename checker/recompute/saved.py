@@ -12,6 +12,7 @@ from checker.evidence.graph import Graph, GraphError
 from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from checker.subjects import SaveOf, about
 
 MOST_TRIED = 5  # of the newest checkpoints
 
@@ -63,7 +64,7 @@ def _readable(
 
 
 def _read(prefix: Path, shown: Callable[[Path], str], event_graphs: Sequence[bytes], evaluator: Evaluator) -> Saved:
-    where = shown(prefix)
+    where = about(shown(prefix), SaveOf(prefix.name))
     try:
         tensors, unreadable = evaluator.dump(prefix)
     except EvaluationFailed as failure:
