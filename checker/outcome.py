@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -85,6 +86,12 @@ class CheckResult:
         """The rest of `where`: what is spoken of, without the line and its text."""
         rest = self.where.removeprefix(self.place).removeprefix("; ")
         return rest or (self.lines[0].label if self.lines else self.where)
+
+    @property
+    def finding(self) -> str:
+        """`actual` without the lines in it, which differ where two learners make one mistake."""
+        labels = "|".join(re.escape(line.label) for line in self.lines)
+        return re.sub(rf" \((?:(?:{labels})(?:, )?)+\)$", "", self.actual) if labels else self.actual
 
 
 @dataclass(frozen=True)

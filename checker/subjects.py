@@ -47,6 +47,13 @@ class PointsOf(SpokenOf):
 
 
 @dataclass(frozen=True)
+class SummarisedAs(SpokenOf):
+    """The tensor that is summarised under a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class WriterOf(SpokenOf):
     """The FileWriter of a folder."""
 

@@ -122,7 +122,8 @@ def check_shows_predicted_against_true_prices(events: EventLog, finished: Script
     clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
     alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
     actual = f"{len(clouds)} clouds in which every point has the same value on x and on y"
-    drawn = about(FIGURES, *(figure.drawn for figure in figures if any(axes in alike for axes in figure.axes)))
+    of_alike = [figure for figure in figures if any(axes is one for axes in figure.axes for one in alike)]
+    drawn = about(FIGURES, *(figure.drawn for figure in of_alike))
     expect(not alike or len(alike) < len(clouds), drawn, what, actual, hint)
     expect_figures_that_move(figures, what, hint)
 

@@ -64,7 +64,7 @@ def check_shows_first_layer_weights(
             found = found or bool(np.abs(correlation).max() >= SAME_PICTURE)
     expect(
         found,
-        about_pictures(finished.exercise.logdir, events),
+        about_pictures(finished.exercise.logdir, events, "weight", "filter"),
         "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
         f"images {listed_images(events)}, none of them like the weights of the checkpoint as grey values",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",

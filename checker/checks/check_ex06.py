@@ -57,7 +57,7 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, finished: Scr
     ]
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
-    where = about_pictures(finished.exercise.logdir, events)
+    where = about_pictures(finished.exercise.logdir, events, "confus", "matrix")
     expect(bool(drawn), where, 'an image "confusion_matrix"', found, hint)
 
 

@@ -89,7 +89,7 @@ def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, whe
     losses = list(losses)
     expect(
         any(_near(value, loss, within) for value in (curve.values[-1], curve.tail) for loss in losses),
-        curve.where,
+        curve.where_computed,
         f"a last loss near that of {where}: {listed_values(losses[:2])}",
         f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
         "log the loss that is minimised until the training ends, and save after that" + _is_a_sum(curve.tail, losses),

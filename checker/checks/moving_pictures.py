@@ -15,9 +15,11 @@ FIGURES = "the figures shown or saved"
 UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds for an endless line that was not drawn yet
 
 
-def about_pictures(logdir: str, events: EventLog) -> str:
-    """Return the logdir for a message on the pictures in it."""
-    return about(logdir, *(SummaryOf(run_folder(logdir, run.name), tag) for run, tag, _ in events.images()))
+def about_pictures(logdir: str, events: EventLog, *words: str) -> str:
+    """Return the logdir for a message on the pictures in it: on those with one of these words in their tag, if there are."""
+    found = [(run_folder(logdir, run.name), tag) for run, tag, _ in events.images()]
+    meant = [(folder, tag) for folder, tag in found if any(word in tag.lower() for word in words)]
+    return about(logdir, *(SummaryOf(folder, tag) for folder, tag in meant or found))
 
 
 def expect_moving_picture(images: list[tuple[str, list[bytes]]], logdir: str, what: str) -> None:

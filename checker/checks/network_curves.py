@@ -56,7 +56,7 @@ def check_counts_right_answers(
     tails = [curve.tail / _unit(curve) for curve in accuracy_curves]
     expect(
         any(abs(value - true) <= ACCURACY_WITHIN for value in (*last.values(), *tails)),
-        about_all("the last logged accuracies", *last),
+        about_all("the last logged accuracies", *(curve.where_computed for curve in accuracy_curves)),
         f"{true:.3f} ± {ACCURACY_WITHIN}, the accuracy of the checkpoint on the test images",
         listed(f"{value:.3f} ({where})" for where, value in last.items()),
         "compare tf.argmax(logits, 1), one class per image, with the labels of the same images; log it until the end",

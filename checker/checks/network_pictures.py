@@ -53,10 +53,9 @@ def expect_data_set_pictures(events: EventLog, finished: ScriptRun) -> None:
     wanted = shown_images(events, [])
     splits = finished.splits
     known = len(wanted) and any((find_images(wanted, images) >= 0).any() for images, _ in splits)
+    where = about_pictures(finished.exercise.logdir, events, "input", "digit")
     hint = 'tf.summary.image("input", tf.reshape(images, [-1, 28, 28, 1]))'
-    expect(
-        bool(known), about_pictures(finished.exercise.logdir, events), "images of the data set", listed_images(events), hint
-    )
+    expect(bool(known), where, "images of the data set", listed_images(events), hint)
 
 
 def expect_misread_pictures(
@@ -70,9 +69,10 @@ def expect_misread_pictures(
     shown = [(len(index), int(np.count_nonzero(answers[index] != labels[index]))) for index in indices]
     known, wrong = shown[0]
     logdir, drawn = finished.exercise.logdir, (figure.drawn for figure in figures)
+    shown_there = about_pictures(logdir, events, "mis", "wrong", "confused", "error")
     expect(
         any(misread and misread >= LEAST_MISREAD * count for count, misread in shown),
-        about_all(f"images in {logdir} and in the figures", about_pictures(logdir, events), about(logdir, *drawn)),
+        about_all(f"images in {logdir} and in the figures", shown_there, about(logdir, *drawn)),
         "a picture or figure of test images that the network misreads",
         f"{known} test images, {wrong} of them misread",
         "numpy.flatnonzero(predictions != labels) finds them; show their 28 * 28 pixels without a border, after training",

@@ -26,6 +26,7 @@ from checker.subjects import (
     Repeats,
     SaveOf,
     SpokenOf,
+    SummarisedAs,
     SummaryOf,
     TrainingCalls,
     WriterOf,
@@ -65,6 +66,10 @@ class RecordedLines:
             case SummaryOf(folder, tag):
                 made = [self._made[node] for node in self._summaries(tag) if node in self._made]
                 return made or self._of(PointsOf(folder, tag))
+            case SummarisedAs(tag):
+                nodes = list(self._summaries(tag))
+                values = [self._graph.inputs(node)[1:2] for node in nodes] if self._graph else []
+                return [self._made.get(value.node, ()) for (value,) in filter(None, values)]
             case PointsOf(folder, tag):
                 return [series.lines for series in self._written.of(folder, tag)]
             case WriterOf(folder):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from checker.evidence.dataflow import Variable
 from checker.evidence.safe_walk import walk
 from checker.expect import expect
-from checker.subjects import EarliestSaver, FirstOf, Operation, about
+from checker.subjects import EarliestSaver, Operation, about, about_first
 
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
@@ -51,12 +51,11 @@ class Checkpoint:
     def require_values_of(self, variables: Iterable[Variable]) -> None:
         """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
         unsaved = [variable for variable in variables if variable.key not in self.tensors]
-        missing = [variable.key for variable in unsaved]
-        hint = "make the Saver after the last variable"
+        missing, made = [variable.key for variable in unsaved], [Operation(variable.name) for variable in unsaved]
+        hint, where = "make the Saver after the last variable", about_first(self.where, EarliestSaver(), *made)
         if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in self.tensors):
+            where = self.where
             hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
-        # Keras's own format needs no Saver: then the variable's line is the one to look at.
-        where = about(self.where, FirstOf((EarliestSaver(), *(Operation(variable.name) for variable in unsaved))))
         expect(not missing, where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
 
     def require_finite(self) -> None:

@@ -11,7 +11,7 @@ from checker.evidence.events import EventLog, Point
 from checker.evidence.graph import Graph
 from checker.expect import expect_increasing, fail, listed
 from checker.outcome import Mismatch
-from checker.subjects import PointsOf, SummaryOf, about
+from checker.subjects import PointsOf, SummarisedAs, SummaryOf, about
 
 COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy is computed from one of these; a loss is not
 
@@ -50,6 +50,11 @@ class Curve:
         """Where a TensorBoard user finds the curve."""
         folder = run_folder(self.logdir, self.run)
         return about(series(self.logdir, self.run, self.tag), SummaryOf(folder, self.tag))
+
+    @property
+    def where_computed(self) -> str:
+        """The same for a message on what its values are."""
+        return about(self.where, SummarisedAs(self.tag), SummaryOf(run_folder(self.logdir, self.run), self.tag))
 
     @property
     def where_written(self) -> str:

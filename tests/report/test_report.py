@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport, sparkline
@@ -21,6 +21,7 @@ from tests.support.paths import PROJECT
 
 HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
 
+LINE = NamedLine("ex04.py", 2, "ex04.py, line 2")
 REPORT = Report(
     "ex04",
     "exercises/ex04.py",
@@ -28,7 +29,7 @@ REPORT = Report(
     "none",
     [
         CheckResult("check_a", "does a", Status.PASS, advice="could be faster"),
-        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there"),
+        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there", place="here", lines=(LINE,)),
         CheckResult("check_c", "does c", Status.SKIP, detail="does b"),
         CheckResult("check_d", "does d", Status.ERROR, detail="Traceback …"),
     ],
@@ -37,6 +38,7 @@ REPORT = Report(
     logdir="/some where/logdir/ex04",
     loss=[2.3, 1.0, math.nan],
     notes=["a note"],
+    sources=[OwnFile("ex04.py", "ex04.py", f"x = 1\n{HOSTILE}")],
 )
 
 
@@ -47,7 +49,7 @@ def test_json_has_the_documented_keys() -> None:
     assert [*exercise][:7] == ["exercise", "script", "status", "duration_s", "peak_memory_bytes", "isolation", "data"]
     assert exercise["status"] == "error"
     assert exercise["loss"] == [2.3, 1.0, "nan"]
-    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail"]
+    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail", "place", "lines"]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
 
@@ -58,8 +60,33 @@ def test_what_json_says_can_be_read_back() -> None:
     (again,) = from_json(as_json([whole]))
     assert as_json([again]) == as_json([whole])
     assert again.checks == whole.checks
+    assert again.sources == whole.sources
     assert again.variables == [variable]
     assert math.isnan(again.loss[2])
+
+
+def test_a_report_of_an_older_version_has_no_lines() -> None:
+    document = json.loads(as_json([REPORT]))
+    del document["exercises"][0]["sources"]
+    for check in document["exercises"][0]["checks"]:
+        del check["place"], check["lines"]
+    (again,) = from_json(json.dumps(document))
+    assert again.sources == []
+    assert [check.lines for check in again.checks] == [()] * 4
+
+
+@pytest.mark.parametrize(
+    ("where", "place", "subject"),
+    [
+        ("ex04.py, line 2: a = 1; b; loss", "ex04.py, line 2: a = 1; b", "loss"),
+        ("ex04.py, line 2: a = 1", "ex04.py, line 2: a = 1", "ex04.py, line 2"),
+        ("loss", "", "loss"),
+    ],
+)
+def test_what_a_message_speaks_of_is_told_without_the_line(where: str, place: str, subject: str) -> None:
+    check = replace(REPORT.checks[1], where=where, place=place, actual="a softmax (ex04.py, line 2)")
+    assert check.subject == subject
+    assert check.finding == "a softmax"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 2}', '{"schema": 1, "exercises": [{}]}'])
