@@ -66,11 +66,11 @@ def report_of(exercise: str, *checks: CheckResult) -> Report:
 def failed(actual: str) -> CheckResult:
     lines = (
         NamedLine("ex01.py", 41, "ex01.py, line 41"),
-        NamedLine("ex01.py", 7, HOSTILE),
+        NamedLine("ex01.py", 7, "<img src=x onerror=alert(1)>"),
         NamedLine("ex01.py", 99, "gone"),
     )
     place, where = f"ex01.py, line 41: {actual}", f"ex01.py, line 41: {actual}; here, not gone"
-    found = f"{actual} ({HOSTILE})"
+    found = f"{actual} (<img src=x onerror=alert(1)>)"
     return CheckResult("check_a", "does a", Status.FAIL, where, "one", found, "look at tf.reshape", place=place, lines=lines)
 
 
@@ -160,7 +160,7 @@ def test_every_link_of_a_page_leads_somewhere(session: Path) -> None:
         for tag, attributes in Tags(page.read_text("utf-8")).tags:
             if tag == "a":
                 place, _, anchor = (attributes["href"] or "").partition("#")
-                target = page.parent / unquote(place)
+                target = page.parent / unquote(place) if place else page
                 assert target.is_file()
                 assert not anchor or f'id="{anchor}"' in target.read_text("utf-8")
 
