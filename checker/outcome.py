@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -52,6 +53,24 @@ class Mismatch(Exception):
     def cause(self) -> tuple[str, str, str]:
         """The identity of a mismatch: several checks can meet the same one."""
         return self.where, self.expected, self.actual
+
+
+@dataclass(frozen=True)
+class NamedLine:
+    """A line of the learner's own files that a message names."""
+
+    file: str  # the name under which the report carries it, see `OwnFile`
+    number: int
+    label: str  # as the message calls it: ``ex04.py, line 31``
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """One of the learner's own files, whose lines messages name."""
+
+    name: str
+    title: str  # as its author knows it: a notebook has another name than the script it is converted into
+    text: str  # its first lines
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from checker.evidence.stdout import numbers, tensors
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed, shown
 from checker.recompute.arithmetic import ArithmeticModel, Subtraction
+from checker.subjects import about_operations
 from reference.ex01 import ANSWER, LEAVES, LEFT, LEFT_LEAVES, RIGHT, RIGHT_LEAF
 
 WHERE = "the saved graph"
@@ -62,19 +63,24 @@ def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
 
 def check_computes_in_the_graph(arithmetic: ArithmeticModel) -> None:
     """computes in the graph, not in Python"""
-    given_away = [f"{name} = {value:g}" for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
+    results = [(name, value) for name, value in arithmetic.leaves() if round(value) in (ANSWER, RIGHT)]
+    given_away = [f"{name} = {value:g}" for name, value in results]
     hint = "give TensorFlow the numbers 3, 2 and 12, and let the session do the powers"
-    expect(not given_away, WHERE, "no leaf that holds a result", listed(given_away), hint)
+    where = about_operations(WHERE, (name for name, _ in results))
+    expect(not given_away, where, "no leaf that holds a result", listed(given_away), hint)
 
 
 def check_builds_both_arms_from_3_2_and_12(arithmetic: ArithmeticModel) -> None:
     """builds both arms from 3, 2 and 12"""
     found = find_subtraction(arithmetic)
     left, right = arithmetic.leaf_values(found.left), arithmetic.leaf_values(found.right)
-    expect(set(LEFT_LEAVES) <= left, f"{WHERE}, left arm", "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
-    expect(RIGHT_LEAF in right, f"{WHERE}, right arm", "12 among its leaves", shown(sorted(right)), "12**5")
+    where = about_operations(f"{WHERE}, left arm", [found.left])
+    expect(set(LEFT_LEAVES) <= left, where, "3 and 2 among its leaves", shown(sorted(left)), "3 * 2**2")
+    where = about_operations(f"{WHERE}, right arm", [found.right])
+    expect(RIGHT_LEAF in right, where, "12 among its leaves", shown(sorted(right)), "12**5")
     other = sorted((left | right) - LEAVES)
-    expect(not other, WHERE, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
+    where = about_operations(WHERE, (name for name, value in arithmetic.leaves() if round(value) in other))
+    expect(not other, where, "no leaves but 3, 2, 12 and the exponents", shown(other), "let the session do the powers")
 
 
 def check_runs_the_computation(arithmetic: ArithmeticModel, training: Training) -> None:

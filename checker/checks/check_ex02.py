@@ -19,6 +19,7 @@ from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
 from checker.recompute.regression import RegressionModel
+from checker.subjects import about, about_operations
 from reference.arrays import FloatArray
 from reference.datasets import boston
 
@@ -38,9 +39,8 @@ def check_trains_two_numbers(graph: Graph) -> None:
     """trains two numbers, a slope and an intercept"""
     sizes = [variable.size for variable in graph.trainable]
     hint = "tf.Variable(tf.random_uniform([])) is one number"
-    expect(
-        sum(sizes) == 2, "trainable variables", "two, of one number each", listed(map(str, graph.trainable), "none"), hint
-    )
+    where = about_operations("trainable variables", (v.name for v in sorted(graph.trainable, key=lambda v: -v.size)))
+    expect(sum(sizes) == 2, where, "two, of one number each", listed(map(str, graph.trainable), "none"), hint)
 
 
 check_updates_every_variable = common.check_updates_every_variable
@@ -88,7 +88,7 @@ def check_plots_every_house(figures: list[Figure]) -> None:
     clouds = [points for figure in figures for axes in figure.axes for points in axes.scatters]
     expect(
         any(_same_points(points, houses) for points in clouds),
-        FIGURES,
+        about(FIGURES, *(figure.drawn for figure in figures if any(axes.scatters for axes in figure.axes))),
         f"one point per house, unscaled rooms on x, price on y: {_extent(houses)}",
         listed(dict.fromkeys(map(_extent, clouds)), "no points") if figures else "no figure",
         "plt.scatter(rooms, prices), then plt.show() or savefig",
@@ -104,7 +104,7 @@ def check_plots_the_trained_line(figures: list[Figure], regression: RegressionMo
     lines = [line for figure in figures for axes in figure.axes for line in axes.lines if len(line) >= 2]
     expect(
         any(_lies_on(line, *candidate) for line in lines for candidate in wanted),
-        FIGURES,
+        about(FIGURES, *(figure.drawn for figure in figures if any(axes.lines for axes in figure.axes))),
         f"the line price = {slope:.2f} * rooms {intercept:+.2f} of the checkpoint",
         listed((_describe(line) for line in lines[-5:]), "no line") if figures else "no figure",
         "plot the prediction of the trained variables, in the same units as the points",

@@ -16,6 +16,7 @@ from checker.checks.moving_pictures import (
 from checker.checks.saved_early import NEARLY_ALL
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog, Histogram
 from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
@@ -47,7 +48,7 @@ def check_trains_thirteen_weights_and_a_bias(graph: Graph) -> None:
     )
     expect(
         sum(sizes) == WEIGHTS + 1,
-        "trainable variables",
+        about_operations("trainable variables", (v.name for v in sorted(graph.trainable, key=lambda v: -v.size))),
         "13 weights and a bias",
         listed(map(str, graph.trainable), "none"),
         hint,
@@ -75,6 +76,10 @@ def check_shows_the_weights_as_a_histogram(
     of_weights = [
         (tag, series) for tag, series in found if series[-1].count == WEIGHTS and len({h.step for h in series}) >= 3
     ]
+    where = about(
+        finished.exercise.logdir,
+        *(SummaryOf(run_folder(finished.exercise.logdir, run.name), tag) for run, tag, _ in events.histograms()),
+    )
     logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
     kind = "no-histogram-of-13" if found else ""
     expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint, kind)
@@ -82,7 +87,7 @@ def check_shows_the_weights_as_a_histogram(
     ranges = " or ".join(dict.fromkeys(_extent(min(weights), max(weights)) for weights in wanted))
     expect(
         not wanted or any(_shows(series, weights) for _, series in of_weights for weights in wanted),
-        f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}",
+        about_all(f"{logdir}, histogram {listed(tag for tag, _ in of_weights)}", where),
         f"the last one with the weights of {trained.where}: {ranges}",
         listed(f"{_extent(h.minimum, h.maximum)} at step {h.step}" for h in (series[-1] for _, series in of_weights)),
         "give the variable itself to tf.summary.histogram, and add it until the training ends",
@@ -126,7 +131,9 @@ def check_shows_predicted_against_true_prices(events: EventLog, finished: Script
     clouds = [axes for figure in figures for axes in figure.axes if any(len(points) >= CLOUD for points in axes.scatters)]
     alike = [axes for axes in clouds if all(map(_repeats_itself, (*axes.scatters, *axes.lines)))]
     actual = f"{len(clouds)} clouds in which every point has the same value on x and on y"
-    expect(not alike or len(alike) < len(clouds), FIGURES, what, actual, hint)
+    of_alike = [figure for figure in figures if any(axes is one for axes in figure.axes for one in alike)]
+    drawn = about(FIGURES, *(figure.drawn for figure in of_alike))
+    expect(not alike or len(alike) < len(clouds), drawn, what, actual, hint)
     expect_figures_that_move(figures, what, hint)
 
 

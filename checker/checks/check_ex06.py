@@ -98,7 +98,8 @@ def check_confusion_matrix_is_that_of_the_checkpoint(
     named = [order for order in orders if set(order) == set(FASHION_CLASSES)]
     hint = "row 0 and column 0 belong to label 0: reference.datasets.FASHION_CLASSES is in the order of the labels"
     wrong = next((order for order in named if order != list(FASHION_CLASSES)), [])
-    expect(not wrong, "the figures", f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
+    where = about("the figures", *_matrix_figures(figures))
+    expect(not wrong, where, f"names in the order of the labels: {listed(FASHION_CLASSES)}", listed(wrong), hint)
     if not named:
         advise("Write the names of the classes beside the rows and columns: set_xticklabels, set_yticklabels.")
 

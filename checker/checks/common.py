@@ -14,6 +14,7 @@ from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.shown_graph import hidden_nodes
 from checker.expect import expect, listed
+from checker.subjects import WriterOf, about, about_operations
 
 
 def check_runs_to_the_end(finished: ScriptRun) -> None:
@@ -54,7 +55,8 @@ def check_updates_every_variable(graph: Graph) -> None:
     """updates its variables by gradient descent"""
     still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
     hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
-    expect(not still, "the saved graph", "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
+    where = about_operations("the saved graph", still)
+    expect(not still, where, "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
 
 
 def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished: ScriptRun, advise: Advise) -> None:

@@ -18,6 +18,7 @@ from checker.evidence.live_model import unused_copy
 from checker.evidence.training import Training
 from checker.evidence.written_record import WrittenLog
 from checker.expect import expect, fail, listed
+from checker.subjects import Repeats, about, about_operations
 
 # A last loss comes from a mini-batch, some steps before the end: it is near the loss of the checkpoint, but not equal.
 LOSS_FACTOR = 3.0
@@ -39,7 +40,7 @@ def check_builds_its_graph_once(training: Training) -> None:
     size = training.growing()
     if size is not None:
         fail(
-            "the graph while its sessions ran",
+            about("the graph while its sessions ran", Repeats()),
             "the same operations from the first call to the last",
             f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
             "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
@@ -68,7 +69,10 @@ def check_saves_the_step_it_reached(trained: Checkpoint, training: Training) -> 
     for counter in counters(training, save):
         found = trained.value_of(counter.variable)
         if found is not None and found.shape == ():
-            _expect_count(int(found), counter, f"{trained.where}, tensor {counter.variable.key}")
+            where = about_operations(
+                f"{trained.where}, tensor {counter.variable.key}", [*counter.assigned_by, counter.variable.name]
+            )
+            _expect_count(int(found), counter, where)
 
 
 def check_logs_no_more_than_it_ran(
@@ -84,10 +88,14 @@ def check_logs_no_more_than_it_ran(
     for curve in loss_curves:
         points, last = len(curve.points), max(curve.steps)
         expect(
-            points <= calls, curve.where, f"at most {calls:,} points, one per call of a session", f"{points:,} points", hint
+            points <= calls,
+            curve.where_written,
+            f"at most {calls:,} points, one per call of a session",
+            f"{points:,} points",
+            hint,
         )
         bound = f"at most step {most:,}: {calls:,} calls of sessions went through no more examples"
-        expect(last <= most, curve.where, bound, f"step {last:,}", hint)
+        expect(last <= most, curve.where_written, bound, f"step {last:,}", hint)
 
 
 def _expect_count(found: int, counter: Counter, where: str) -> None:
@@ -112,7 +120,7 @@ def expect_logged_loss(curve: Curve, losses: Iterable[float], within: float, whe
     losses = list(losses)
     expect(
         any(_near(value, loss, within) for value in (curve.values[-1], curve.tail) for loss in losses),
-        curve.where,
+        curve.where_computed,
         f"a last loss near that of {where}: {listed_values(losses[:2])}",
         f"{curve.values[-1]:.4g} at step {curve.steps[-1]}",
         "log the loss that is minimised until the training ends, and save after that" + _is_a_sum(curve.tail, losses),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.evidence.curves import Curve
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
+from checker.subjects import about_operations
 
 FEWEST_EPOCHS = 2
 
@@ -16,7 +17,8 @@ def check_is_made_of_keras_layers(graph: Graph) -> None:
     others = [v.name for v in graph.trainable if v not in of_keras]
     hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
     found = f"other variables: {listed(others)}" if others else "no trainable variable"
-    expect(bool(of_keras) and not others, "trainable variables", "kernel and bias of Keras layers", found, hint)
+    where = about_operations("trainable variables", others)
+    expect(bool(of_keras) and not others, where, "kernel and bias of Keras layers", found, hint)
 
 
 def check_logs_every_epoch(loss_curves: list[Curve]) -> None:

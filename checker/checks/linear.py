@@ -16,6 +16,7 @@ from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.outline import show_shape
 from checker.recompute.regression import RegressionModel
+from checker.subjects import TrainingCalls, about, about_operations
 from reference.arrays import FloatArray
 from reference.datasets import Boston, boston
 from reference.regression import error_band, least_squares
@@ -32,7 +33,7 @@ LEARNT_BELOW = 64.0  # half way between the error of the mean price (84.42) and 
 def check_feeds_data_through_placeholders(regression: RegressionModel) -> None:
     """feeds features and prices through placeholders"""
     for placeholder in (*regression.feature_placeholders.values(), regression.price_placeholder):
-        where = f"placeholder {placeholder.name}"
+        where = about_operations(f"placeholder {placeholder.name}", [placeholder.name])
         hint = "integers cut off the decimals of every value: tf.placeholder(tf.float32)"
         expect(placeholder.dtype.startswith("float"), where, "a float dtype", placeholder.dtype, hint)
 
@@ -42,7 +43,8 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     shape = regression.residual_shape()
     houses = len(regression.features)
     placeholders = (*regression.feature_placeholders.values(), regression.price_placeholder)
-    where = f"{regression.residual.node} in the saved graph"
+    met = [regression.residual.node, *(placeholder.name for placeholder in placeholders)]
+    where = about_operations(f"{regression.residual.node} in the saved graph", met)
     declared = listed(_shape_of(placeholder, regression) for placeholder in placeholders)
     hint = f"{declared}: give all of them the same rank, such as [None, 1]"
     count = 1
@@ -162,7 +164,7 @@ def check_fits_the_prices(regression: RegressionModel, trained: Checkpoint, advi
         hint = f"{mean_only:.2f} is the error of predicting the mean price for all: does the loss depend on the features?"
     expect(
         accepted.accepts(found.mse / best),
-        regression.checkpoint.where,
+        about(regression.checkpoint.where, TrainingCalls()),
         f"MSE of at most {accepted.bound * best:.2f} on the {len(prices)} houses: {accepted.bound:g} times that of least "
         f"squares, {best:.2f}; each of {accepted.runs} right solutions that were tried reached it",
         f"MSE {found.mse:.2f}, recomputed from the checkpoint, features {found.scaling}",

@@ -70,7 +70,7 @@ def expect_figures_that_move(figures: list[Figure], what: str, hint: str) -> Non
     still = len(drawn) > MOVING and len(contents) < MOVING
     expect(
         not still,
-        FIGURES,
+        about(FIGURES, *(figure.drawn for figure in figures)),
         f"{what}, different from picture to picture",
         f"{len(drawn)} figures with titles of their own, {len(contents)} different drawings",
         hint,

@@ -33,14 +33,14 @@ def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> N
     total = sum(variable.size for variable in variables)
     expect(
         shapes == Counter(VARIABLE_SHAPES),
-        "trainable variables",
+        about_operations("trainable variables", wrong),
         f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
         f"{listed(map(str, variables), 'none')}: {total:,} numbers",
         "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
         "other-sizes",
     )
     hint = "without an activation, two layers can do no more than one: tf.nn.relu, tf.nn.sigmoid, tf.nn.tanh"
-    expect(not classifier.is_linear, "the hidden layer", "an activation between the two layers", "sums only", hint)
+    expect(not classifier.is_linear, classifier.where_hidden, "an activation between the two layers", "sums only", hint)
 
 
 def check_gives_logits_to_the_loss(classifier: ClassifierModel, advise: Advise) -> None:

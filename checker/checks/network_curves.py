@@ -66,7 +66,7 @@ def check_counts_right_answers(
     expect_counts_like_the_checkpoint(judged, measured, classifier, tails)
     expect(
         any(abs(value - true) <= ACCURACY_WITHIN for value in (*last.values(), *tails)),
-        "the last logged accuracies",
+        about_all("the last logged accuracies", *(curve.where_computed for curve in accuracy_curves)),
         f"{true:.3f} ± {ACCURACY_WITHIN}, the accuracy of the checkpoint on the test images",
         listed(f"{value:.3f} ({where})" for where, value in last.items()),
         ARGMAX if classifier.graph.cross_entropies() else OTHER_ACCURACY,

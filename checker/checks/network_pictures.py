@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.checks.moving_pictures import about_pictures
 from checker.checks.tensorboard import summary_of
 from checker.engine.script_run import ScriptRun
 from checker.evidence.events import EventLog
@@ -16,6 +17,7 @@ from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png, find_images, stretch, tiles
 from checker.expect import expect, fail, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import about, about_all
 
 LEAST_MISREAD = 0.5  # of the test images in one picture or figure that is to show mistakes
 BLACK = 16  # of 255: a picture without a brighter pixel looks black
@@ -123,9 +125,11 @@ def expect_misread_pictures(
     indices = [np.unique(index[index >= 0]) for index in (np.concatenate([*groups, np.zeros(0, np.int64)]), *groups)]
     shown = [(len(index), int(np.count_nonzero(answers[index] != labels[index]))) for index in indices]
     known, wrong = shown[0]
+    logdir, drawn = finished.exercise.logdir, (figure.drawn for figure in figures)
+    shown_there = about_pictures(logdir, events, "mis", "wrong", "confused", "error")
     expect(
         any(misread and misread >= LEAST_MISREAD * count for count, misread in shown),
-        f"images in {finished.exercise.logdir} and in the figures",
+        about_all(f"images in {logdir} and in the figures", shown_there, about(logdir, *drawn)),
         "a picture or figure of test images that the network misreads",
         f"{known} test images, {wrong} of them misread",
         "numpy.flatnonzero(predictions != labels) finds them; show their 28 * 28 pixels without a border, after training",

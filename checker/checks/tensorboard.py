@@ -14,6 +14,7 @@ from checker.evidence.events import EventLog, Histogram, Image, Point, Run
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.pictures import is_picture
 from checker.expect import expect, expect_increasing, fail, listed
+from checker.subjects import PointsOf, SummaryOf, WriterOf, about
 
 MOST_SERIES = 100  # that TensorBoard is asked for; some milliseconds each
 MOST_PICTURES = 200  # per series; a millisecond each
@@ -35,7 +36,8 @@ def expect_steps_that_show_all(log: EventLog, logdir: str) -> None:
     for run, kind, tag, items in _series(log):
         if kind != "scalars" and _hides_some(items):
             hint = f"TensorBoard keeps one of the {kind} per step, and drops all before a step that goes back: pass the step"
-            expect_increasing([item.step for item in items], series(logdir, run.name, tag), hint)
+            where = series(logdir, run.name, tag)
+            expect_increasing([item.step for item in items], about(where, PointsOf(run_folder(logdir, run.name), tag)), hint)
 
 
 def expect_one_graph_per_run(log: EventLog, logdir: str, advise: Advise) -> None:
@@ -52,7 +54,7 @@ def expect_one_graph_per_run(log: EventLog, logdir: str, advise: Advise) -> None
                 hint = (
                     "TensorBoard shows one of them: write only the graph that is trained, or give each a writer and a folder"
                 )
-                fail(where, "one graph", found, hint)
+                fail(about(where, WriterOf(where)), "one graph", found, hint)
         advise(f"{where} holds its graph {len(run.graphs)} times, and TensorBoard shows one: write it once it is complete.")
 
 
@@ -70,7 +72,7 @@ def expect_shown(log: EventLog, board: Board, logdir: str, advise: Advise) -> No
         fail(logdir, "event files that TensorBoard can show", f"TensorBoard itself fails: {error}", OWN_WRITER)
     thinned = []
     for run, kind, tag, items in itertools.islice(_series(log), MOST_SERIES):
-        where = series(logdir, run.name, tag)
+        where = about(series(logdir, run.name, tag), SummaryOf(run_folder(logdir, run.name), tag))
         shown = _shown(board, run, kind, tag, where)
         logged = len({item.step for item in items}) if kind == "images" else len(items)
         found = f"TensorBoard shows {len(shown)} of {logged} {kind}"

@@ -7,7 +7,6 @@ the reporter prints it for the first of them only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -24,11 +23,11 @@ from checker.evidence.graph import Graph, GraphError
 from checker.evidence.resets import require_no_reset
 from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
-from checker.evidence.variables import digest, statistics
 from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import EarliestSaver, SaveOf, WriterOf, about, about_first
 
 HINTS_OF_KERAS = {
     "loss": "give fit the callback tf.keras.callbacks.TensorBoard, or log in a callback what its logs hold",
@@ -122,7 +121,8 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
     graphs = [content for run in events.runs.values() for content in run.graphs]
     if not graphs:
         events.require_whole(logdir)
-        fail(logdir, "a graph in an event file", "event files without a graph", hint)
+        writers = (WriterOf(run_folder(logdir, name)) for name in events.runs)
+        fail(about(logdir, *writers), "a graph in an event file", "event files without a graph", hint)
     try:
         return Graph.from_graph_def(graphs[-1])
     except GraphError as error:
@@ -207,27 +207,3 @@ def measure(findings: Findings) -> Measure:
         findings.measures[name] = float(value)
 
     return add
-
-
-@pytest.fixture(scope="session", autouse=True)
-def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Findings:
-    """What the report shows of the run, whether or not the checks of the exercise ask for it.
-
-    Evidence that is missing is left out here: the check that asks for it tells so.
-    """
-    found = pytestconfig.stash[FINDINGS]
-    events, saved = _if_there(request, "recorded_events"), _if_there(request, "checkpoint")
-    found.loss = training_loss(events) if events is not None else ()
-    graph = _if_there(request, "graph")
-    found.graph = graph if graph is not None else _if_there(request, "logged_graph")
-    if graph is not None and saved is not None:
-        found.variables, found.weights = statistics(graph, saved), digest(graph, saved)
-    return found
-
-
-def _if_there(request: pytest.FixtureRequest, fixture: str) -> Any:
-    """Return a fixture's value, None where it raises. For a check that asks for it, pytest raises the same again."""
-    try:
-        return request.getfixturevalue(fixture)
-    except Exception:
-        return None

@@ -21,6 +21,7 @@ from checker.expect import fail, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
+from checker.subjects import Line, Recorded, about
 from reference.classification import Split
 
 OTHER_ERROR = "the error comes from this line: print the type, the value or the shape of each name in it before it runs"

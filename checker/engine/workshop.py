@@ -15,8 +15,11 @@ import pytest
 
 import checker
 from checker.datasets import full_files
-from checker.engine import fixtures, model_fixtures, run_plugin
+from checker.engine import fixtures, model_fixtures, report_fixtures, run_plugin
 from checker.engine.companion_files import bring_along
+from checker.engine.own_files import OwnFiles
+from checker.engine.own_lines import RecordedLines
+from checker.engine.own_places import OwnPlaces
 from checker.engine.publish import FIGURES, PublishError, publish
 from checker.engine.reporter import Reporter
 from checker.engine.run_plugin import RunPlugin
@@ -182,6 +185,7 @@ class Workshop:
             )
         report.cause = reporter.settle()
         report.checks = reporter.results
+        report.sources = places.sources(report.checks)
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
         report.weights = findings.weights

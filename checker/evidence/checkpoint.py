@@ -55,8 +55,9 @@ class Checkpoint:
             "tf.train.Saver knows the variables that exist when it is made, and of these only its var_list, if it gets one"
         )
         if any(name.endswith("/.ATTRIBUTES/VARIABLE_VALUE") for name in self.tensors):
+            where = self.where
             hint = "this is Keras's own format: tf.train.Saver().save(tf.keras.backend.get_session(), path)"
-        expect(not missing, self.where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
+        expect(not missing, where, "every trainable variable", f"not saved: {', '.join(missing)}", hint)
 
     def require_finite(self) -> None:
         """Raise `Mismatch` for a tensor that holds NaN or infinite values."""
@@ -64,7 +65,7 @@ class Checkpoint:
             share = 1 - float(np.isfinite(value).mean()) if value.size else 0.0
             expect(
                 share == 0,
-                f"{self.where}, tensor {name}",
+                about(f"{self.where}, tensor {name}", Operation(name)),
                 "finite numbers",
                 f"{share:.0%} NaN or infinite",
                 "look at the logged loss: where it grew before, the steps were too long; else look for log(0) and 0/0",

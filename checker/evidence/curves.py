@@ -11,6 +11,7 @@ from checker.evidence.events import EventLog, Point
 from checker.evidence.graph import Graph
 from checker.expect import expect_increasing, fail, listed
 from checker.outcome import Mismatch
+from checker.subjects import PointsOf, SummarisedAs, SummaryOf, about
 
 COMPARISON_OPS = {"Equal", "InTopK", "InTopKV2"}  # an accuracy is computed from one of these; a loss is not
 
@@ -55,7 +56,19 @@ class Curve:
     @property
     def where(self) -> str:
         """Where a TensorBoard user finds the curve."""
-        return series(self.logdir, self.run, self.tag)
+        folder = run_folder(self.logdir, self.run)
+        return about(series(self.logdir, self.run, self.tag), SummaryOf(folder, self.tag))
+
+    @property
+    def where_computed(self) -> str:
+        """The same for a message on what its values are."""
+        return about(self.where, SummarisedAs(self.tag), SummaryOf(run_folder(self.logdir, self.run), self.tag))
+
+    @property
+    def where_written(self) -> str:
+        """The same for a message on how its points were written."""
+        folder = run_folder(self.logdir, self.run)
+        return about(self.where, PointsOf(folder, self.tag))
 
     @property
     def values(self) -> list[float]:
@@ -96,7 +109,7 @@ class Curve:
             hint = "TensorBoard draws both as one zigzag, or shows the last only: one FileWriter and one training per folder"
         elif len(returns) > 1:
             actual += f", and {len(returns) - 1} times more in {len(self.points)} points"
-        fail(self.where, "steps that increase", actual, hint)
+        fail(self.where_written, "steps that increase", actual, hint)
 
     @property
     def of_validation(self) -> bool:
@@ -134,7 +147,9 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
                 f"{numbered[0]}: the name {kind} was taken when the summary was made, by a scope or another summary, so "
                 f"TensorFlow numbered it; rename the other, or make the summary once"
             )
-        fail(logdir, f'scalars with the tag "{kind}"', listed(found, "no scalars at all"), hint)
+        runs = ((run_folder(logdir, run.name), tag) for run, tag, _ in log.scalars() if tag in numbered[:1])
+        where = about(logdir, *(SummaryOf(folder, tag) for folder, tag in runs))
+        fail(where, f'scalars with the tag "{kind}"', listed(found, "no scalars at all"), hint)
     return curves
 
 

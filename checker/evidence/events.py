@@ -18,6 +18,7 @@ from checker.evidence.records import Damage, Records, scan_records
 from checker.evidence.safe_walk import walk
 from checker.evidence.tensors import TensorError, require_filled, to_array
 from checker.expect import fail
+from checker.subjects import WriterOf, about
 
 MARK = "tfevents"  # TensorBoard reads every file with this in its name
 LARGEST_FILE_BYTES = 1 << 30
@@ -97,7 +98,8 @@ class EventLog:
     def require_whole(self, logdir: str) -> None:
         """Raise `Mismatch` at the first file that could not be read to its end."""
         for problem in self.problems:
-            where = f"{logdir}/{problem.path}, byte {problem.offset}"
+            path = f"{logdir}/{problem.path}"
+            where = about(f"{path}, byte {problem.offset}", WriterOf(path.rpartition("/")[0]))
             fail(where, "an event file that can be read to its end", problem.reason, problem.hint)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from checker.evidence.record_json import MALFORMED, Line, read_lines
+from checker.subjects import Recorded
 from reference.arrays import FloatArray
 
 LARGEST_FILE_BYTES = 32 << 20
@@ -40,6 +41,11 @@ class Figure:
     axes: tuple[Axes, ...]
     pixels: str = ""  # a digest of the picture that was made of it, see `checker.evidence.pictures.digest_of_picture`
     line: Line | None = None  # of the script, that drew it
+
+    @property
+    def drawn(self) -> Recorded:
+        """The line that drew it, for messages."""
+        return Recorded((self.line,) if self.line else ())
 
 
 def read_figures(folder: Path) -> list[Figure]:

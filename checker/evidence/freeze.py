@@ -55,7 +55,7 @@ REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 
 class NotEvaluable(ValueError):
-    """A graph that cannot be evaluated; the message names the operation and its node."""
+    """A graph that cannot be evaluated; its argument is a message about the operation and its node."""
 
 
 def freeze(
@@ -124,12 +124,14 @@ class _Freezer:
         if node.op in PLACEHOLDER_OPS:
             if Tensor(node.name) in self._feed_names:  # it is fetched itself: hand the fed value on
                 return self._kept(node, "Identity", [Tensor(node.name)], node.attr["dtype"].type)
-            raise NotEvaluable(f"the placeholder {node.name!r} has to be fed, and it is unclear with what")
+            what = f"the placeholder {node.name!r} has to be fed, and it is unclear with what"
+            raise NotEvaluable(about_operations(what, [node.name]))
         if node.op == "Assign" and len(graph.inputs(node.name)) == 2:
             return self._kept(node, "Identity", graph.inputs(node.name)[1:])
         op = PLAIN_OPS.get(node.op, node.op)
         if op not in ALLOWED_OPS:
-            raise NotEvaluable(f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run")
+            what = f"operation {node.op} (node {node.name!r}) is not one that an evaluation may run"
+            raise NotEvaluable(about_operations(what, [node.name]))
         kept, needed = self._kept(node, op, graph.inputs(node.name))
         if "T" in kept.attr and kept.attr["T"].type == RESOURCE and not self._refers_to_a_list(node.name):
             kept.attr["T"].type = graph.nodes[self._referred(Tensor(node.name))].attr["dtype"].type
@@ -141,7 +143,7 @@ class _Freezer:
         if start:
             return self._kept(graph.nodes[name], "Identity", [start], graph.nodes[name].attr["dtype"].type)
         if name not in self._values:
-            raise NotEvaluable(f"the variable {name!r} has no saved value")
+            raise NotEvaluable(about_operations(f"the variable {name!r} has no saved value", [name]))
         return _constant(name, self._values[name], graph.nodes[name].attr["dtype"].type), []
 
     def _reading(self, node: node_def_pb2.NodeDef) -> tuple[node_def_pb2.NodeDef, list[str]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from checker.subjects import Line as Line  # the readers of records take it from here
 
 LARGEST_INDEX_BYTES = 16 << 20
 LARGEST_ARRAYS_BYTES = 64 << 20
@@ -18,14 +19,6 @@ LARGEST_NUMBER = 10_000_000  # of a line
 
 # What a content that is not the recorder's may raise while it is read.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line in one of the learner's own files."""
-
-    file: str  # relative to the folder of the script
-    number: int
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.record_json import MALFORMED, Line, read_bytes, read_json, read_lines
+from checker.subjects import Recorded
 
 INDEX_FILE, ARRAYS_FILE = "sessions.json", "arrays.bin"
 # The recorder never writes more than this: a larger record is not its own, and would cost memory.
@@ -73,6 +74,11 @@ class Calls:
         return bool(self.feeds) and self.fed_back == min(self.count, MOST_COMPARED)
 
     @property
+    def made(self) -> Recorded:
+        """The line that calls, for messages."""
+        return Recorded(self.lines)
+
+    @property
     def rows(self) -> int:
         """The number of rows of the largest array that a sampled call fed; 0 when none was fed."""
         return max((shape[0] for sample in self.samples for shape in sample.shapes.values() if shape), default=0)
@@ -106,6 +112,11 @@ class SessionLog:
     paths: tuple[PathFed, ...] = ()
     graphs: tuple[GraphSize, ...] = ()
     calls: int = 0  # of all kinds, with those that are not in `kinds` because there were too many
+
+    @property
+    def most_frequent(self) -> Recorded:
+        """The line of the calls that ran most often, for messages."""
+        return max(self.kinds, key=lambda kind: kind.count).made if self.kinds else Recorded(())
 
     def feeding(self, *nodes: str) -> list[Calls]:
         """Return the kinds of calls that fed all of these nodes."""

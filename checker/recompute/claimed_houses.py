@@ -11,6 +11,7 @@ from checker.evidence.session_record import Sample
 from checker.evidence.training import Training
 from checker.expect import fail, listed
 from checker.recompute.fed_houses import FedColumn, Unclear, as_columns, find_columns, same_values, stacked
+from checker.subjects import about_feeds
 from reference.arrays import FloatArray
 from reference.datasets import boston
 
@@ -94,7 +95,8 @@ def _the_wanted(
 
 def _the_price(found: FedColumn | None, fed: FloatArray, placeholder: str) -> FedColumn:
     """Return the column found when it is the price. Raises `Mismatch`."""
-    where, expected = f"what was fed to {placeholder}", "the price of each house beside its features"
+    where = about_feeds(f"what was fed to {placeholder}", [placeholder])
+    expected = "the price of each house beside its features"
     if found is not None and found.real == PRICE:
         return found
     if found is not None:

@@ -14,6 +14,7 @@ from checker.evidence.training import Training
 from checker.expect import expect, fail
 from checker.recompute.changed_images import find_changed_images, some_rows
 from checker.recompute.fed_images import Feed, as_labels, find_fed_images
+from checker.subjects import about_feeds
 from reference.classification import PIXELS, Split
 
 RAW, ONE = 100.0, 1.5  # the brightest pixel is above, or below, when they are fed as 0 … 255, or as 0 … 1
@@ -48,7 +49,7 @@ class FedImages:
     @property
     def where(self) -> str:
         """What was looked at, for messages."""
-        return f"{self.rows} sampled rows of what was fed in training"
+        return about_feeds(f"{self.rows} sampled rows of what was fed in training", [self.source])
 
     @property
     def is_raw(self) -> bool:

@@ -18,6 +18,7 @@ from checker.outline import show_shape
 from checker.recompute.claimed_houses import FedHouses, claimed_houses
 from checker.recompute.model import Model
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.datasets import boston
 
@@ -41,7 +42,7 @@ class HouseFeeds(Model):
         found = self.graph.residuals()
         if not found:
             fail(
-                self.where,
+                about_operations(self.where, self.graph.placeholders),
                 "a difference of a prediction (from variables and a placeholder) and a price (from another placeholder)",
                 f"placeholders: {listed(self.graph.placeholders, 'none')}; "
                 f"trainable variables: {listed((v.name for v in self.graph.trainable), 'none')}",
@@ -49,7 +50,7 @@ class HouseFeeds(Model):
             )
         if found[0].node in self.graph.looped:
             fail(
-                f"{found[0].node} in the {self.where}",
+                about_operations(f"{found[0].node} in the {self.where}", [found[0].node]),
                 "a difference of prediction and price that a session can fetch",
                 "it lies inside of tf.while_loop only, where it cannot be computed again",
                 "build prediction and loss outside of tf.while_loop, too: tf.Session.run fetches nothing inside",
@@ -62,7 +63,7 @@ class HouseFeeds(Model):
         found = self._placeholders_behind(self.residual.prediction)
         if sum(self._widths(found)) < len(self.columns):
             fail(
-                self.where,
+                about_operations(self.where, found),
                 "one placeholder for the features",
                 f"{len(found)}: {listed(f'{p.name} {show_shape(p.shape)}' for p in found.values())}",
                 "feed them as one array, or declare how many columns each takes: [None, 6] and [None, 7]",
@@ -75,7 +76,9 @@ class HouseFeeds(Model):
         found = self._placeholders_behind(self.residual.target)
         if len(found) > 1:
             hint = "feed the prices as one array; what a placeholder is for cannot be told from several"
-            fail(self.where, "one placeholder for the prices", f"{len(found)}: {listed(found)}", hint)
+            fail(
+                about_operations(self.where, found), "one placeholder for the prices", f"{len(found)}: {listed(found)}", hint
+            )
         return next(iter(found.values()))
 
     @cached_property
@@ -166,7 +169,8 @@ class HouseFeeds(Model):
         there = listed((tensor.node for tensor, _, _ in self.graph.iterator_outputs()), "none")
         hint = "tf.placeholder, and its values in feed_dict"
         data = {name: placeholder for name, placeholder in found.items() if name not in self._switches}
-        expect(bool(data), self.where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
+        where = about_operations(self.where, [tensor.node])
+        expect(bool(data), where, "features and prices that are fed to placeholders", f"iterators: {there}", hint)
         return data
 
     @cached_property
@@ -222,6 +226,7 @@ def _as_declared(columns: FloatArray, placeholder: Placeholder) -> FloatArray:
     if len(shape) == 2 and shape[0] == count and shape[1] != count:
         return columns.T
     if shape[-1] not in (None, count):
-        where, hint = f"placeholder {placeholder.name}", "print the shape of the data before you declare placeholders"
+        where = about_operations(f"placeholder {placeholder.name}", [placeholder.name])
+        hint = "print the shape of the data before you declare placeholders"
         fail(where, f"{count} column{'s' if count > 1 else ''}", f"shape {show_shape(shape)}", hint)
     return columns

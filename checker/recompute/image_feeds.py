@@ -21,6 +21,7 @@ from checker.recompute.claimed_images import FedImages, claimed_images
 from checker.recompute.fed_images import Feed
 from checker.recompute.model import Model
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.classification import PIXELS, Split
 
@@ -77,7 +78,7 @@ class ImageFeeds(Model):
         found = self.graph.scores()
         if len(found) > 1:
             fail(
-                self.where,
+                about_operations(self.where, (tensor.node for tensor in found)),
                 "the class scores of one network",
                 f"{len(found)} networks with variables of their own end in {listed(map(str, found))}",
                 "keep each network in a tf.Graph() of its own: it is then clear which one is meant",
@@ -161,7 +162,7 @@ class ImageFeeds(Model):
             return ImageSource(held, (None, PIXELS))
         there = (f"{p.name} {show_shape(p.shape)}" for p in self.graph.placeholders.values())
         fail(
-            self.where,
+            about_operations(self.where, self.graph.placeholders),
             "a placeholder for images, [batch, 784] or [batch, 28, 28], that the logits depend on",
             f"placeholders: {listed(there, 'none')}",
             "images.reshape(-1, 784) has 784 columns: 28 * 28 pixels",

@@ -16,6 +16,7 @@ from checker.evidence.ops import ITERATOR_OPS
 from checker.evidence.tensors import as_numpy_dtype, dtype_name
 from checker.expect import fail
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from checker.subjects import about_all
 
 
 class Model:

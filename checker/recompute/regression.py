@@ -18,6 +18,7 @@ from checker.recompute.claimed_houses import FedHouses
 from checker.recompute.house_feeds import HouseFeeds
 from checker.recompute.scaling import Scaling, column_scalings
 from checker.sandbox.evaluator import Evaluator
+from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.datasets import boston
 from reference.regression import mean_squared_error
@@ -108,8 +109,9 @@ class RegressionModel(HouseFeeds):
 
     def _require_one_per_house(self, raw: FloatArray, houses: int) -> None:
         if raw.size != houses:
+            prediction = self.residual.prediction
             fail(
-                f"prediction {self.residual.prediction} in the graph",
+                about_operations(f"prediction {prediction} in the graph", [prediction.node]),
                 f"one prediction per house: {houses}",
                 f"{raw.size} values, shape {show_shape(raw.shape)}",
                 "look at the shapes of the weights and of what multiplies them",

@@ -12,6 +12,7 @@ from checker.evidence.graph import Graph, GraphError
 from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
+from checker.subjects import SaveOf, about
 
 MOST_TRIED = 5  # of the newest checkpoints
 WRITTEN_BY_SAVER = "leave the files as tf.train.Saver.save wrote them, all of one save; tf.train.load_checkpoint reads them"
@@ -64,7 +65,7 @@ def _readable(
 
 
 def _read(prefix: Path, shown: Callable[[Path], str], event_graphs: Sequence[bytes], evaluator: Evaluator) -> Saved:
-    where = shown(prefix)
+    where = about(shown(prefix), SaveOf(prefix.name))
     try:
         tensors, unreadable = evaluator.dump(prefix)
     except EvaluationFailed as failure:

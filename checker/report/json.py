@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
-from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
 from checker.outline import Outline
 
 SCHEMA = 1
@@ -35,10 +35,16 @@ def _report(exercise: dict[str, Any]) -> Report:
         "measures": lambda values: {name: float(value) for name, value in values.items()},
         "variables": lambda variables: [_read_variable(**variable) for variable in variables],
         "graph": lambda graph: None if graph is None else Outline.from_object(graph),
-        "checks": lambda checks: [CheckResult(**{**check, "status": Status(check["status"])}) for check in checks],
+        "sources": lambda sources: [OwnFile(**source) for source in sources],
+        "checks": lambda checks: [_read_check(check) for check in checks],
     }
     keys = [field.name for field in fields(Report) if field.name in exercise or field.name not in ADDED_LATER]
     return Report(**{key: read.get(key, lambda value: value)(exercise[key]) for key in keys})
+
+
+def _read_check(check: dict[str, Any]) -> CheckResult:
+    lines = tuple(NamedLine(**line) for line in check.get("lines", ()))  # which older reports lack
+    return CheckResult(**{**check, "status": Status(check["status"]), "lines": lines})
 
 
 def _read_variable(
@@ -69,6 +75,7 @@ def as_object(report: Report) -> dict[str, Any]:
         "graph": None if report.graph is None else report.graph.as_object(),
         "weights": report.weights,
         "notes": report.notes,
+        "sources": [asdict(source) for source in report.sources],
         "checks": [
             {
                 "id": check.id,

@@ -122,7 +122,7 @@ class Overview:
     def _add_mistakes(self, learner: ShownLearner, exercise: str, report: Report) -> None:
         for check in report.checks:
             if check.status is Status.FAIL:
-                key = (exercise, check.id, *(masked(text) for text in (check.where, check.expected, check.actual)))
+                key = (exercise, check.id, *(masked(text) for text in (check.subject, check.expected, check.finding)))
                 mistake = self.mistakes.setdefault(key, Mistake(exercise, check, []))
                 mistake.logins.append((learner.login, learner.folder))
                 mistake.graphs[_structure(report)] += 1

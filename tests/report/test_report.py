@@ -24,6 +24,7 @@ from tests.support.paths import PROJECT
 
 HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
 
+LINE = NamedLine("ex04.py", 2, "ex04.py, line 2")
 REPORT = Report(
     "ex04",
     "exercises/ex04.py",
@@ -31,7 +32,7 @@ REPORT = Report(
     "none",
     [
         CheckResult("check_a", "does a", Status.PASS, advice="could be faster"),
-        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there"),
+        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there", place="here", lines=(LINE,)),
         CheckResult("check_c", "does c", Status.SKIP, detail="does b"),
         CheckResult("check_d", "does d", Status.ERROR, detail="Traceback …"),
     ],
@@ -75,6 +76,7 @@ def test_what_json_says_can_be_read_back() -> None:
     (again,) = from_json(as_json([whole]))
     assert as_json([again]) == as_json([whole])
     assert again.checks == whole.checks
+    assert again.sources == whole.sources
     assert again.variables == [variable]
     assert math.isnan(again.loss[2])
 

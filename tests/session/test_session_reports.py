@@ -18,7 +18,7 @@ import pytest
 from checker.catalog import built_in
 from checker.expected_graph import expected_outline
 from checker.intake.learner import Learner, Problem, Remark
-from checker.outcome import CheckResult, Report, Status
+from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status
 from checker.outline import Node, Outline, compared
 from checker.report.curve import as_svg
 from checker.report.files import csv_learner
@@ -59,11 +59,19 @@ def report_of(exercise: str, *checks: CheckResult) -> Report:
         graph=GRAPH,
         weights="the same",
         notes=[HOSTILE],
+        sources=[OwnFile("ex01.py", HOSTILE, "\n".join(["x = 1"] * 40 + [HOSTILE]))],
     )
 
 
 def failed(actual: str) -> CheckResult:
-    return CheckResult("check_a", "does a", Status.FAIL, "here", "one", actual, "look at tf.reshape")
+    lines = (
+        NamedLine("ex01.py", 41, "ex01.py, line 41"),
+        NamedLine("ex01.py", 7, "<img src=x onerror=alert(1)>"),
+        NamedLine("ex01.py", 99, "gone"),
+    )
+    place, where = f"ex01.py, line 41: {actual}", f"ex01.py, line 41: {actual}; here, not gone"
+    found = f"{actual} (<img src=x onerror=alert(1)>)"
+    return CheckResult("check_a", "does a", Status.FAIL, where, "one", found, "look at tf.reshape", place=place, lines=lines)
 
 
 @pytest.fixture
@@ -139,12 +147,20 @@ def test_every_page_is_well_formed_and_holds_nothing_a_submission_wrote_as_marku
         assert sum(tag == "script" for tag, _ in tags.tags) == (page.name == "index.html")
 
 
+def test_a_message_links_to_the_marked_lines_of_the_script(session: Path) -> None:
+    page = (session / "learners" / "ada.html").read_text("utf-8")
+    assert '<a href="#ex01-0-41">ex01.py, line 41</a>' in page
+    named = [attributes for tag, attributes in Tags(page).tags if attributes.get("class") == "row named"]
+    assert [attributes["id"] for attributes in named] == ["ex01-0-7", "ex01-0-41"]
+    assert "lines 11 to 37" in page
+
+
 def test_every_link_of_a_page_leads_somewhere(session: Path) -> None:
     for page in pages(session):
         for tag, attributes in Tags(page.read_text("utf-8")).tags:
             if tag == "a":
                 place, _, anchor = (attributes["href"] or "").partition("#")
-                target = page.parent / unquote(place)
+                target = page.parent / unquote(place) if place else page
                 assert target.is_file()
                 assert not anchor or f'id="{anchor}"' in target.read_text("utf-8")
 

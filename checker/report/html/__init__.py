@@ -15,6 +15,7 @@ from checker.outcome import Status
 from checker.outline import Outline
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
+from checker.report.html.listing import linked, listings
 from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
 from checker.units import MIB
 
@@ -61,6 +62,8 @@ class Pages:
             drawn=drawn,
             drawn_expected=drawn_expected,
             curve=_curve,
+            linked=linked,
+            listings=listings,
         )
         self._environment.filters["shell"] = shlex.quote
         self._environment.filters["url"] = lambda path: quote(path, safe="/")

@@ -1,0 +1,86 @@
+"""The learner's own lines in a message: what it speaks of is looked up in the records of the run.
+
+The records come from the submission's own process: a line only ever points a reader at a place, and nothing is judged by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from checker.engine.own_files import OwnFiles
+from checker.engine.own_lines import RecordedLines
+from checker.evidence.stdout import clean_line
+from checker.outcome import CheckResult, Mismatch, NamedLine, OwnFile
+from checker.subjects import Line, SpokenOf, subjects_of
+
+MOST_NAMED = 3  # lines before one text
+
+
+@dataclass(frozen=True)
+class Told:
+    """`where` and `actual` of a message with the lines in them."""
+
+    where: str
+    actual: str
+    place: str = ""
+    lines: tuple[NamedLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A line, and the line that called the function it lies in where several lines call that."""
+
+    line: NamedLine
+    caller: NamedLine | None
+
+
+class OwnPlaces:
+    """Names the lines of one run."""
+
+    def __init__(self, files: OwnFiles, recorded: RecordedLines) -> None:
+        self._files = files
+        self._recorded = recorded
+
+    def told(self, error: Mismatch) -> Told:
+        """Return where a mismatch lies and what was found there, with the lines that made it."""
+        where, actual = clean_line(error.where), clean_line(error.actual)
+        try:
+            here, there = self._made(subjects_of(error.where)), self._made(subjects_of(error.actual))
+        except Exception:  # a forged record: the message stays without a line
+            return Told(where, actual)
+        place = self._place(here)
+        told = where if place else ""
+        if place:
+            told = place if where == here[0].line.label else f"{place}; {where}"
+        met = [made for made in there if made.line not in [other.line for other in here[:1]]]
+        if met:
+            actual += f" ({', '.join(made.line.label for made in met)})"
+        lines = [line for made in (*here, *met) for line in (made.line, made.caller) if line is not None]
+        return Told(told or where, actual, place, tuple(dict.fromkeys(lines)))
+
+    def sources(self, checks: Iterable[CheckResult]) -> list[OwnFile]:
+        """Return the files whose lines the messages of these checks name."""
+        return self._files.carried(line for check in checks for line in check.lines)
+
+    def _place(self, here: Sequence[_Made]) -> str:
+        if not here:
+            return ""
+        first, *others = here
+        called = f", called from {first.caller.label}" if first.caller else ""
+        also = "".join(f"; also {made.line.label}" for made in others)
+        return f"{first.line.label}{called}: {self._files.text_of(first.line)}{also}"
+
+    def _made(self, subjects: Sequence[SpokenOf]) -> list[_Made]:
+        """Return the lines of some subjects, each line once."""
+        found: dict[NamedLine, _Made] = {}
+        for subject in subjects:
+            for stack in self._recorded.of(subject):
+                named = [line for line in map(self._files.named, stack) if line is not None]
+                if named:
+                    found.setdefault(named[0], _Made(named[0], self._caller(stack, named)))
+        return list(found.values())[:MOST_NAMED]
+
+    def _caller(self, stack: Sequence[Line], named: Sequence[NamedLine]) -> NamedLine | None:
+        """Return the line that called, where several lines call the function of the first line."""
+        return named[1] if len(named) > 1 and self._recorded.is_called_from_several(stack[0]) else None
