@@ -87,6 +87,20 @@ class CheckResult:
     advice: str = ""  # what a passing script could do better
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
     kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
+    place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
+    lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
+
+    @property
+    def subject(self) -> str:
+        """The rest of `where`: what is spoken of, without the line and its text."""
+        rest = self.where.removeprefix(self.place).removeprefix("; ")
+        return rest or (self.lines[0].label if self.lines else self.where)
+
+    @property
+    def finding(self) -> str:
+        """`actual` without the lines in it, which differ where two learners make one mistake."""
+        labels = "|".join(re.escape(line.label) for line in self.lines)
+        return re.sub(rf" \((?:(?:{labels})(?:, )?)+\)$", "", self.actual) if labels else self.actual
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,7 @@ class Report:
     graph: Outline | None = None  # of the model, to compare with the expected one; None where there is no graph
     weights: str = ""  # a digest of the trained values; "" where these do not depend on random numbers
     notes: list[str] = field(default_factory=list)  # remarks on the run that belong to no check
+    sources: list[OwnFile] = field(default_factory=list)  # the files whose lines messages name
     cause: str = ""  # the id of the failed check to read first; "" when none failed
 
     @property

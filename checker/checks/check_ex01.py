@@ -53,7 +53,8 @@ def check_starts_from_variables(arithmetic: ArithmeticModel) -> None:
     if of_python:
         hint, actual = f"{of_python[0]} is a tf.py_func: {NO_PYTHON}", "variables that only Python reads"
     kind = "variables-not-read" if arithmetic.graph.variables else ""
-    expect(bool(arithmetic.variables_read()), WHERE, "a tf.Variable in the computation", actual, hint, kind)
+    where = about_operations(WHERE, of_python or arithmetic.graph.of_op("Const"))
+    expect(bool(arithmetic.variables_read()), where, "a tf.Variable in the computation", actual, hint, kind)
 
 
 def check_subtracts_two_computed_numbers(arithmetic: ArithmeticModel) -> None:
@@ -120,7 +121,8 @@ def check_checkpoint_gives_the_result(checkpoint: Checkpoint, arithmetic: Arithm
     if arithmetic.graph.of_op(*PYTHON_OPS):
         hint = f"what a tf.py_func gives cannot be computed again: {NO_PYTHON}"
     found = listed(sorted({f"{value:.10g}" for value in values}))
-    expect(is_right, WHERE, str(ANSWER), found, hint, "changed-before-saving" if changed else "")
+    where = about_operations(WHERE, (s.node for s in arithmetic.subtractions))
+    expect(is_right, where, str(ANSWER), found, hint, "changed-before-saving" if changed else "")
 
 
 def _is_answer(values: Iterable[float]) -> bool:
@@ -138,7 +140,9 @@ def find_subtraction(arithmetic: ArithmeticModel) -> Subtraction:
             return subtraction
     found = [f"{s.left_value:.10g} - {s.right_value:.10g}" for s in arithmetic.subtractions]
     hint, kind = _why_no_subtraction(arithmetic), "wrong-arm" if found else "no-subtraction"
-    fail(WHERE, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint, kind)
+    exclusive_ors = arithmetic.graph.of_op("BitwiseXor", "LogicalXor")
+    where = about_operations(WHERE, exclusive_ors or [s.node for s in arithmetic.subtractions])
+    fail(where, f"{LEFT} - {RIGHT}", listed(found, "no subtraction"), hint, kind)
 
 
 def _why_no_subtraction(arithmetic: ArithmeticModel) -> str:

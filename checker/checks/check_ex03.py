@@ -23,6 +23,7 @@ from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import expect, listed
 from checker.recompute.regression import RegressionModel
+from checker.subjects import SummaryOf, about, about_all, about_operations
 from reference.arrays import FloatArray
 from reference.datasets import boston
 
@@ -82,7 +83,7 @@ def check_shows_the_weights_as_a_histogram(
     )
     logdir, hint = finished.exercise.logdir, 'tf.summary.histogram("weights", weights), added with its step'
     kind = "no-histogram-of-13" if found else ""
-    expect(bool(of_weights), logdir, "a histogram of 13 values at three steps or more", listed(counts), hint, kind)
+    expect(bool(of_weights), where, "a histogram of 13 values at three steps or more", listed(counts), hint, kind)
     wanted = _weights(training, trained)
     ranges = " or ".join(dict.fromkeys(_extent(min(weights), max(weights)) for weights in wanted))
     expect(

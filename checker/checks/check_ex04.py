@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.checks import common, consistency, network, network_curves, network_measures
+from checker.checks.moving_pictures import about_pictures
 from checker.checks.network_pictures import expect_data_set_pictures, expect_misread_pictures, listed_images
 from checker.checks.weight_pictures import shows_columns, shows_figure_of_columns
 from checker.engine.script_run import ScriptRun
@@ -55,7 +56,7 @@ def check_shows_first_layer_weights(
         fail(classifier.checkpoint.where, f"weights [{PIXELS}, {HIDDEN}]", "no such tensor", hint, "no-such-weights")
     expect(
         shows_columns(weights, events) or shows_figure_of_columns(weights, events, figures),
-        finished.exercise.logdir,
+        about_pictures(finished.exercise.logdir, events, "weight", "filter"),
         "an image whose last step shows columns of the trained weights, 28 * 28 pixels each",
         f"images {listed_images(events)}, none of them like the weights of the checkpoint",
         "tf.summary.image of tf.reshape(tf.transpose(weights), [-1, 28, 28, 1]), also after the last step",

@@ -6,6 +6,7 @@ import numpy as np
 
 from checker.checks import common, consistency, keras, network, network_curves, network_measures
 from checker.checks.confusion import PREDICTED, confusion_pictures, drawn_matrices, shown_in_tensorboard
+from checker.checks.moving_pictures import about_pictures
 from checker.checks.network_pictures import expect_misread_pictures, listed_images, shows_data_set
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
@@ -15,6 +16,7 @@ from checker.evidence.figures import Figure
 from checker.evidence.pictures import decode_png
 from checker.expect import expect, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import Recorded, about
 from reference.classification import CLASSES, confusion_matrix
 from reference.datasets import FASHION_CLASSES
 
@@ -55,7 +57,8 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, figures: list
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
     kind = "blank-matrix" if pictures else ""
-    expect(bool(drawn), finished.exercise.logdir, 'an image "confusion_matrix"', found, hint, kind)
+    where = about_pictures(finished.exercise.logdir, events, "confus", "matrix")
+    expect(bool(drawn), where, 'an image "confusion_matrix"', found, hint, kind)
     shown = shown_in_tensorboard(events, figures)
     expect(
         not shown or bool(drawn_matrices(shown, None)),
@@ -109,6 +112,11 @@ def check_shows_confused_garments(
 ) -> None:
     """shows garments that the trained network confuses"""
     expect_misread_pictures(classifier, events, figures, finished)
+
+
+def _matrix_figures(figures: list[Figure]) -> list[Recorded]:
+    shapes = [(figure, {image.shape for axes in figure.axes for image in axes.images}) for figure in figures]
+    return [figure.drawn for figure, found in shapes if (CLASSES, CLASSES) in found]
 
 
 check_is_seen_in_tensorboard = common.check_is_seen_in_tensorboard

@@ -31,12 +31,13 @@ def check_writes_its_graph(
 ) -> None:
     """writes its graph for TensorBoard"""
     nodes, hint = logged_graph.nodes, "tf.summary.FileWriter(logdir, sess.graph) after building it"
-    expect(bool(nodes), finished.exercise.logdir, "a graph with nodes", "an empty graph", hint)
+    logdir = finished.exercise.logdir
+    expect(bool(nodes), about(logdir, WriterOf(logdir)), "a graph with nodes", "an empty graph", hint)
     if findings.graph is not None:
         hidden = hidden_nodes(findings.graph, readable_graphs(events))
         expect(
             not hidden,
-            f"the graph in {finished.exercise.logdir}",
+            about(f"the graph in {logdir}", WriterOf(logdir)),
             f"the graph of the model, with {listed(hidden[-3:])}",
             f"{len(nodes)} nodes, without {len(hidden)} that compute the result",
             "the writer got an incomplete graph: make tf.summary.FileWriter, or call add_graph, after the last operation",

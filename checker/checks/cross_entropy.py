@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.evidence.graph import Graph
 from checker.evidence.logarithms import LogarithmOfSoftmax, has_logarithm, logarithm_of_softmax
 from checker.expect import expect, fail, listed
+from checker.subjects import about_operations
 from reference.classification import TWICE_SOFTMAX_LOSS
 
 
@@ -23,7 +24,8 @@ def expect_cross_entropy(graph: Graph) -> LogarithmOfSoftmax | None:
         hint = f"{hint}; log(softmax) can reach log(0), which gives NaN"
     else:
         found, hint = _another_loss(graph) or (found, hint)
-    fail("the saved graph", "a softmax cross entropy operation", found, hint, "no-cross-entropy")
+    where = about_operations("the saved graph", _last(graph))
+    fail(where, "a softmax cross entropy operation", found, hint, "no-cross-entropy")
 
 
 def expect_logits(graph: Graph) -> None:
@@ -34,9 +36,9 @@ def expect_logits(graph: Graph) -> None:
         squashing = graph.squashing_before(graph.inputs(entropy)[0])
         expect(
             squashing is None,
-            f"{entropy} in the saved graph",
+            about_operations(f"{entropy} in the saved graph", [entropy]),
             "logits: the output of the last layer before any activation",
-            f"the output of {squashing}, a {graph.op(squashing or '')}",
+            about_operations(f"the output of {squashing}, a {graph.op(squashing or '')}", [squashing]),
             _why_logits(graph.op(squashing or "")),
             "activation-before-the-loss",
         )
@@ -54,9 +56,9 @@ def _expect_probabilities_in_a_logarithm(graph: Graph, entropy: str) -> None:
     logarithm = graph.logarithm_of_scores(entropy)
     expect(
         logarithm is None,
-        f"{entropy} in the saved graph",
+        about_operations(f"{entropy} in the saved graph", [entropy]),
         "logits, or the logarithm of probabilities",
-        f"{logarithm}, the logarithm of the output of the last layer",
+        about_operations(f"{logarithm}, the logarithm of the output of the last layer", [logarithm]),
         "these outputs are not probabilities: use a softmax activation there, or a Keras loss with from_logits=True",
         "scores-as-probabilities",
     )
@@ -70,7 +72,7 @@ def _expect_labels_and_logits_in_their_places(graph: Graph, entropy: str) -> Non
     hint = "give both by name, labels=… and logits=…: see tf.nn.softmax_cross_entropy_with_logits"
     expect(
         not exchanged,
-        f"{entropy} in the saved graph",
+        about_operations(f"{entropy} in the saved graph", [entropy]),
         "the output of the last layer as logits, the true classes as labels",
         "labels and logits are exchanged: the labels depend on the weights, the logits do not",
         hint,
@@ -95,4 +97,8 @@ def _another_loss(graph: Graph) -> tuple[str, str] | None:
 
 
 def _last_operations(graph: Graph) -> list[str]:
-    return [f"{node} ({graph.op(node)})" for node in graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]]
+    return [f"{node} ({graph.op(node)})" for node in _last(graph)]
+
+
+def _last(graph: Graph) -> list[str]:
+    return graph.of_op("Softmax", "LogSoftmax", "Log", "ArgMax")[:5]

@@ -54,6 +54,7 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     # For a single house, the gradient of the one difference is that of the mean.
     if regression.graph.is_minimised_as_a_vector() and not regression.is_fed_house_by_house:
         hint = "use tf.reduce_mean: without it the gradient is a sum, and the step grows with the number of houses"
+        where = about_operations(where, (loss.tensor.node for loss in regression.graph.losses if loss.is_vector))
         expected, actual = "a loss that is one number, the mean", "a loss with one value per house is minimised"
         fail(where, expected, actual, hint, "sum-of-gradients")
 
@@ -71,7 +72,8 @@ def check_compares_each_house_with_its_own_price(regression: RegressionModel) ->
     absolute = absolute_error(regression.graph)
     if absolute is not None:
         hint = "use tf.square or tf.losses.mean_squared_error: least squares means the smallest mean of squares"
-        where, expected = f"{absolute} in the saved graph", "a mean of squared differences"
+        where = about_operations(f"{absolute} in the saved graph", [absolute])
+        expected = "a mean of squared differences"
         fail(where, expected, "a mean of absolute differences", hint, "absolute-error")
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.pictures import is_flat
 from checker.evidence.shown_figures import ShownSeries, content_of, is_plain, shown_series
 from checker.expect import expect, fail, listed
+from checker.subjects import SummaryOf, about
 
 MOVING = 3  # different pictures show that something moves
 HOW_A_FIGURE_BECOMES_A_SUMMARY = (
@@ -24,6 +26,13 @@ CAME_NEAR = 0.3  # of the distance of the first picture: of a slow training, a q
 HINT = "call tf.Session.run before each picture: it gives the current values of the variables, or the prediction"
 
 Distance = Callable[[Figure], float | None]  # from what the checkpoint gives; None where a figure does not tell
+
+
+def about_pictures(logdir: str, events: EventLog, *words: str) -> str:
+    """Return the logdir for a message on the pictures in it: on those with one of these words in their tag, if there are."""
+    found = [(run_folder(logdir, run.name), tag) for run, tag, _ in events.images()]
+    meant = [(folder, tag) for folder, tag in found if any(word in tag.lower() for word in words)]
+    return about(logdir, *(SummaryOf(folder, tag) for folder, tag in meant or found))
 
 
 def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, what: str) -> None:
@@ -53,7 +62,7 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
         hint = "add a picture every so many steps, not only at the end: FileWriter.add_summary with the step"
     expect(
         most >= MOVING,
-        logdir,
+        about_pictures(logdir, events),
         f"{what} as an image summary with three different pictures or more, each of its own step",
         listed(found, "no image"),
         hint,
@@ -93,7 +102,13 @@ def expect_pictures_of_the_model(
             told.append((series, known))
     if told and not any(_comes_near(known) for _, known in told):
         series, known = told[0]
-        fail(f"{where}, image {series.tag}", expected, _course(series, known), HINT, "other-pictures")
+        fail(
+            about(f"{where}, image {series.tag}", *(figure.drawn for figure in series.figures[-1:])),
+            expected,
+            _course(series, known),
+            HINT,
+            "other-pictures",
+        )
 
 
 def _comes_near(distances: list[float]) -> bool:

@@ -16,6 +16,7 @@ from checker.evidence.resets import hint_of_resets
 from checker.evidence.training import Training
 from checker.expect import expect, fail, listed
 from checker.recompute.classifier import ClassifierModel
+from checker.subjects import TrainingCalls, about, about_operations
 from reference.classification import HIDDEN, PARAMETERS, VARIABLE_SHAPES, accuracy_band
 
 RAW_PIXELS = "pixels are fed as 0 … 255, so that the steps are too long: divide them by 255"
@@ -31,6 +32,7 @@ def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> N
     variables = whole_variables(graph.trainable)
     shapes = Counter(variable.shape for variable in variables)
     total = sum(variable.size for variable in variables)
+    wrong = [v.name for v in sorted(graph.trainable, key=lambda v: v.shape in VARIABLE_SHAPES)]
     expect(
         shapes == Counter(VARIABLE_SHAPES),
         about_operations("trainable variables", wrong),
@@ -98,7 +100,7 @@ def check_recognises_images_it_never_saw(
             "begin with random weights, tf.truncated_normal: the network is to learn in this script",
             "begins-trained",
         )
-    where = f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images"
+    where = about(f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images", TrainingCalls())
     expected = f"at least {accepted.bound:g}; each of {accepted.runs} right solutions that were tried reached it"
     kind = "chance" if found < CHANCE else "low"
     if classifier.twin_units > MOST_TWINS * HIDDEN:

@@ -20,6 +20,7 @@ from checker.expect import expect, fail, listed
 from checker.recompute.claimed_images import FedImages
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.measured_images import MeasuredImages
+from checker.subjects import about_all
 from reference.classification import TWICE_SOFTMAX_LOSS, UNTRAINED_LOSS
 
 LEAST_OF_TRAINING = 0.5  # of what the checkpoint gives: dropout, or the mean of an early epoch, lowers what is logged
@@ -40,7 +41,13 @@ def check_overlays_train_and_test_curves(loss_curves: list[Curve], accuracy_curv
         overlaid = any(tags.count(tag) >= 2 for tag in tags) or any(curve.of_validation for curve in curves)
         found = listed(sorted(f"{tag} in run {run}" for run, tag in tags_of_runs))
         hint = "two FileWriters, for train/ and test/, that write the same tag; with Keras, fit takes validation_data"
-        expect(overlaid, curves[0].logdir, "one tag in two runs, one for training and one for test", found, hint)
+        expect(
+            overlaid,
+            about_all(curves[0].logdir, *(curve.where for curve in curves)),
+            "one tag in two runs, one for training and one for test",
+            found,
+            hint,
+        )
     copied = copied_curves(loss_curves) or copied_curves(accuracy_curves)
     if copied is not None:
         first, second = copied

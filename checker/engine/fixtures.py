@@ -12,11 +12,11 @@ import pytest
 
 from checker.engine.findings import Findings
 from checker.engine.missing_files import fail_without_checkpoint, fail_without_event_files
-from checker.engine.run_plugin import FINDINGS, RUN
+from checker.engine.run_plugin import RUN
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
 from checker.evidence.checkpoint import Checkpoint, newest_prefixes
-from checker.evidence.curves import Curve, find_curves, training_loss
+from checker.evidence.curves import Curve, find_curves, run_folder
 from checker.evidence.events import EventLog, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
@@ -27,7 +27,7 @@ from checker.expect import expect, fail
 from checker.outcome import Mismatch
 from checker.recompute.saved import Saved, read_saved
 from checker.sandbox.evaluator import Evaluator
-from checker.subjects import EarliestSaver, SaveOf, WriterOf, about, about_first
+from checker.subjects import WriterOf, about
 
 HINTS_OF_KERAS = {
     "loss": "give fit the callback tf.keras.callbacks.TensorBoard, or log in a callback what its logs hold",
@@ -144,7 +144,14 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
         fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
     calls = sum(calls.count for calls in training.log.kinds)
     actual = f"{calls:,} calls of sessions, none of which updates a trainable variable"
-    expect(training.count > 0, where, "calls that run the optimiser", actual, hint, "never-trained")
+    expect(
+        training.count > 0,
+        about(where, training.log.most_frequent),
+        "calls that run the optimiser",
+        actual,
+        hint,
+        "never-trained",
+    )
     save = training.last_save(checkpoint.prefix.name)
     if save is None:
         fail(checkpoint.where, "a checkpoint that a Saver of this run saved", "none of its sessions saved it", hint)

@@ -13,6 +13,7 @@ from checker.evidence.events import event_files
 from checker.evidence.safe_walk import walk
 from checker.evidence.session_record import read_session_log
 from checker.expect import fail, listed
+from checker.subjects import EarliestSaver, SaveOf, WriterOf, about, about_first
 
 MOST_PATHS = 3
 KERAS_SUFFIXES = (".h5", ".hdf5", ".keras")
@@ -33,7 +34,8 @@ def fail_without_event_files(run: ScriptRun) -> None:
     hint = f'tf.summary.FileWriter("{logdir}", graph); a writer that is never used leaves no file'
     if _trains_by_keras(run.text):
         hint = f'give fit the callback tf.keras.callbacks.TensorBoard("{logdir}"), or write with a tf.summary.FileWriter'
-    fail(logdir, "an event file", run.found_elsewhere(found), _why(run, found) or hint, "written-elsewhere" if found else "")
+    where = about_first(logdir, WriterOf(logdir), *(WriterOf(path.rpartition("/")[0]) for path in found))
+    fail(where, "an event file", run.found_elsewhere(found), _why(run, found) or hint, "written-elsewhere" if found else "")
 
 
 def fail_without_checkpoint(run: ScriptRun) -> None:
@@ -41,7 +43,9 @@ def fail_without_checkpoint(run: ScriptRun) -> None:
     logdir, nameless, old = run.exercise.logdir, nameless_checkpoint(run.logdir), old_format_checkpoint(run.logdir)
     if nameless:
         hint = 'the path given to save ends with a folder: add a file name, "model.ckpt"'
-        fail(run.shown(nameless), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint)
+        fail(
+            about(run.shown(nameless), SaveOf("")), "a checkpoint with a name", "hidden files: .index, .meta, .data-…", hint
+        )
     if old:
         hint = "leave out write_version: without it, tf.train.Saver writes the format V2"
         fail(
@@ -61,7 +65,9 @@ def fail_without_checkpoint(run: ScriptRun) -> None:
     if _trains_by_keras(run.text):
         hint += "; the session is that of tf.keras.backend.get_session"
     kind = "saved-elsewhere" if found else "no-checkpoint"
-    fail(logdir, expected, run.found_elsewhere(found), _why(run, found) or hint, kind)
+    saves = [SaveOf(path.rpartition("/")[2]) for path in found]
+    where = about_first(logdir, *saves, EarliestSaver())
+    fail(where, expected, run.found_elsewhere(found), _why(run, found) or hint, kind)
 
 
 def _elsewhere(run: ScriptRun, inside: Iterable[Path], beside: Iterable[Path], saved: Iterable[str]) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Generator
+from dataclasses import replace
 
 import pytest
 
+from checker.engine.own_places import OwnPlaces, Told
 from checker.engine.root_cause import explained
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status
@@ -15,7 +17,8 @@ from checker.outcome import CheckResult, Mismatch, Status
 class Reporter:
     """Collects results in the order of the checks."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: OwnPlaces | None = None) -> None:
+        self._places = places
         self.results: list[CheckResult] = []
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
@@ -61,8 +64,15 @@ class Reporter:
         if explained_by != _title(item):
             return CheckResult(item.name, _title(item), Status.SKIP, detail=explained_by)
         # A stranger may have chosen names in these texts: none of them may control the terminal.
-        where, expected, actual, hint = map(clean_line, (error.where, error.expected, error.actual, error.hint))
-        return CheckResult(item.name, _title(item), Status.FAIL, where, expected, actual, hint, kind=error.kind)
+        expected, hint, told = clean_line(error.expected), clean_line(error.hint), self._told(error)
+        texts = (told.where, expected, told.actual, hint)
+        named = CheckResult(item.name, _title(item), Status.FAIL, *texts, kind=error.kind)
+        return replace(named, place=told.place, lines=told.lines)
+
+    def _told(self, error: Mismatch) -> Told:
+        if self._places is None:
+            return Told(clean_line(error.where), clean_line(error.actual))
+        return self._places.told(error)
 
     def _broken(self, item: pytest.Item, error: BaseException) -> CheckResult:
         trace = "".join(traceback.format_exception(error))

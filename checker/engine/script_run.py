@@ -130,7 +130,8 @@ class ScriptRun:
             # A path in the learner's own folder is none of another computer.
             texts = [text.replace(f"{folder}/", "") for text in (error.summary, error.whole)]
             hint = hint_for(*texts, line=error.source) or OTHER_ERROR
-            fail(self._where(error.line, error.file), expected, error.summary, hint, "crash")
+            at = Recorded((Line(error.file or self.as_run, error.line),) if error.line else ())
+            fail(about(self._where(error.line, error.file), at), expected, error.summary, hint, "crash")
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"), "crash")
         last_line = clean(self.result.stderr[-LONGEST_LINE:]).strip().rpartition("\n")[2]

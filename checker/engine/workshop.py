@@ -166,8 +166,10 @@ class Workshop:
             report.notes.append(clean_line(str(error)))
 
     def _hold_checks(self, run: ScriptRun, report: Report) -> None:
-        reporter, handed = Reporter(), RunPlugin(run, Evaluator(self._evaluations))
-        plugins = [run_plugin, fixtures, model_fixtures, handed, reporter]
+        handed = RunPlugin(run, Evaluator(self._evaluations))
+        places = OwnPlaces(OwnFiles(run), RecordedLines(run, handed.findings))
+        reporter = Reporter(places)
+        plugins = [run_plugin, fixtures, model_fixtures, report_fixtures, handed, reporter]
         options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
         options.append("--continue-on-collection-errors")  # or a broken check file would end pytest as Ctrl-C does
         without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]

@@ -16,6 +16,7 @@ from checker.evidence.dataflow import Variable
 from checker.evidence.safe_walk import walk
 from checker.expect import expect
 from checker.outcome import Mismatch
+from checker.subjects import EarliestSaver, Operation, about, about_first
 
 STATE_FILE = "checkpoint"
 INDEX_SUFFIX = ".index"
@@ -50,7 +51,9 @@ class Checkpoint:
 
     def require_values_of(self, variables: Iterable[Variable]) -> None:
         """Raise `Mismatch` when a variable of the graph is not in the checkpoint."""
-        missing = [variable.key for variable in variables if variable.key not in self.tensors]
+        unsaved = [variable for variable in variables if variable.key not in self.tensors]
+        missing, made = [variable.key for variable in unsaved], [Operation(variable.name) for variable in unsaved]
+        where = about_first(self.where, EarliestSaver(), *made)
         hint = (
             "tf.train.Saver knows the variables that exist when it is made, and of these only its var_list, if it gets one"
         )

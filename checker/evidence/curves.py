@@ -99,7 +99,7 @@ class Curve:
                     f"{len(self.points)} points share {different} steps: a number that is the same for several points was "
                     "passed, such as the epoch: count batches"
                 )
-            expect_increasing(self.steps, self.where, hint)
+            expect_increasing(self.steps, self.where_written, hint)
             return
         before, after = returns[0]
         actual = f"step {after.step} follows step {before.step}"

@@ -17,6 +17,7 @@ from tensorboard.util import tensor_util
 from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
 from checker.evidence.ops import LIST_HANDLE_OPS, LIST_OPS, PLACEHOLDER_OPS, VARIABLE_OPS
+from checker.subjects import about_operations
 
 ALLOWED_OPS = frozenset(
     """

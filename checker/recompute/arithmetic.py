@@ -42,7 +42,6 @@ class Subtraction:
     right: str
     left_value: float
     right_value: float
-    node: str = ""  # that subtracts
 
     @property
     def rounded(self) -> tuple[int, int] | None:

@@ -38,6 +38,7 @@ class FedImages:
     values: int  # how many different values were fed as pixels
     are_changed: bool  # shifted, mirrored or noisy: most rows are no images of the data set as they are
     shift: int  # by which nearly all labels are off; 0 where there is no such number
+    source: str = ""  # the node that images are fed to
     brightest: float = 0.0  # the largest value of a pixel
     brightest_elsewhere: float = 0.0  # the same in the call that measured with the most different pixels
 
@@ -124,7 +125,7 @@ def claimed_images(training: Training, source: str, labels: Iterable[str], split
     trained, measured = max(_brightest(samples, source), default=0.0), _brightest(_measuring(training, source), source)
     farthest = (min if trained > RAW else max)(measured, default=0.0)  # training images may be measured, too
     bright = (trained, farthest)
-    return FedImages(index, int(known.sum()), of_test, labelled, right, found.feed, values, changed, shift, *bright)
+    return FedImages(index, int(known.sum()), of_test, labelled, right, found.feed, values, changed, shift, source, *bright)
 
 
 def _measuring(training: Training, source: str) -> list[Sample]:

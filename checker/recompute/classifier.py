@@ -21,7 +21,6 @@ from checker.recompute.measured import Evaluation, Measured, ServedImages, twins
 from checker.recompute.own_loss import own_losses
 from checker.recompute.scaling import PIXEL_SCALINGS
 from checker.sandbox.evaluator import Evaluator
-from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.classification import CLASSES, Split, accuracy
 
@@ -118,11 +117,6 @@ class ClassifierModel(Layers):
         except Mismatch:  # another variable begins with what cannot be evaluated
             return None
         return accuracy(self._checked(scores, len(images)), labels)
-
-    @property
-    def where_hidden(self) -> str:
-        """The hidden layer, for messages."""
-        return about_operations("the hidden layer", [self._hidden.node if self._hidden else None])
 
     @cached_property
     def _evaluation(self) -> Evaluation:

@@ -11,6 +11,7 @@ from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS
 from checker.evidence.partitions import whole_behind, whole_variables
 from checker.recompute.image_feeds import ImageFeeds
+from checker.subjects import about_operations
 from reference.classification import CLASSES, HIDDEN, PIXELS
 
 SUMMING_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "Reshape", "Const"}
@@ -41,6 +42,11 @@ class Layers(ImageFeeds):
         compared = [node for node in self.graph.of_op("GreaterEqual", "Floor") if node in random and node in behind]
         switched = any(self.graph.op(node) in {"Switch", "Merge", "If", "StatelessIf"} for node in behind)
         return bool(compared) and not switched and not self._others
+
+    @property
+    def where_hidden(self) -> str:
+        """The hidden layer, for messages."""
+        return about_operations("the hidden layer", [self.hidden.node if self.hidden else None])
 
     @cached_property
     def first_layer(self) -> NDArray[Any] | None:

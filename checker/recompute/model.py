@@ -77,7 +77,7 @@ class Model:
             answers = self._evaluator.run(frozen.SerializeToString(), [str(tensor) for tensor in fetches], feeds)
         except NotEvaluable as refusal:
             hint = "build the model from variables, placeholders and operations of TensorFlow that compute numbers"
-            fail(self.where, expected, str(refusal), hint)
+            fail(about_all(self.where, refusal.args[0]), expected, str(refusal), hint)
         except EvaluationFailed as failure:
             hint = "run the graph in a session of your own, from the checkpoint: tf.train.Saver.restore, then tf.Session.run"
             fail(self.where, expected, f"TensorFlow says: {failure}", hint)

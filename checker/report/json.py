@@ -12,7 +12,7 @@ from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, Var
 from checker.outline import Outline
 
 SCHEMA = 1
-ADDED_LATER = {"graph", "weights", "cause"}  # which older reports lack
+ADDED_LATER = {"graph", "weights", "cause", "sources"}  # which older reports lack
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -88,6 +88,8 @@ def as_object(report: Report) -> dict[str, Any]:
                 "advice": check.advice,
                 "detail": check.detail,
                 "kind": check.kind,
+                "place": check.place,
+                "lines": [asdict(line) for line in check.lines],
             }
             for check in report.checks
         ],

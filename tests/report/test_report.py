@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from checker.outcome import CheckResult, Report, Status, VariableStatistics
+from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
 from checker.report.files import csv_learner, gradescope
 from checker.report.html import Pages
 from checker.report.json import as_json, from_json
@@ -41,6 +41,7 @@ REPORT = Report(
     logdir="/some where/logdir/ex04",
     loss=[2.3, 1.0, math.nan],
     notes=["a note"],
+    sources=[OwnFile("ex04.py", "ex04.py", f"x = 1\n{HOSTILE}")],
     cause="check_b",
 )
 
@@ -65,7 +66,7 @@ def test_json_has_the_documented_keys() -> None:
     assert [*exercise][:6] == ["exercise", "script", "status", "cause", "duration_s", "peak_memory_bytes"]
     assert exercise["status"] == "error"
     assert exercise["loss"] == [2.3, 1.0, "nan"]
-    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail", "kind"]
+    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail", "kind", "place", "lines"]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
 
@@ -97,6 +98,30 @@ def test_a_report_of_an_older_version_is_read_without_a_cause_and_without_kinds(
     assert report.cause == ""
     assert report.first_failure is not None
     assert report.first_failure.id == "check_b"
+
+
+def test_a_report_of_an_older_version_has_no_lines() -> None:
+    document = json.loads(as_json([REPORT]))
+    del document["exercises"][0]["sources"]
+    for check in document["exercises"][0]["checks"]:
+        del check["place"], check["lines"]
+    (again,) = from_json(json.dumps(document))
+    assert again.sources == []
+    assert [check.lines for check in again.checks] == [()] * 4
+
+
+@pytest.mark.parametrize(
+    ("where", "place", "subject"),
+    [
+        ("ex04.py, line 2: a = 1; b; loss", "ex04.py, line 2: a = 1; b", "loss"),
+        ("ex04.py, line 2: a = 1", "ex04.py, line 2: a = 1", "ex04.py, line 2"),
+        ("loss", "", "loss"),
+    ],
+)
+def test_what_a_message_speaks_of_is_told_without_the_line(where: str, place: str, subject: str) -> None:
+    check = replace(REPORT.checks[1], where=where, place=place, actual="a softmax (ex04.py, line 2)")
+    assert check.subject == subject
+    assert check.finding == "a softmax"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": 2}', '{"schema": 1, "exercises": [{}]}'])
