@@ -76,23 +76,24 @@ def as_object(report: Report) -> dict[str, Any]:
         "weights": report.weights,
         "notes": report.notes,
         "sources": [asdict(source) for source in report.sources],
-        "checks": [
-            {
-                "id": check.id,
-                "title": check.title,
-                "status": check.status.value,
-                "where": check.where,
-                "expected": check.expected,
-                "actual": check.actual,
-                "hint": check.hint,
-                "advice": check.advice,
-                "detail": check.detail,
-                "kind": check.kind,
-                "place": check.place,
-                "lines": [asdict(line) for line in check.lines],
-            }
-            for check in report.checks
-        ],
+        "checks": [_check(check) for check in report.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "status": check.status.value,
+        "where": check.where,
+        "expected": check.expected,
+        "actual": check.actual,
+        "hint": check.hint,
+        "advice": check.advice,
+        "detail": check.detail,
+        "kind": check.kind,
+        "place": check.place,
+        "lines": [asdict(line) for line in check.lines],
     }
 
 
