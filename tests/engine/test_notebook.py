@@ -46,7 +46,8 @@ def test_a_notebook_is_checked_like_a_script(workshop: Workshop, tmp_path: Path)
 
 def test_an_error_is_found_in_its_cell(workshop: Workshop, tmp_path: Path) -> None:
     report = check(workshop, write(tmp_path / "mine.ipynb", notebook("x = 1", "y = 2\n\nprint(x / 0)")))
-    assert report.checks[0].where == "mine.ipynb, code cell 2, line 3"
+    assert report.checks[0].where == "mine.ipynb, code cell 2, line 3: print(x / 0)"
+    assert [source.title for source in report.sources] == ["mine.ipynb"]
     assert report.checks[0].actual == "ZeroDivisionError: division by zero"
 
 
