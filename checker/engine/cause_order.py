@@ -17,6 +17,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_feeds_data_through_placeholders",
             "check_feeds_each_house_with_its_own_price",
             "check_trains_on_training_images",
+            "trains-on-test-images",
         ),
     ),
     ("a graph built in the loop", ("check_builds_its_graph_once",)),
@@ -56,6 +57,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "step-not-reached",
             "check_recognises_images_it_never_saw/",  # the same scores for every image, whatever the training did
             "equal-units",
+            "other-training-curve",
             "check_loss_falls/loss-not-finite",
             "check_loss_falls/rises",
             "check_loss_falls/swings",
