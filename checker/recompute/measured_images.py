@@ -78,7 +78,7 @@ class MeasuredImages:
         known = len(rows.known)
         if known < FEWEST_ROWS:
             return None
-        if curve.role == TEST and rows.of_training >= NEARLY_ALL * known and self._was_trained_on(rows):
+        if curve.role == TEST and rows.of_training >= NEARLY_ALL * known and self._was_trained_on(curve, rows):
             return Mismatch(
                 curve.where,
                 "values of test images, as the name of the run or of the tag says",
@@ -123,16 +123,29 @@ class MeasuredImages:
             "training and test images need the same preparation: are both divided by 255?",
         )
 
-    def _was_trained_on(self, rows: RecognisedRows) -> bool:
+    def _was_trained_on(self, curve: Curve, rows: RecognisedRows) -> bool:
         """Whether training images that were measured were trained on, too; a part may be held back for validation."""
-        measured = np.unique(rows.known)
+        measured = np.unique(np.concatenate([rows.known, self._rows_of_own_calls(curve).known]))
+        measured = measured[measured < rows.trained]
         trained = np.unique(self._trained_rows.known)
-        digests = digests_of(self._classifier.splits[0][0][measured[measured < rows.trained]])
+        digests = digests_of(self._classifier.splits[0][0][measured])
         shared = len(np.intersect1d(measured, trained)) + len(np.intersect1d(digests, self._trained_digests))
         if shared >= FEWEST_SHARED:
             return True
         between = (trained >= measured.min()) & (trained <= measured.max())
         return rows.is_a_slice and int(between.sum()) >= FEWEST_ROWS
+
+    def _rows_of_own_calls(self, curve: Curve) -> RecognisedRows:
+        """Return more rows of the calls whose summaries went to this run and to no other."""
+        series = self._written.of(run_folder(curve.logdir, curve.run), curve.tag)
+        if any(part.sources.get("summary", 0) < part.count for part in series):
+            return RecognisedRows()
+        folders = {part.writer.folder for part in series}
+        elsewhere = [part for part in self._written.series if part.writer.folder not in folders]
+        others = {number for part in elsewhere for number in part.groups}
+        own = {number for part in series for number in part.groups} - others
+        kinds = [calls for number, calls in enumerate(self._training.log.kinds) if number in own]
+        return self._recognised(sample for calls in kinds if calls not in self._training.kinds for sample in calls.samples)
 
     @cached_property
     def _trained_rows(self) -> RecognisedRows:
