@@ -18,7 +18,6 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_feeds_each_house_with_its_own_price",
             "trains-on-test-images",
             "check_trains_on_training_images",
-            "trains-on-test-images",
         ),
     ),
     ("a graph built in the loop", ("check_builds_its_graph_once",)),
