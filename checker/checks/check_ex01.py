@@ -38,7 +38,7 @@ def check_prints_the_result(stdout: str, finished: ScriptRun) -> None:
         hint = "this is the tensor itself, printed without its value, which Session.run returns"
     elif found:
         hint = _why_another_number(found[-1], finished)
-    expect(ANSWER in found, "stdout", str(ANSWER), shown, hint, "prints-another-number" if found else "")
+    expect(ANSWER in found, "stdout", str(ANSWER), shown, hint, _kind_of(found, finished))
 
 
 check_writes_its_graph = common.check_writes_its_graph
@@ -161,6 +161,12 @@ def _why_no_subtraction(arithmetic: ArithmeticModel) -> str:
         if left == LEFT:
             return f"the right arm gives {right}, not {RIGHT}: it is the fifth power of 12"
     return "run each arm alone in the session to see what it gives: tf.Session.run, tf.subtract"
+
+
+def _kind_of(found: list[float], finished: ScriptRun) -> str:
+    if not found:
+        return ""
+    return "exclusive-or" if finished.line_with(_CARET) else "prints-another-number"
 
 
 def _why_another_number(printed: float, finished: ScriptRun) -> str:

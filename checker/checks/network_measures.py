@@ -13,6 +13,7 @@ from checker.recompute.classifier import ClassifierModel
 from checker.recompute.measured import Measured
 from checker.recompute.measured_images import MeasuredImages
 from checker.recompute.recognised_rows import digests_of
+from checker.subjects import Recorded, about
 
 FEWEST_DIFFERENT = 3  # values of a curve
 FEWEST_CALLS = 3  # that begin with a test image: a digest may be met by chance
@@ -70,11 +71,10 @@ def expect_no_test_image_in_training(classifier: ClassifierModel) -> None:
         if len(hits) < FEWEST_CALLS + BY_CHANCE * len(begins_with) * len(only_test) / DIGESTS:
             continue
         many, count = len(hits), len(begins_with)
-        where = f"line {calls.lines[0].number} of {calls.lines[0].file}" if calls.lines else "the calls that train"
         fail(
-            f"{where}, which trained {calls.count:,} times",
+            about("the calls that train", Recorded(calls.lines)),
             "training images",
-            f"{many:,} of {count:,} calls begin with a test image, the first of them is number {hits[0] + 1:,}",
+            f"{many:,} of {count:,} training calls begin with test images, the first of them is number {hits[0] + 1:,}",
             "keep x_test for the test: an image learnt by heart says nothing about new images",
             "trains-on-test-images",
         )

@@ -28,6 +28,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_starts_from_variables",
             "check_computes_in_the_graph",
             "check_subtracts_two_computed_numbers",
+            "exclusive-or",
             "check_builds_both_arms_from_3_2_and_12",
             "never-fetched",
             "check_runs_the_computation",

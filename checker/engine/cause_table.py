@@ -88,7 +88,12 @@ TABLE: tuple[Explanation, ...] = (
     ),
     Explanation(
         "check_subtracts_two_computed_numbers",
-        ("prints-another-number", "check_builds_both_arms_from_3_2_and_12", "check_checkpoint_gives_the_result/"),
+        (
+            "prints-another-number",
+            "exclusive-or",
+            "check_builds_both_arms_from_3_2_and_12",
+            "check_checkpoint_gives_the_result/",
+        ),
         "an arm that is wrong makes the result wrong wherever it is shown",
     ),
     Explanation(
@@ -205,5 +210,9 @@ TABLE: tuple[Explanation, ...] = (
     Explanation(
         "check_plots_every_house/no-figure", ("check_plots_the_trained_line/no-figure",), "there is no figure at all"
     ),
-    Explanation("check_shows_an_image_of_the_confusion_matrix/blank-matrix", ("no-matrix",), "no matrix was drawn at all"),
+    Explanation(
+        "check_shows_an_image_of_the_confusion_matrix/blank-matrix",
+        ("no-matrix", "check_confusion_matrix_is_that_of_the_checkpoint"),
+        "no matrix was drawn at all",
+    ),
 )

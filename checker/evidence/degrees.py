@@ -32,13 +32,13 @@ def absolute_error(graph: Graph) -> str | None:
     return None
 
 
-def degree(graph: Dataflow, starts: Iterable[str], end: Tensor) -> float | None:
+def degree(graph: Graph, starts: Iterable[str], end: Tensor) -> float | None:
     """Return the largest power to which `end` depends on one of the nodes `starts`.
 
     None where it does not depend on them, or by an operation of which the power is unclear.
     """
     known = {node: 2.0 if graph.op(node) == "SquaredDifference" else 1.0 for node in starts}
-    between = graph.reached_from(known) & graph.ancestors(end.node)
+    between = (graph.reached_from(known, until=graph.sizes) - graph.sizes) & graph.ancestors(end.node, until=graph.sizes)
     if end.node not in between or len(between) > MOST_NODES:
         return None
     waiting = [end.node]

@@ -24,7 +24,6 @@ MOST_KINDS, MOST_PATHS, MOST_SAMPLES, MOST_ROWS = 300, 101, 8, 512
 LARGEST_SAMPLES_BYTES = 16 << 20  # of all together
 LARGEST_COUNT = 1 << 53
 MOST_DIGESTS = 300_000
-MOST_MARKS = 60  # of a graph: the number of calls doubles from mark to mark
 MOST_RESULTS = 100  # per kind of calls
 MOST_COMPARED = 20  # calls of a kind whose feeds are compared with what sessions gave
 DTYPES = frozenset(
@@ -101,7 +100,7 @@ class GraphSize:
     calls: int
     early_nodes: int
     nodes: int
-    marks: tuple[tuple[int, int], ...] = ()  # calls and nodes in between, each mark at twice the calls of the one before
+    grew: int = 0  # how many of the later calls found more nodes than the call before
 
 
 @dataclass(frozen=True)
@@ -157,8 +156,7 @@ def _log(content: dict[str, Any], data: bytes) -> SessionLog:
 
 def read_size(item: dict[str, Any]) -> GraphSize:
     """Return the size of a graph. Raises what is in `MALFORMED`."""
-    marks = tuple((_count(calls), _count(nodes)) for calls, nodes in item["marks"][:MOST_MARKS])
-    return GraphSize(_count(item["calls"]), _count(item["early_nodes"]), _count(item["nodes"]), marks)
+    return GraphSize(*(_count(item[key]) for key in ("calls", "early_nodes", "nodes", "grew")))
 
 
 def _count(value: Any) -> int:

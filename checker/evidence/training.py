@@ -17,6 +17,7 @@ SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
 EARLY_CALLS = 10  # in which a script builds what it builds lazily
 FEWEST_CALLS = 20  # after the early ones: with fewer, one cannot see whether a graph grows
 LARGEST_BATCH = 60_000  # examples in a call that feeds none: all training images
+OFTEN = 0.1  # of the later calls: in so many, at least, a graph grows that is built in a loop
 GROWTH = 0.5  # nodes per call: a picture or a measure that is built now and then adds less
 
 
@@ -102,17 +103,11 @@ class Training:
 def growing(sizes: Iterable[GraphSize]) -> GraphSize | None:
     """Return the first size of a graph that grows with every call, None when there is none.
 
-    What is built lazily, such as Keras's functions for validation, comes once and not again and again: so a graph has to
-    grow both in the last calls and in those before.
+    What is built lazily, such as Keras's functions for validation, comes in a few calls and not again and again.
     """
     for size in sizes:
-        marks = [mark for mark in size.marks if mark[0] < size.calls] + [(size.calls, size.nodes)]
-        *_, earlier, middle, last = [(0, 0), (0, 0), *marks]
-        if size.calls - EARLY_CALLS >= FEWEST_CALLS and _grows(earlier, middle) and _grows(middle, last):
+        later = size.calls - EARLY_CALLS
+        often = size.grew >= max(FEWEST_CALLS, OFTEN * later)
+        if later >= FEWEST_CALLS and size.nodes - size.early_nodes >= GROWTH * later and often:
             return size
     return None
-
-
-def _grows(before: tuple[int, int], after: tuple[int, int]) -> bool:
-    """Whether a graph grows from one mark to another: pairs of calls and nodes."""
-    return before[0] > 0 and after[1] - before[1] >= GROWTH * (after[0] - before[0]) > 0

@@ -61,7 +61,7 @@ class Recorder:
         self.results = Results()
         self.groups: list[Group] = []
         self.paths: dict[tuple[int, str], dict[str, Any]] = {}
-        self.sizes: list[dict[str, Any]] = []  # of the graphs
+        self.sizes: list[dict[str, int]] = []  # of the graphs
         self.graphs: list[Any] = []
         self.calls = 0
         self._by_key: dict[tuple[Any, ...], Group] = {}
@@ -109,17 +109,16 @@ class Recorder:
         number = getattr(graph, "_suite_number", None)
         if number is None:
             number = graph._suite_number = len(self.sizes)
-            self.sizes.append({"calls": 0, "early_nodes": 0, "nodes": 0, "marks": []})
+            self.sizes.append({"calls": 0, "early_nodes": 0, "nodes": 0, "grew": 0})
             if len(self.graphs) < MOST_GRAPHS:
                 self.graphs.append(graph)
         if is_called:
             size = self.sizes[number]
             size["calls"] += 1
+            size["grew"] += size["calls"] > EARLY_CALL and graph.version > size["nodes"]
             size["nodes"] = graph.version
             if size["calls"] <= EARLY_CALL:
                 size["early_nodes"] = graph.version
-            if size["calls"] == EARLY_CALL << len(size["marks"]):  # after 10, 20, 40, 80, … calls
-                size["marks"].append([size["calls"], graph.version])
         return int(number)
 
     def _note_path(self, group: Group, value: str | bytes) -> None:

@@ -12,8 +12,7 @@ from checker.evidence.progress import ScriptProgress, read_progress
 from checker.evidence.session_record import GraphSize
 from checker.sandbox.limits import Breach
 
-STEADY = GraphSize(1_000, 95, 95, ((10, 95), (20, 95), (640, 95)))
-GROWN = GraphSize(1_000, 95, 3_095, ((10, 95), (20, 125), (640, 1_985)))
+STEADY, GROWN = GraphSize(1_000, 95, 95, 0), GraphSize(1_000, 95, 3_095, 990)
 
 
 def slow(cpu_s: float) -> Breach:
@@ -51,6 +50,6 @@ def test_a_damaged_record_tells_nothing(tmp_path: Path, content: str) -> None:
 
 
 def test_no_more_calls_are_told_than_the_graphs_had(tmp_path: Path) -> None:
-    sizes = [{"calls": 5, "early_nodes": 7, "nodes": 7, "marks": []}]
+    sizes = [{"calls": 5, "early_nodes": 7, "nodes": 7, "grew": 0}]
     (tmp_path / "progress.json").write_text(json.dumps({"calls": 10**30, "graphs": sizes}))
     assert read_progress(tmp_path).calls == 5
