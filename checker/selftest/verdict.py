@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import re
 import shlex
 import tempfile
 from collections.abc import Iterable
