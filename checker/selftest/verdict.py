@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import re
 import shlex
 import tempfile
 from collections.abc import Iterable
@@ -37,11 +36,16 @@ def judge(outcome: Outcome) -> list[Fault]:
         what, remedy = "a message lacks a line", "every message has where, expected, actual and hint"
         problems.append(Fault(case.name, what, remedy, tuple(_messages(partial))))
     private = tempfile.gettempdir() + os.sep
-    leaks = [check for check in outcome.checks if private in " ".join([said_by(check), check.advice])]
+    leaks = [check for check in outcome.checks if _names_a_folder(f"{said_by(check)} {check.advice}", private, case)]
     if leaks:
         what, remedy = f"a message names a folder below {private}", "show a path as the learner knows it"
         problems.append(Fault(case.name, what, remedy, tuple(_messages(leaks))))
     return problems
+
+
+def _names_a_folder(text: str, private: str, case: Case) -> bool:
+    """Whether a text names something below a private folder that the script itself does not name."""
+    return any(name not in case.source for name in re.findall(re.escape(private) + r"[\w.-]*", text))
 
 
 def unsaid_of(outcome: Outcome) -> list[str]:
