@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -130,7 +131,8 @@ class ScriptRun:
             # A path in the learner's own folder is none of another computer.
             texts = [text.replace(f"{folder}/", "") for text in (error.summary, error.whole)]
             hint = hint_for(*texts, line=error.source) or OTHER_ERROR
-            at = Recorded((Line(error.file or self.as_run, error.line),) if error.line else ())
+            file = os.path.relpath(error.file, folder) if error.file else self.as_run
+            at = Recorded((Line(file, error.line),) if error.line else ())
             fail(about(self._where(error.line, error.file), at), expected, error.summary, hint, "crash")
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"), "crash")
