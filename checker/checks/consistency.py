@@ -31,7 +31,7 @@ def check_builds_its_graph_once(training: Training) -> None:
     copy = unused_copy(training.graph)
     if copy:
         fail(
-            "the saved graph",
+            about_operations("the saved graph", [variable.name for variable in copy]),
             "one model",
             f"two, and no session trains the variables {listed(variable.name for variable in copy)}",
             "the code that builds the model ran twice: call it once, or tf.reset_default_graph before the second time",

@@ -11,6 +11,7 @@ from checker.evidence.ops import ADDING_OPS, ASSIGN_OPS
 from checker.evidence.session_record import Calls, PathFed
 from checker.evidence.training import Training
 from checker.expect import fail, listed
+from checker.subjects import Recorded, about
 
 RESTORING_OPS = {"RestoreV2", "RestoreSlice", "Restore"}
 FEWEST_IN_A_LOOP = 5  # calls that train: with fewer, one cannot speak of a loop
@@ -150,10 +151,12 @@ def require_no_reset(training: Training, save: PathFed, where: str) -> None:
                 "Keras trains in the session of tf.keras.backend.get_session: give that one to Saver.save; "
                 "a new tf.Session, or the initialiser, begins with other weights"
             )
+        actual = about(actual, Recorded(reset.calls.lines))
         fail(where, "the values that the training reached", actual, hint, kind)
     if reset is not None:
         actual = f"{listed(reset.variables)} got other values after the training, by {reset.names}"
         hint = "save what the optimiser reached: Variable.load and tf.assign put values there that no training computed"
+        actual = about(actual, Recorded(reset.calls.lines))
         fail(where, "the values that the training reached", actual, hint, "values-from-elsewhere")
     looped = resets.in_the_loop()
     if looped:
@@ -161,7 +164,7 @@ def require_no_reset(training: Training, save: PathFed, where: str) -> None:
         actual = f"{looped[0].names} ran {times:,} times or more among {training.count:,} training calls"
         hint = "tf.global_variables_initializer sets every variable back: run it once, before the loop"
         fail(
-            "the sessions of this run",
+            about("the sessions of this run", Recorded(looped[0].calls.lines)),
             "an initialiser that runs before the training only",
             actual,
             hint,

@@ -73,7 +73,7 @@ def _the_wanted(
     found: Sequence[FedColumn | None], placeholder: str, wanted: Sequence[int], price: FedColumn | None
 ) -> tuple[FedColumn, ...]:
     """Return the columns found when they are the wanted ones; `price` was fed as the price. Raises `Mismatch`."""
-    where = f"what was fed to {placeholder}"
+    where = about_feeds(f"what was fed to {placeholder}", placeholder.split(", "))
     names = [*boston().feature_names, "the price"]
     expected = f"{listed(names[index] for index in wanted)}, as in the data or scaled column by column"
     known = [column for column in found if column is not None]
