@@ -84,7 +84,7 @@ class CheckResult:
     expected: str = ""
     actual: str = ""
     hint: str = ""
-    advice: str = ""  # what a passing script could do better
+    advice: str = ""  # what the script could do better besides
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
     kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
     place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known

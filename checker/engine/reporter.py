@@ -13,6 +13,8 @@ from checker.engine.root_cause import explained
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status
 
+SAME_WORDS = 40  # characters at the beginning of an advice by which it is known in a hint
+
 
 class Reporter:
     """Collects results in the order of the checks."""
@@ -55,8 +57,8 @@ class Reporter:
         return cause
 
     def _result(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        advice = " ".join(str(text) for key, text in item.user_properties if key == "advice")
         if error is None:
-            advice = " ".join(str(text) for key, text in item.user_properties if key == "advice")
             return CheckResult(item.name, _title(item), Status.PASS, advice=advice)
         if not isinstance(error, Mismatch):
             return self._broken(item, error)
@@ -66,7 +68,9 @@ class Reporter:
         # A stranger may have chosen names in these texts: none of them may control the terminal.
         expected, hint, told = clean_line(error.expected), clean_line(error.hint), self._told(error)
         texts = (told.where, expected, told.actual, hint)
-        named = CheckResult(item.name, _title(item), Status.FAIL, *texts, kind=error.kind)
+        # The hint of a failure may hold the same evidence already.
+        also = "" if advice[:SAME_WORDS] in hint else advice
+        named = CheckResult(item.name, _title(item), Status.FAIL, *texts, advice=also, kind=error.kind)
         return replace(named, place=told.place, lines=told.lines)
 
     def _told(self, error: Mismatch) -> Told:
