@@ -43,7 +43,7 @@ def mutate(ctx: click.Context, words: tuple[str, ...], corpus: Path, count: int,
 def _told(mutation: Mutation, outcome: Outcome) -> Text:
     """Return a mutation and what is said of it."""
     text = Text.assemble((f"{mutation.case.name}, line {mutation.line}", "bold"), f"\n  - {mutation.before}\n")
-    text.append(f"  + {mutation.after or '(left out)'}\n")
+    text.append(f"  + {'(left out)' if mutation.after in ('', 'None') else mutation.after}\n")
     for error in outcome.errors:
         text.append(f"  ! {error}\n", "bold magenta")
     failed = outcome.having(Status.FAIL)
