@@ -68,6 +68,7 @@ class Transfer:
             (report,) = from_json(answer.text)
             as_json([report])  # what cannot be written again is no report
             is_typed = all(isinstance(text, str) for text in _texts(report))
+            is_typed &= all(isinstance(line.number, int) for check in report.checks for line in check.lines)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadMessage(f"no report: {type(error).__name__}: {error}") from None
         if not is_typed or report.exercise != exercise:
@@ -107,4 +108,8 @@ def _texts(report: Report) -> Iterator[object]:
     yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output, report.cause)
     yield from (*report.figures, *report.notes, *report.measures, *(variable.name for variable in report.variables))
     for check in report.checks:
-        yield from astuple(check)
+        *texts, lines = astuple(check)
+        yield from texts
+        yield from (text for file, _, label in lines for text in (file, label))
+    for source in report.sources:
+        yield from astuple(source)
