@@ -112,7 +112,7 @@ def test_a_submission_that_fails_another_check_is_named_with_both(judged: Judged
 def test_a_failure_that_is_told_before_the_cause_is_named(corpus: Path) -> None:
     fails = ["check_prints_the_result", "check_saves_a_checkpoint"]
     write_case(corpus / "prints_nothing", PRINTS_NOTHING, fails=fails)
-    checks = tuple(CheckResult(name, "does it", Status.FAIL, "here", "one", "no number") for name in fails)
+    checks = tuple(CheckResult(name, "does it", Status.FAIL, "here", "one", "no number", "look there") for name in fails)
     case = case_of(corpus, "prints_nothing")
     assert judge(Outcome(case, checks, cause="check_prints_the_result")) == []
     (problem,) = judge(Outcome(case, checks, cause="check_saves_a_checkpoint"))
@@ -134,7 +134,7 @@ def test_a_failure_that_is_told_before_the_cause_is_named(corpus: Path) -> None:
 )
 def test_the_first_failure_must_name_the_line_of_the_case(corpus: Path, line: object, where: str, is_named: bool) -> None:
     write_case(corpus / "prints_nothing", PRINTS_NOTHING, line=line)
-    failed = CheckResult("check_prints_the_result", "prints", Status.FAIL, where, "-248820", "no number")
+    failed = CheckResult("check_prints_the_result", "prints", Status.FAIL, where, "-248820", "no number", "look there")
     problems = judge(Outcome(case_of(corpus, "prints_nothing"), (failed,)))
     assert [problem.what for problem in problems] == ([] if is_named else ["the first failure does not name the line"])
 
