@@ -13,7 +13,7 @@ from checker.checks.moving_pictures import (
     expect_moving_picture,
     expect_pictures_of_the_model,
 )
-from checker.checks.saved_early import NEARLY_ALL
+from checker.checks.saved_early import is_early
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import run_folder
@@ -99,7 +99,7 @@ def check_shows_the_weights_as_a_histogram(
 def _weights(training: Training, trained: Checkpoint) -> list[FloatArray]:
     """Return the candidates for the thirteen weights; none when the checkpoint was saved long before the training ended."""
     save = training.last_save(trained.prefix.name)
-    if save is None or training.count_before(save) < NEARLY_ALL * training.count:
+    if save is None or is_early(training, save):
         return []
     found = [trained.value_of(variable) for variable in training.graph.trainable]
     values: list[FloatArray] = [value.reshape(-1).astype(np.float64) for value in found if value is not None]

@@ -10,7 +10,8 @@ import numpy as np
 
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Axes, Figure
-from checker.evidence.pictures import decode_png, digest_of_picture
+from checker.evidence.pictures import decode_png
+from checker.evidence.shown_figures import figures_behind
 from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES
 
@@ -60,10 +61,7 @@ def confusion_pictures(events: EventLog) -> Iterator[bytes]:
 
 def shown_in_tensorboard(events: EventLog, figures: list[Figure]) -> list[Figure]:
     """Return the figures that the confusion matrices in TensorBoard were made from; [] unless that is known of all."""
-    known = {figure.pixels: figure for figure in figures if figure.pixels}
-    found = [known.get(digest_of_picture(encoded)) for encoded in confusion_pictures(events)]
-    of_all = [figure for figure in found if figure is not None]
-    return of_all if len(of_all) == len(found) else []
+    return figures_behind(confusion_pictures(events), figures)
 
 
 def _rows_by_labels(axes: Axes) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from checker.checks.cross_entropy import expect_cross_entropy, expect_logits
 from checker.checks.network_measures import expect_no_leak, expect_no_test_image_in_training
-from checker.checks.saved_early import NEARLY_ALL
+from checker.checks.saved_early import is_early
 from checker.engine.fixtures import Advise, Measure
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
@@ -136,7 +136,7 @@ def _dead(units: int) -> str:
 def _saved_early(trained: Checkpoint, training: Training) -> bool:
     """Whether the record shows a save long before the end of the training."""
     save = training.last_save(trained.prefix.name)
-    return save is not None and training.count_before(save) < NEARLY_ALL * training.count
+    return save is not None and is_early(training, save)
 
 
 def _why_alike(classifier: ClassifierModel) -> str:

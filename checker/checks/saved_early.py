@@ -9,6 +9,7 @@ from dataclasses import replace
 from checker.engine.fixtures import Advise
 from checker.evidence.curves import TEST, Curve, meaning
 from checker.evidence.resets import Resets
+from checker.evidence.session_record import PathFed
 from checker.evidence.training import Training
 from checker.expect import fail
 
@@ -32,6 +33,11 @@ def share_before_save(training: Training, prefix: str) -> float:
     of_graph = [calls for calls in training.kinds if calls.graph == save.calls.graph]
     before = [count for calls, count in zip(training.log.kinds, save.counts) if calls in of_graph]
     return sum(before) / max(1, sum(calls.count for calls in of_graph))
+
+
+def is_early(training: Training, save: PathFed) -> bool:
+    """Whether much of the training came after a save."""
+    return training.count_before(save) < NEARLY_ALL * training.count
 
 
 def until_save(curve: Curve, share: float) -> Curve:

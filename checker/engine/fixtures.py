@@ -21,7 +21,6 @@ from checker.evidence.events import EventLog, read_event_log
 from checker.evidence.figures import Figure, read_figures
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.resets import require_no_reset
-from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
 from checker.expect import expect, fail
 from checker.outcome import Mismatch
@@ -132,7 +131,7 @@ def logged_graph(events: EventLog, finished: ScriptRun) -> Graph:
 @pytest.fixture(scope="session")
 def training(graph: Graph, finished: ScriptRun) -> Training:
     """When the run trained and saved, as its sessions were recorded."""
-    return Training(graph, read_session_log(finished.sessions))
+    return Training(graph, finished.session_log)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import find_prefixes, nameless_checkpoint, old_format_checkpoint
 from checker.evidence.events import event_files
 from checker.evidence.safe_walk import walk
-from checker.evidence.session_record import read_session_log
 from checker.expect import fail, listed
 from checker.subjects import EarliestSaver, SaveOf, WriterOf, about, about_first
 
@@ -56,7 +55,7 @@ def fail_without_checkpoint(run: ScriptRun) -> None:
     if of_keras:
         hint = "this is Keras's own format; give the session of tf.keras.backend.get_session to save of tf.train.Saver"
         fail(logdir, expected, f"a file that Keras saved: {listed(map(run.shown, of_keras[:MOST_PATHS]))}", hint)
-    saved = [fed.path for fed in read_session_log(run.sessions).paths]
+    saved = [fed.path for fed in run.session_log.paths]
     found = _elsewhere(run, find_prefixes(run.folder), find_prefixes(run.folder.parent), saved)
     hint = (
         f'tf.train.Saver, and save(sess, "{logdir}/model.ckpt") after the training; '

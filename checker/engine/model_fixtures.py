@@ -17,9 +17,8 @@ from checker.evidence.curves import Curve, find_curves
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.live_model import live_part
-from checker.evidence.session_record import read_session_log
 from checker.evidence.training import Training
-from checker.evidence.written_record import WrittenLog, read_written_log
+from checker.evidence.written_record import WrittenLog
 from checker.expect import fail
 from checker.outcome import Mismatch
 from checker.recompute.arithmetic import ArithmeticModel
@@ -57,7 +56,7 @@ def graph(finished: ScriptRun, request: pytest.FixtureRequest) -> Graph:
             raise missing from None
         if finished.exercise.model not in WITHOUT_UPDATES and not found.updated_variables():
             raise missing from None  # written before it was complete
-    return live_part(found, read_session_log(finished.sessions))
+    return live_part(found, finished.session_log)
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +181,7 @@ def fed_images(request: pytest.FixtureRequest) -> FedImages | None:
 @pytest.fixture(scope="session")
 def written(finished: ScriptRun) -> WrittenLog:
     """What the run gave to its writers and Savers, as it was recorded; empty without a record."""
-    return read_written_log(finished.sessions)
+    return finished.written_log
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from checker.engine.findings import Findings
 from checker.engine.script_run import ScriptRun
 from checker.evidence.graph import Graph
 from checker.evidence.operation_lines import OperationLines, read_operation_lines
-from checker.evidence.session_record import Calls, SessionLog, read_session_log
+from checker.evidence.session_record import Calls
 from checker.evidence.tensors import as_text
 from checker.evidence.training import Training
-from checker.evidence.written_record import WrittenLog, read_written_log, same_folder
+from checker.evidence.written_record import same_folder
 from checker.subjects import (
     EarliestSaver,
     FeedsOf,
@@ -71,9 +71,9 @@ class RecordedLines:
                 values = [self._graph.inputs(node)[1:2] for node in nodes] if self._graph else []
                 return [self._made.get(value.node, ()) for (value,) in filter(None, values)]
             case PointsOf(folder, tag):
-                return [series.lines for series in self._written.of(folder, tag)]
+                return [series.lines for series in self._run.written_log.of(folder, tag)]
             case WriterOf(folder):
-                return [writer.lines for writer in self._written.writers if same_folder(writer.folder, folder)]
+                return [writer.lines for writer in self._run.written_log.writers if same_folder(writer.folder, folder)]
             case SaveOf(name):
                 save = self._training.last_save(name) if self._training else None
                 return [save.calls.lines] if save else []
@@ -82,7 +82,7 @@ class RecordedLines:
             case TrainingCalls():
                 return _most_frequent(self._training.kinds if self._training else [])
             case EarliestSaver():
-                return [saver.lines for saver in sorted(self._written.savers, key=lambda saver: saver.nodes)[:1]]
+                return [saver.lines for saver in sorted(self._run.written_log.savers, key=lambda saver: saver.nodes)[:1]]
             case Repeats():
                 return [(line,) for line in self._repeating()]
         return []
@@ -93,19 +93,11 @@ class RecordedLines:
 
     @cached_property
     def _training(self) -> Training | None:
-        return Training(self._graph, self._sessions) if self._graph else None
+        return Training(self._graph, self._run.session_log) if self._graph else None
 
     @cached_property
     def _operations(self) -> OperationLines:
         return read_operation_lines(self._run.sessions)
-
-    @cached_property
-    def _sessions(self) -> SessionLog:
-        return read_session_log(self._run.sessions)
-
-    @cached_property
-    def _written(self) -> WrittenLog:
-        return read_written_log(self._run.sessions)
 
     @cached_property
     def _made(self) -> Mapping[str, Stack]:
@@ -121,7 +113,7 @@ class RecordedLines:
 
     def _feeding(self, placeholder: str) -> list[Stack]:
         """Return the lines of the most frequent calls that feed a placeholder and, where there are such, train."""
-        feeding = self._sessions.feeding(placeholder)
+        feeding = self._run.session_log.feeding(placeholder)
         training = [calls for calls in feeding if self._training and calls in self._training.kinds]
         return _most_frequent(training or feeding)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Generator
-from dataclasses import replace
 
 import pytest
 
@@ -70,8 +69,16 @@ class Reporter:
         texts = (told.where, expected, told.actual, hint)
         # The hint of a failure may hold the same evidence already.
         also = "" if advice[:SAME_WORDS] in hint else advice
-        named = CheckResult(item.name, _title(item), Status.FAIL, *texts, advice=also, kind=error.kind)
-        return replace(named, place=told.place, lines=told.lines)
+        return CheckResult(
+            item.name,
+            _title(item),
+            Status.FAIL,
+            *texts,
+            advice=also,
+            kind=error.kind,
+            place=told.place,
+            lines=told.lines,
+        )
 
     def _told(self, error: Mismatch) -> Told:
         if self._places is None:

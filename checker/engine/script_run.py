@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from checker.datasets import image_splits
@@ -14,9 +15,10 @@ from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
 from checker.evidence.progress import read_progress
 from checker.evidence.safe_walk import walk
-from checker.evidence.session_record import read_session_log
+from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.stderr import python_error
 from checker.evidence.stdout import LONGEST_LINE, clean
+from checker.evidence.written_record import WrittenLog, read_written_log
 from checker.exercise import Exercise
 from checker.expect import fail, listed
 from checker.hints import hint_for
@@ -52,6 +54,16 @@ class ScriptRun:
         if logdir.is_symlink() or logdir.parent.is_symlink():
             return self.folder / "a link is not followed"
         return logdir
+
+    @cached_property
+    def session_log(self) -> SessionLog:
+        """What it fed to its sessions, and when it trained and saved; empty without a record."""
+        return read_session_log(self.sessions)
+
+    @cached_property
+    def written_log(self) -> WrittenLog:
+        """What it gave to its writers and Savers; empty without a record."""
+        return read_written_log(self.sessions)
 
     @property
     def as_run(self) -> str:
@@ -144,7 +156,7 @@ class ScriptRun:
     def require_graph_mode(self) -> None:
         """Raise `Mismatch` when no session ran in a script that is written for eager TensorFlow 2."""
         dialect = read_dialect(self.sessions)
-        if dialect.kind == TF2 and not read_session_log(self.sessions).kinds:
+        if dialect.kind == TF2 and not self.session_log.kinds:
             where = f"{self.script.name}, {dialect.sign}" if dialect.sign else self.script.name
             hint = (
                 "graph mode is the module tensorflow.compat.v1 with tf.disable_v2_behavior; "

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from checker.evidence.curves import Curve
+from checker.evidence.curves import ROLES, Curve
 from checker.evidence.training import Training
 from checker.outcome import Mismatch
 
-# Parts of the name of a run that say which data a curve is of, not which training.
-_ROLE = re.compile(r"train(ing)?|test(ing)?|val(id(ation)?)?|eval(uation)?|dev|entrainement|apprentissage", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[/._\-\s]+")
 
 
@@ -41,7 +39,7 @@ def group_curves(curves: Sequence[Curve], training: Training) -> list[list[Curve
 def training_of(curve: Curve) -> str:
     """Return the name of a run without the words that say which data a curve is of."""
     parts = (part for part in _SEPARATOR.split(curve.run) if part)
-    return " ".join(part for part in parts if not _ROLE.fullmatch(part))
+    return " ".join(part for part in parts if part.lower() not in ROLES)
 
 
 def expect_one(groups: Sequence[list[Curve]], judge: Callable[[list[Curve]], None]) -> None:

@@ -20,7 +20,7 @@ _KERAS_PREFIX = re.compile(r"^(epoch_|batch_)?(val_)?")
 
 # Whose images a curve measures, by words in its tag, else in the folder of its run, the innermost first.
 TRAINING, TEST = "training", "test"
-_ROLES = {
+ROLES = {
     **dict.fromkeys(("train", "training", "entrainement", "apprentissage"), TRAINING),
     **dict.fromkeys(("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev"), TEST),
 }
@@ -121,7 +121,7 @@ class Curve:
     def role(self) -> str:
         """Whose images it measures by its name: TRAINING, TEST, or "" where it does not say."""
         for part in (*reversed(self.tag.split("/")), *reversed(self.run.split("/"))):
-            found = {_ROLES[word] for word in re.split(r"[^a-z]+", part.lower()) if word in _ROLES}
+            found = {ROLES[word] for word in re.split(r"[^a-z]+", part.lower()) if word in ROLES}
             if len(found) == 1:
                 return found.pop()
         return ""

@@ -108,12 +108,7 @@ class Resets:
     @cached_property
     def _first_values(self) -> set[str]:
         """The nodes that give trainable variables their initial values."""
-        found = set()
-        for variable in self._graph.trainable:
-            start = self._graph.starts_from(variable.name)
-            readers = self._graph.readers(start.node) if start else []
-            found |= {node for node in readers if self._graph.op(node) in ASSIGN_OPS and self._target(node) == variable.name}
-        return found
+        return {node for variable in self._graph.trainable for node in self._graph.initialising(variable.name)}
 
     @cached_property
     def _other_values(self) -> set[str]:

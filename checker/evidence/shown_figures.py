@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,15 +27,21 @@ class ShownSeries:
 
 def shown_series(events: EventLog, figures: Sequence[Figure]) -> list[ShownSeries]:
     """Return the image series of which every picture is known as a figure; of a long series, some pictures stand for all."""
-    known = {figure.pixels: figure for figure in figures if figure.pixels}
     found = []
     for run, tag, series in events.images():
         images = _some(series)
-        made_from = [known.get(digest_of_picture(image.encoded)) for image in images] if known else []
-        of_all = [figure for figure in made_from if figure is not None]
-        if of_all and len(of_all) == len(images):
-            found.append(ShownSeries(run.name, tag, tuple(image.step for image in images), tuple(of_all)))
+        made_from = figures_behind((image.encoded for image in images), figures)
+        if made_from:
+            found.append(ShownSeries(run.name, tag, tuple(image.step for image in images), tuple(made_from)))
     return found
+
+
+def figures_behind(pictures: Iterable[bytes], figures: Sequence[Figure]) -> list[Figure]:
+    """Return the figure that each of these PNGs was made from; [] unless that is known of all."""
+    known = {figure.pixels: figure for figure in figures if figure.pixels}
+    made_from = [known.get(digest_of_picture(encoded)) for encoded in pictures] if known else []
+    found = [figure for figure in made_from if figure is not None]
+    return found if len(found) == len(made_from) else []
 
 
 def content_of(figure: Figure) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from checker.evidence.graph import Graph
 
 # A part of every graph that computes nothing of the model.
-MANAGING_OPS = (
+BESIDE_THE_MODEL = (
     "Assign",
     "Save",
     "Restore",
@@ -30,7 +30,7 @@ def hidden_nodes(model: Graph, shown: Sequence[Graph]) -> list[str]:
     if forward:
         behind = set().union(*forward)
         return [node for node in model.nodes if node in behind - there]
-    computing = [node for node in model.reached_from(model.variables) if not model.op(node).startswith(MANAGING_OPS)]
+    computing = [node for node in model.reached_from(model.variables) if not model.op(node).startswith(BESIDE_THE_MODEL)]
     computing = [node for node in model.nodes if node in set(computing) - set(model.variables)]
     hidden = [node for node in computing if node not in there]
     return hidden if len(hidden) > MOST_HIDDEN * len(computing) else []

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from types import FrameType
 from typing import Any
 
 MOST_LINES = 3  # of one call, the innermost first
@@ -32,14 +33,15 @@ class OwnLines:
 
     def here(self) -> Lines:
         """Return the own lines that are running."""
-        frame, found = sys._getframe(1), list[Line]()
+        frame: FrameType | None = sys._getframe(1)
+        found = list[Line]()
         for _ in range(MOST_FRAMES):
             if frame is None or len(found) == MOST_LINES:
                 break
             number = self._number(frame.f_code.co_filename)
             if number is not None:
                 found.append((number, frame.f_lineno))
-            frame = frame.f_back  # type: ignore[assignment]  # None above the first frame
+            frame = frame.f_back
         return tuple(found)
 
     def of_operation(self, operation: Any) -> Lines:

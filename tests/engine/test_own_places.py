@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,6 +17,7 @@ from checker.engine.own_places import OwnPlaces, Told
 from checker.engine.script_run import ScriptRun
 from checker.evidence.graph import Graph
 from checker.outcome import Mismatch
+from checker.sandbox.box import JobResult
 from checker.subjects import (
     EarliestSaver,
     FirstOf,
@@ -30,6 +32,7 @@ from checker.subjects import (
     about_all,
     subjects_of,
 )
+from tests.support.exercises import CATALOG
 
 SCRIPT = "import helper\nx = 1\nh = dense(x)\n\ny = dense(h)\nloss = '\x1b[31m<b>' + " + "9" * 300 + "\n"
 HELPER = "def dense(x):\n    return x\n"
@@ -46,8 +49,8 @@ def run(tmp_path: Path) -> ScriptRun:
     (own / "secret.py").write_text("password = 1\n")
     (sessions / "arrays.bin").write_bytes(b"")
     brought = frozenset({"ex02.py", "helper.py", "gone.py"})
-    known = SimpleNamespace(script=own / "ex02.py", folder=work, sessions=sessions, brought=brought, as_run="ex02.py")
-    return cast(ScriptRun, known)
+    ended = cast(JobResult, None)  # how it ended is not asked
+    return ScriptRun(CATALOG["ex02"], own / "ex02.py", work, tmp_path / "figures", sessions, ended, "embedded", brought)
 
 
 def graph_of(*names: str) -> Graph:
@@ -120,9 +123,9 @@ def test_a_module_that_became_a_link_is_not_read(run: ScriptRun) -> None:
 def test_a_line_of_a_notebook_is_named_by_its_cell(run: ScriptRun) -> None:
     (run.folder / "ex02.py").write_text("# In[1]:\n\n\nx = 1\n\n\n# In[2]:\n\n\ny = 2\nz = 3\n")
     (run.script.parent / "ex02.ipynb").write_text("{}")
-    notebook = SimpleNamespace(**{**vars(run), "script": run.script.with_name("ex02.ipynb")})
+    notebook = replace(run, script=run.script.with_name("ex02.ipynb"))
     record(run, ([[0, 11]], ["a"]))
-    found = told(cast(ScriptRun, notebook), Operation("a"))
+    found = told(notebook, Operation("a"))
     assert found.where == "ex02.ipynb, code cell 2, line 2: z = 3; the graph"
 
 
