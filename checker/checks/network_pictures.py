@@ -71,7 +71,8 @@ def expect_data_set_pictures(events: EventLog, finished: ScriptRun, answers: Ans
             "tf.summary.image of some images as they are fed, before the training, beside that of the misread ones",
             "only-misread",
         )
-    expect(bool(own), finished.exercise.logdir, "images of the data set", listed_images(events), hint)
+    where = about_pictures(finished.exercise.logdir, events, "input", "digit", "garment", "sample", "train")
+    expect(bool(own), where, "images of the data set", listed_images(events), hint)
 
 
 def _by_summary(events: EventLog) -> Iterator[tuple[str, list[NDArray[np.uint8]]]]:
