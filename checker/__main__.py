@@ -94,7 +94,7 @@ def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...],
         raise click.UsageError(f"--sandbox bubblewrap: {error}; {command('doctor')} tells more") from None
     options = CheckOptions(**asked)
     try:
-        reports = check_all(targets, options)
+        reports = check_all(targets, options, catalog)
     except KeyboardInterrupt:
         click.echo("interrupted: what was running has been ended", err=True)
         ctx.exit(INTERRUPTED)

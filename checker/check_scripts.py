@@ -12,7 +12,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from checker.engine.workshop import Options, Workshop, new_report
+from checker.board.correction_folder import keep_correction
+from checker.catalog import Catalog
+from checker.engine.publish import CHECKED
+from checker.engine.workshop import Options, Workshop, new_report, run_folder
 from checker.exercise import own_data_files
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_json
@@ -33,17 +36,18 @@ class CheckOptions:
     verbose: bool
 
 
-def check_all(targets: Sequence[Target], asked: CheckOptions) -> list[Report]:
+def check_all(targets: Sequence[Target], asked: CheckOptions, catalog: Catalog) -> list[Report]:
     """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report
     terminal = TerminalReport(Console(quiet=asked.json_file == "-"), asked.verbose)
-    options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), isolation=asked.isolation)
+    options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), learner=CHECKED, isolation=asked.isolation)
     reports = []
     readable = own_data_files(exercise for exercise, _ in targets)
     with Workshop(asked.isolation, readable=readable) as workshop:
         for target in targets:
             reports.append(_check(target, workshop, options, terminal))
+            _keep(target, reports[-1], catalog)
     terminal.summarise(reports)
     return reports
 
@@ -54,6 +58,15 @@ def write_files(reports: Sequence[Report], asked: CheckOptions) -> None:
         if file:
             with click.open_file(file, "w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(render(reports))
+
+
+def _keep(target: Target, report: Report, catalog: Catalog) -> None:
+    """Put the verdict beside the published run, where TensorBoard's Correction tab finds it."""
+    runs = run_folder(target[0], Path.cwd(), CHECKED).parent
+    try:
+        keep_correction(runs, {**catalog.exercises, target[0].id: target[0]}, report)
+    except OSError as error:
+        click.echo(f"{runs}: the verdict could not be kept for TensorBoard: {error}", err=True)
 
 
 def _check(target: Target, workshop: Workshop, options: Options, terminal: TerminalReport) -> Report:

@@ -65,6 +65,14 @@ class NamedLine:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A series as TensorBoard shows it."""
+
+    run: str  # relative to the logdir of the script: ``ex04/train``
+    tag: str
+
+
+@dataclass(frozen=True)
 class OwnFile:
     """One of the learner's own files, whose lines messages name."""
 
@@ -89,6 +97,7 @@ class CheckResult:
     kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
     place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
     lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
+    charts: tuple[Chart, ...] = ()  # the series that the message speaks of
 
     @property
     def subject(self) -> str:
@@ -138,6 +147,7 @@ class Report:
     notes: list[str] = field(default_factory=list)  # remarks on the run that belong to no check
     sources: list[OwnFile] = field(default_factory=list)  # the files whose lines messages name
     cause: str = ""  # the id of the failed check to read first; "" when none failed
+    curves: list[Chart] = field(default_factory=list)  # where loss and accuracy are logged
 
     @property
     def status(self) -> Status:

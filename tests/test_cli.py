@@ -34,9 +34,9 @@ def test_a_right_script_is_published_reported_and_exits_0(command_line: CommandL
     assert done.returncode == 0, done.stderr
     assert "PASS  prints the result" in done.stdout
     assert "result: -248820" in done.stdout
-    assert f"tensorboard --logdir '{classroom}/logdir/ex01'" in done.stdout.replace("'\"'\"'", "'")
+    assert f"tensorboard --logdir '{classroom}/logdir/checked/ex01'" in done.stdout.replace("'\"'\"'", "'")
     assert "isolation: bubblewrap" in done.stdout
-    assert (classroom / "logdir/ex01/model.index").is_file()
+    assert (classroom / "logdir/checked/ex01/model.index").is_file()
     (exercise,) = json.loads((classroom / "report.json").read_text())["exercises"]
     assert (exercise["exercise"], exercise["status"], exercise["data"]) == ("ex01", "pass", "none")
     assert exercise["peak_memory_bytes"] > 50 << 20
@@ -57,7 +57,7 @@ def test_every_script_in_exercises_is_checked_and_a_failure_exits_1(command_line
 def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, arguments: list[str]) -> None:
     done = command_line(*arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "logdir/ex01").is_dir()
+    assert (tmp_path / "logdir/checked/ex01").is_dir()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from checker.evidence.graph import Graph
-from checker.outcome import VariableStatistics
+from checker.outcome import Chart, VariableStatistics
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Findings:
 
     measures: dict[str, float] = field(default_factory=dict)  # recomputed numbers, by name
     loss: Sequence[float] = ()  # the training loss as logged
+    curves: Sequence[Chart] = ()  # the series of loss and accuracy
     graph: Graph | None = None  # the saved one, else the one in the event files
     variables: list[VariableStatistics] = field(default_factory=list)  # of the checkpoint
     weights: str = ""  # a digest of what was trained, where it began with chance

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from checker.engine.charts import spoken_charts
 from checker.engine.own_files import OwnFiles
 from checker.engine.own_lines import RecordedLines
 from checker.evidence.stdout import clean_line
-from checker.outcome import CheckResult, Mismatch, NamedLine, OwnFile
+from checker.outcome import Chart, CheckResult, Mismatch, NamedLine, OwnFile
 from checker.subjects import Line, SpokenOf, subjects_of
 
 MOST_NAMED = 3  # lines before one text
@@ -25,6 +26,7 @@ class Told:
     actual: str
     place: str = ""
     lines: tuple[NamedLine, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ class OwnPlaces:
     def told(self, error: Mismatch) -> Told:
         """Return where a mismatch lies and what was found there, with the lines that made it."""
         where, actual = clean_line(error.where), clean_line(error.actual)
+        charts = spoken_charts((*subjects_of(error.where), *subjects_of(error.actual)))
         try:
             here, there = self._made(subjects_of(error.where)), self._made(subjects_of(error.actual))
         except Exception:  # a forged record: the message stays without a line
-            return Told(where, actual)
+            return Told(where, actual, charts=charts)
         place = self._place(here)
         told = where if place else ""
         if place:
@@ -57,7 +60,7 @@ class OwnPlaces:
         if met:
             actual += f" ({', '.join(made.line.label for made in met)})"
         lines = [line for made in (*here, *met) for line in (made.line, made.caller) if line is not None]
-        return Told(told or where, actual, place, tuple(dict.fromkeys(lines)))
+        return Told(told or where, actual, place, tuple(dict.fromkeys(lines)), charts)
 
     def sources(self, checks: Iterable[CheckResult]) -> list[OwnFile]:
         """Return the files whose lines the messages of these checks name."""

@@ -12,6 +12,8 @@ from checker.evidence.safe_walk import walk
 LARGEST_RUN_BYTES = 2 << 30
 MOST_FILES = 10_000
 FIGURES = "figures"
+CHECKED = "checked"  # the folder below logdir/ for what is checked alone; runs that a learner started lie beside it
+CORRECTION = "_correction"  # the folder beside published runs that holds the verdict on them
 
 
 class PublishError(OSError):
@@ -58,6 +60,8 @@ def _copy_plain_files(source: Path, target: Path) -> None:
         raise PublishError(f"the run left {len(files)} files, {size >> 20} MiB: too much to keep")
     target.mkdir(exist_ok=True)  # a script may have figures of its own in a folder of that name
     for path in files:
+        if CORRECTION in path.relative_to(source).parts:  # only the checker says what a verdict is
+            continue
         copy = target / path.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)

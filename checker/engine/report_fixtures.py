@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from checker.engine.charts import curve_charts
 from checker.engine.findings import Findings
-from checker.engine.run_plugin import FINDINGS
+from checker.engine.run_plugin import FINDINGS, RUN
 from checker.evidence.curves import training_loss
+from checker.evidence.graph import Graph
 from checker.evidence.variables import digest, statistics
 
 
@@ -23,6 +25,9 @@ def findings(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Fin
     found.loss = training_loss(events) if events is not None else ()
     graph = _if_there(request, "graph")
     found.graph = graph if graph is not None else _if_there(request, "logged_graph")
+    if events is not None:
+        logged = found.graph or Graph.from_graph_def(b"")
+        found.curves = curve_charts(events, logged, pytestconfig.stash[RUN].exercise.logdir)
     if graph is not None and saved is not None:
         found.variables, found.weights = statistics(graph, saved), digest(graph, saved)
     return found

@@ -78,6 +78,7 @@ class Reporter:
             kind=error.kind,
             place=told.place,
             lines=told.lines,
+            charts=told.charts,
         )
 
     def _told(self, error: Mismatch) -> Told:

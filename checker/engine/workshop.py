@@ -155,9 +155,13 @@ class Workshop:
 
     def _publish(self, run: ScriptRun, options: Options, report: Report) -> None:
         report.notes += map(clean_line, run.notes())
-        if options.publish_to is None or not run.logdir.is_dir():
+        if options.publish_to is None:
             return
         target = run_folder(run.exercise, options.publish_to, options.learner)
+        if not run.logdir.is_dir():
+            if options.learner:  # or an earlier run would stand beside the verdict on this one
+                shutil.rmtree(target, ignore_errors=True)
+            return
         try:
             publish(run.logdir, target, run.figures, beside=options.publish_to)
             report.logdir = str(target)
@@ -190,7 +194,7 @@ class Workshop:
         report.sources = places.sources(report.checks)
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
-        report.weights = findings.weights
+        report.weights, report.curves = findings.weights, list(findings.curves)
         try:
             report.graph = drawn_graph(run.exercise, findings.graph)
         except Exception:

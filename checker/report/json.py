@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
+from checker.outcome import Chart, CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
 from checker.outline import Outline
 
 SCHEMA = 1
-ADDED_LATER = {"graph", "weights", "cause", "sources"}  # which older reports lack
+ADDED_LATER = {"graph", "weights", "cause", "sources", "curves"}  # which older reports lack
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -26,15 +26,17 @@ def from_json(text: str) -> list[Report]:
     document = json.loads(text)
     if document["schema"] != SCHEMA:
         raise ValueError(f"schema {document['schema']}, not {SCHEMA}")
-    return [_report(exercise) for exercise in document["exercises"]]
+    return [report_of(exercise) for exercise in document["exercises"]]
 
 
-def _report(exercise: dict[str, Any]) -> Report:
+def report_of(exercise: dict[str, Any]) -> Report:
+    """Return the report in an object of `as_object`. Raises `ValueError`, `KeyError` or `TypeError` on any other object."""
     read: dict[str, Callable[[Any], Any]] = {
         "loss": lambda values: [float(value) for value in values],
         "measures": lambda values: {name: float(value) for name, value in values.items()},
         "variables": lambda variables: [_read_variable(**variable) for variable in variables],
         "graph": lambda graph: None if graph is None else Outline.from_object(graph),
+        "curves": lambda curves: [Chart(**curve) for curve in curves],
         "sources": lambda sources: [OwnFile(**source) for source in sources],
         "checks": lambda checks: [_read_check(check) for check in checks],
     }
@@ -44,7 +46,8 @@ def _report(exercise: dict[str, Any]) -> Report:
 
 def _read_check(check: dict[str, Any]) -> CheckResult:
     lines = tuple(NamedLine(**line) for line in check.get("lines", ()))  # which older reports lack
-    return CheckResult(**{**check, "status": Status(check["status"]), "lines": lines})
+    charts = tuple(Chart(**chart) for chart in check.get("charts", ()))
+    return CheckResult(**{**check, "status": Status(check["status"]), "lines": lines, "charts": charts})
 
 
 def _read_variable(
@@ -75,6 +78,7 @@ def as_object(report: Report) -> dict[str, Any]:
         "graph": None if report.graph is None else report.graph.as_object(),
         "weights": report.weights,
         "notes": report.notes,
+        "curves": [asdict(curve) for curve in report.curves],
         "sources": [asdict(source) for source in report.sources],
         "checks": [_check(check) for check in report.checks],
     }
@@ -94,6 +98,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "kind": check.kind,
         "place": check.place,
         "lines": [asdict(line) for line in check.lines],
+        "charts": [asdict(chart) for chart in check.charts],
     }
 
 

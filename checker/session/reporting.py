@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
+from checker.board.correction_folder import CorrectionFolder
 from checker.catalog import Catalog
 from checker.expected_graph import expected_outline
 from checker.report import files
@@ -40,13 +41,16 @@ def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
         new = Path(made)
         for name in (PAGES, GRADESCOPE):
             (new / name).mkdir()
-        with _Streams(new) as streams:
+        known = {exercise: catalog[exercise] for exercise in exercises}
+        with _Streams(new) as streams, CorrectionFolder(folder / LOGDIR, known, folder.name) as correction:
             for learner in shown_learners(store, exercises):
                 overview.add(learner)
                 streams.add(learner)
+                correction.add(learner)
                 _write(new / PAGES / f"{learner.folder}.html", pages.learner(learner))
                 (new / GRADESCOPE / learner.folder).mkdir()
                 _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
+            correction.finish(overview.mistakes.values())
         _write(new / "index.html", pages.index(overview))
         if likeness:
             _write(new / LIKENESS, pages.likeness(folder.name, find_alike(store, folder, catalog)))

@@ -66,7 +66,21 @@ def test_json_has_the_documented_keys() -> None:
     assert [*exercise][:6] == ["exercise", "script", "status", "cause", "duration_s", "peak_memory_bytes"]
     assert exercise["status"] == "error"
     assert exercise["loss"] == [2.3, 1.0, "nan"]
-    keys = ["id", "title", "status", "where", "expected", "actual", "hint", "advice", "detail", "kind", "place", "lines"]
+    keys = [
+        "id",
+        "title",
+        "status",
+        "where",
+        "expected",
+        "actual",
+        "hint",
+        "advice",
+        "detail",
+        "kind",
+        "place",
+        "lines",
+        "charts",
+    ]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
 

@@ -108,8 +108,11 @@ def _texts(report: Report) -> Iterator[object]:
     yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output, report.cause)
     yield from (*report.figures, *report.notes, *report.measures, *(variable.name for variable in report.variables))
     for check in report.checks:
-        *texts, lines = astuple(check)
+        *texts, lines, charts = astuple(check)
         yield from texts
         yield from (text for file, _, label in lines for text in (file, label))
+        yield from (text for chart in charts for text in chart)
     for source in report.sources:
         yield from astuple(source)
+    for curve in report.curves:
+        yield from astuple(curve)

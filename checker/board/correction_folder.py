@@ -1,0 +1,170 @@
+"""The folder ``_correction`` beside published runs: what TensorBoard's Correction tab shows, and the same as TEXT.
+
+Its format is described in docs/report-format.md. It is written anew each time and replaced at once, so that a running
+TensorBoard never reads half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from checker.board.verdict_text import write_verdicts
+from checker.engine.publish import CORRECTION
+from checker.exercise import Exercise
+from checker.expected_graph import expected_outline
+from checker.outcome import Report, Status
+from checker.report.files import encodable
+from checker.report.json import SCHEMA, as_object, report_of
+from checker.report.view import ABSENT, Mistake, ShownLearner, outcome_of
+from reference.curves import curve_bands
+
+INDEX, REPORTS = "correction.json", "reports"
+LARGEST_REPORT_BYTES = 8 << 20
+
+
+class CorrectionFolder:
+    """The folder ``_correction`` of the runs in one folder, made in a temporary place until it is finished.
+
+    Use as a context manager: without `finish` the old folder stays as it is.
+    """
+
+    def __init__(self, runs: Path, exercises: Mapping[str, Exercise], title: str = "") -> None:
+        self._runs, self._exercises, self._title = runs, exercises, title
+        self._learners: list[dict[str, Any]] = []
+        self._verdicts: list[tuple[str, Report]] = []
+        runs.mkdir(parents=True, exist_ok=True)
+        # Beside the runs, not among them: a running TensorBoard would list the unfinished folder.
+        self._made = tempfile.TemporaryDirectory(prefix=".incoming-", dir=runs.parent)
+        self._new = Path(self._made.name) / CORRECTION
+
+    def __enter__(self) -> CorrectionFolder:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._made.cleanup()
+
+    def add(self, learner: ShownLearner) -> None:
+        """Add a learner with their reports; alone, the only one there is, without a login."""
+        outcomes = {}
+        for exercise, report in learner.reports.items():
+            notes = learner.notes.get(exercise, ())
+            file = self._write_report(learner, exercise, report) if report and outcome_of(report) != ABSENT else ""
+            outcomes[exercise] = _outcome(report, file, "/".join(filter(None, (learner.folder, exercise))), len(notes))
+            if report is not None:
+                self._verdicts.append(("/".join(filter(None, (learner.folder, exercise))), report))
+        self._learners.append(
+            {
+                "login": learner.login,
+                "folder": learner.folder,
+                "problems": [vars(problem) for problem in learner.problems],
+                "remarks": list(learner.remarks),
+                "outcomes": outcomes,
+            }
+        )
+
+    def finish(self, mistakes: Iterable[Mistake] = ()) -> Path:
+        """Write the index and the texts, and put the folder in its place; return that place."""
+        index = {
+            "schema": SCHEMA,
+            "title": self._title,
+            "is_session": bool(self._title),
+            "written_at": time.time(),
+            "exercises": [
+                {"id": exercise.id, "title": exercise.title, "question": exercise.question}
+                for exercise in self._exercises.values()
+            ],
+            "learners": self._learners,
+            "mistakes": [_mistake(mistake) for mistake in mistakes if not mistake.is_absence],
+        }
+        self._write(INDEX, index)
+        write_verdicts(self._new, self._verdicts)
+        target = self._runs / CORRECTION
+        if target.exists():
+            os.replace(target, Path(self._made.name) / "old")
+        os.replace(self._new, target)
+        return target
+
+    def _write_report(self, learner: ShownLearner, exercise: str, report: Report) -> str:
+        """Write a report with what the tab draws beside it; return its path below the folder."""
+        path = "/".join(filter(None, (REPORTS, learner.folder, f"{exercise}.json")))
+        known = self._exercises.get(exercise)
+        expected = expected_outline(known) if known else None
+        content = {
+            "schema": SCHEMA,
+            "report": as_object(report),
+            "expected_graph": expected.as_object() if expected else None,
+            "bands": {tag: vars(band) for tag, band in curve_bands(exercise).items()},
+            "curves": as_object(report)["curves"],
+            "notes": [vars(note) for note in learner.notes.get(exercise, ())],
+        }
+        self._write(path, content)
+        return path
+
+    def _write(self, path: str, content: object) -> None:
+        file = self._new / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(encodable(json.dumps(content, ensure_ascii=False, allow_nan=False)), "utf-8")
+
+
+def keep_correction(runs: Path, exercises: Mapping[str, Exercise], report: Report) -> Path:
+    """Add the report of one exercise to those beside the published runs, each with the run it speaks of."""
+    reports = {exercise: old for exercise in exercises if (old := _kept(runs, exercise))} | {report.exercise: report}
+    ordered: dict[str, Report | None] = {exercise: reports[exercise] for exercise in exercises if exercise in reports}
+    with CorrectionFolder(runs, {exercise: exercises[exercise] for exercise in ordered}) as folder:
+        folder.add(ShownLearner("", "", ordered))
+        return folder.finish()
+
+
+def _kept(runs: Path, exercise: str) -> Report | None:
+    """Return the report of an earlier check whose run is still there; a file that is damaged holds none."""
+    file = runs / CORRECTION / REPORTS / f"{exercise}.json"
+    try:
+        if not (runs / exercise).is_dir() or file.stat().st_size > LARGEST_REPORT_BYTES:
+            return None
+        return report_of(json.loads(file.read_text("utf-8"))["report"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _outcome(report: Report | None, file: str, run: str, notes: int) -> dict[str, Any]:
+    """Return what the index says of one exercise of a learner."""
+    first = report.first_failure if report else None
+    count: Callable[[Status], int] = report.count if report else lambda status: 0
+    return {
+        "status": outcome_of(report),
+        "cause": first.title if first else "",
+        "passed": count(Status.PASS),
+        "failed": count(Status.FAIL),
+        "skipped": count(Status.SKIP),
+        "broken": count(Status.ERROR),
+        "report": file,
+        "run": run,
+        "notes": notes,
+        "measures": {name: _number(value) for name, value in report.measures.items()} if report else {},
+    }
+
+
+def _mistake(mistake: Mistake) -> dict[str, Any]:
+    """Return a mistake with the learners who share it."""
+    check = mistake.check
+    return {
+        "exercise": mistake.exercise,
+        "check": check.id,
+        "title": check.title,
+        "expected": check.expected,
+        "actual": check.finding,
+        "hint": check.hint,
+        "logins": [login for login, _ in mistake.logins],
+        "folders": [folder for _, folder in mistake.logins],
+    }
+
+
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
