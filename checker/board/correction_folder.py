@@ -32,11 +32,12 @@ LARGEST_REPORT_BYTES = 8 << 20
 class CorrectionFolder:
     """The folder ``_correction`` of the runs in one folder, made in a temporary place until it is finished.
 
-    Use as a context manager: without `finish` the old folder stays as it is.
+    Use as a context manager: without `finish` the old folder stays as it is. `written_at` is in seconds since 1970; a
+    session, whose reports are the same to the byte when they are made again, has none.
     """
 
-    def __init__(self, runs: Path, exercises: Mapping[str, Exercise], title: str = "") -> None:
-        self._runs, self._exercises, self._title = runs, exercises, title
+    def __init__(self, runs: Path, exercises: Mapping[str, Exercise], title: str = "", written_at: float = 0.0) -> None:
+        self._runs, self._exercises, self._title, self._written_at = runs, exercises, title, written_at
         self._learners: list[dict[str, Any]] = []
         self._verdicts: list[tuple[str, Report]] = []
         runs.mkdir(parents=True, exist_ok=True)
@@ -75,7 +76,7 @@ class CorrectionFolder:
             "schema": SCHEMA,
             "title": self._title,
             "is_session": bool(self._title),
-            "written_at": time.time(),
+            "written_at": self._written_at,
             "exercises": [
                 {"id": exercise.id, "title": exercise.title, "question": exercise.question}
                 for exercise in self._exercises.values()
@@ -84,7 +85,7 @@ class CorrectionFolder:
             "mistakes": [_mistake(mistake) for mistake in mistakes if not mistake.is_absence],
         }
         self._write(INDEX, index)
-        write_verdicts(self._new, self._verdicts)
+        write_verdicts(self._new, self._verdicts, self._written_at)
         target = self._runs / CORRECTION
         if target.exists():
             os.replace(target, Path(self._made.name) / "old")
@@ -117,7 +118,7 @@ def keep_correction(runs: Path, exercises: Mapping[str, Exercise], report: Repor
     """Add the report of one exercise to those beside the published runs, each with the run it speaks of."""
     reports = {exercise: old for exercise in exercises if (old := _kept(runs, exercise))} | {report.exercise: report}
     ordered: dict[str, Report | None] = {exercise: reports[exercise] for exercise in exercises if exercise in reports}
-    with CorrectionFolder(runs, {exercise: exercises[exercise] for exercise in ordered}) as folder:
+    with CorrectionFolder(runs, {exercise: exercises[exercise] for exercise in ordered}, written_at=time.time()) as folder:
         folder.add(ShownLearner("", "", ordered))
         return folder.finish()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -19,10 +18,9 @@ LONGEST = 500  # characters of one text
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 
 
-def write_verdicts(folder: Path, verdicts: Iterable[tuple[str, Report]]) -> None:
-    """Write an event file with one text per tag into a folder."""
+def write_verdicts(folder: Path, verdicts: Iterable[tuple[str, Report]], now: float) -> None:
+    """Write an event file with one text per tag into a folder; `now` is in seconds since 1970."""
     folder.mkdir(parents=True, exist_ok=True)
-    now = time.time()
     with open(folder / f"events.out.tfevents.{int(now)}.correction", "wb") as file:
         writer = RecordWriter(file)
         writer.write(event_pb2.Event(wall_time=now, file_version=VERSION).SerializeToString())
