@@ -26,10 +26,10 @@ def write_reference_curves(logdir: Path, exercises: Sequence[str]) -> None:
             points = [
                 (step, tag, value) for tag, band in bands.items() for step, value in zip(band.steps, getattr(band, side))
             ]
-            _write_run(logdir / FOLDER / exercise / side, points)
+            write_scalar_run(logdir / FOLDER / exercise / side, points)
 
 
-def _write_run(folder: Path, points: Sequence[tuple[int, str, float]]) -> None:
+def write_scalar_run(folder: Path, points: Sequence[tuple[int, str, float]]) -> None:
     """Write an event file with these scalars: step, tag and value of each."""
     folder.mkdir(parents=True)
     with open(folder / EVENT_FILE, "wb") as file:

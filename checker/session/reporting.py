@@ -20,6 +20,7 @@ from checker.report.html import PAGES, Pages
 from checker.report.reference_curves import FOLDER as REFERENCE
 from checker.report.reference_curves import write_reference_curves
 from checker.report.view import Overview, ShownLearner, ShownNote, ShownProblem
+from checker.session.class_curves import ClassCurves, replace_class_curves
 from checker.session.likeness import find_alike
 from checker.session.packs import kept_catalog
 from checker.session.store import Store, StoreError
@@ -42,21 +43,25 @@ def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
         for name in (PAGES, GRADESCOPE):
             (new / name).mkdir()
         known = {exercise: catalog[exercise] for exercise in exercises}
+        class_curves = ClassCurves(folder / LOGDIR, new / LOGDIR)
         with _Streams(new) as streams, CorrectionFolder(folder / LOGDIR, known, folder.name) as correction:
             for learner in shown_learners(store, exercises):
                 overview.add(learner)
                 streams.add(learner)
                 correction.add(learner)
+                class_curves.add(learner)
                 _write(new / PAGES / f"{learner.folder}.html", pages.learner(learner))
                 (new / GRADESCOPE / learner.folder).mkdir()
                 _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
             correction.finish(overview.mistakes.values())
+        class_curves.finish()
         _write(new / "index.html", pages.index(overview))
         if likeness:
             _write(new / LIKENESS, pages.likeness(folder.name, find_alike(store, folder, catalog)))
         else:
             (folder / LIKENESS).unlink(missing_ok=True)
         write_reference_curves(new / LOGDIR, exercises)
+        replace_class_curves(new / LOGDIR, folder / LOGDIR)
         _replace_reference_curves(new / LOGDIR, folder / LOGDIR)
         for path in sorted(new.iterdir()):
             _replace(path, folder / path.name)
@@ -133,9 +138,10 @@ def _write(path: Path, text: str) -> None:
 
 def _replace_reference_curves(new: Path, logdir: Path) -> None:
     """Put the reference's curves into the logdir; nothing else in it is touched."""
-    if new.exists():
+    if (new / REFERENCE).exists():
         logdir.mkdir(exist_ok=True)
         _replace(new / REFERENCE, logdir / REFERENCE)
+    if new.exists():
         new.rmdir()
 
 

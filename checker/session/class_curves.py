@@ -1,0 +1,114 @@
+"""The curves of all learners under one tag, with their mean and their band, for TensorBoard.
+
+Learners choose tags and runs as they like, so their curves do not overlay. Below ``_class/ex04`` everybody has one run with
+the tags ``loss`` and ``accuracy``, and the class has three: ``_mean``, ``_low`` and ``_high``.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.evidence.curves import TRAINING, Curve, meaning
+from checker.evidence.events import EventLog, Point, read_event_log
+from checker.outcome import Chart, Report
+from checker.report.reference_curves import write_scalar_run
+from checker.report.view import ShownLearner
+
+FOLDER = "_class"
+KINDS = ("loss", "accuracy")
+MOST_POINTS = 1000  # of one curve; TensorBoard keeps as many
+GRID = 50  # steps at which mean and band are given
+FEWEST = 3  # learners that make a class
+LOW, HIGH = 10, 90  # percent: one diverged training does not widen the band
+
+Points = Sequence[tuple[int, float]]
+
+
+class ClassCurves:
+    """Collects the curves of learners, one learner at a time, and writes them below ``_class`` of a new logdir."""
+
+    def __init__(self, published: Path, new: Path) -> None:
+        self._published, self._new = published, new
+        self._found: dict[tuple[str, str], list[Points]] = defaultdict(list)  # exercise and kind -> curves
+
+    def add(self, learner: ShownLearner) -> None:
+        """Write the run of a learner for each exercise with curves."""
+        for exercise, report in learner.reports.items():
+            curves = self._curves(learner, report) if report and report.curves and report.logdir else {}
+            if curves:
+                points = [(step, kind, value) for kind, curve in curves.items() for step, value in curve]
+                write_scalar_run(self._new / FOLDER / exercise / learner.folder, points)
+            for kind, curve in curves.items():
+                self._found[exercise, kind].append(curve)
+
+    def finish(self) -> None:
+        """Write mean and band of each exercise that enough learners have curves of."""
+        sides: dict[tuple[str, str], list[tuple[int, str, float]]] = defaultdict(list)
+        for (exercise, kind), curves in self._found.items():
+            for step, low, mean, high in band(curves):
+                for side, value in (("_low", low), ("_mean", mean), ("_high", high)):
+                    sides[exercise, side].append((step, kind, value))
+        for (exercise, side), points in sides.items():
+            write_scalar_run(self._new / FOLDER / exercise / side, points)
+
+    def _curves(self, learner: ShownLearner, report: Report) -> dict[str, Points]:
+        log = read_event_log(self._published / learner.folder / report.exercise)
+        candidates = list(_curves_of(log, report.curves))
+        found = {}
+        for kind in KINDS:
+            own = [curve for curve in candidates if meaning(curve.tag) == kind and not curve.of_validation]
+            own.sort(key=lambda curve: (curve.role != TRAINING, -len(curve.points)))
+            if own:
+                found[kind] = _thinned(own[0].points)
+        return found
+
+
+def band(curves: Sequence[Points]) -> Iterator[tuple[int, float, float, float]]:
+    """Yield step, low, mean and high of curves, between whose points lines are drawn, where enough of them have values."""
+    finite = [[(step, value) for step, value in curve if math.isfinite(value)] for curve in curves]
+    drawn = [np.array(sorted(curve), dtype=float) for curve in finite if curve]  # each [n, 2]
+    if len(drawn) < FEWEST:
+        return
+    last = float(np.median([curve[-1, 0] for curve in drawn]))
+    for step in np.unique(np.linspace(0, last, GRID).round()):
+        values = _values_at(float(step), drawn)
+        if len(values) >= FEWEST:
+            low, high = np.percentile(values, (LOW, HIGH))
+            yield int(step), float(low), float(values.mean()), float(high)
+
+
+def replace_class_curves(new: Path, logdir: Path) -> None:
+    """Put the curves of the class into the logdir; nothing else in it is touched."""
+    shutil.rmtree(logdir / FOLDER, ignore_errors=True)
+    if (new / FOLDER).exists():
+        logdir.mkdir(exist_ok=True)
+        (new / FOLDER).rename(logdir / FOLDER)
+
+
+def _values_at(step: float, curves: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the values of the curves that reach over a step."""
+    reaching = [curve for curve in curves if curve[0, 0] <= step <= curve[-1, 0]]
+    return np.array([np.interp(step, curve[:, 0], curve[:, 1]) for curve in reaching])
+
+
+def _curves_of(log: EventLog, charts: Iterable[Chart]) -> Iterator[Curve]:
+    """Yield the curves of a report that the published event files still hold."""
+    for chart in charts:
+        name = chart.run.partition("/")[2] or "."
+        run = log.runs.get(name)
+        if run is not None and chart.tag in run.scalars:
+            yield Curve("", name, chart.tag, list(run.scalars[chart.tag]))
+
+
+def _thinned(points: Sequence[Point]) -> Points:
+    """Return at most so many points, the last one among them."""
+    stride = math.ceil(len(points) / MOST_POINTS)
+    kept = [*points[:-1][::stride], points[-1]]
+    return [(point.step, point.value) for point in kept]
