@@ -72,6 +72,11 @@ def build_graph():
     with tf.name_scope("train"):
         global_step = tf.train.get_or_create_global_step()
         train_op = tf.train.AdamOptimizer(LEARNING_RATE).minimize(loss, global_step)
+    # In a scope, since each operation outside would be a node of its own beside the boxes. The summaries stay outside: a
+    # scope becomes a part of their tags.
+    with tf.name_scope("pictures"):
+        digits = tf.reshape(images, [-1, 28, 28, 1])
+        grid = as_grid(first_weights)
     return {
         "images": images,
         "labels": labels,
@@ -80,8 +85,8 @@ def build_graph():
         "global_step": global_step,
         "train_op": train_op,
         "curves": tf.summary.merge([tf.summary.scalar("loss", loss), tf.summary.scalar("accuracy", accuracy)]),
-        "digits": tf.summary.image("input_digits", tf.reshape(images, [-1, 28, 28, 1]), max_outputs=5),
-        "weights": tf.summary.image("first_layer_weights", as_grid(first_weights)),
+        "digits": tf.summary.image("input_digits", digits, max_outputs=5),
+        "weights": tf.summary.image("first_layer_weights", grid),
     }
 
 
