@@ -1,0 +1,1 @@
+"""TensorBoard: its correction tab, addresses into it, and what a logdir holds."""
