@@ -82,6 +82,8 @@ def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...],
     catalog = read_catalog(packs)
     targets = find_targets(catalog, packs, what)
     _require_sound(asked)
+    if board and asked["json_file"] == "-":
+        raise click.UsageError("--tensorboard: its address would stand among the JSON; write that into a file")
     if board and len(targets) > 1:
         raise click.UsageError(f"--tensorboard: name one exercise; {command('tensorboard')} shows all of them")
     if not targets:
@@ -105,6 +107,8 @@ def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...],
     write_files(reports, options)
     if board and reports[0].logdir:
         open_loss(reports[0].logdir)
+    elif board:
+        click.echo("--tensorboard: the script left no event files to show", err=True)
     ctx.exit(exit_code(report.status for report in reports))
 
 

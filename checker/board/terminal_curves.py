@@ -56,17 +56,18 @@ def _chart(tag: str, series: Series) -> Text:
 def _dots(
     curves: Sequence[list[Point]], steps: tuple[int, int], values: tuple[float, float]
 ) -> tuple[list[list[int]], list[list[str]]]:
-    """Return the dots of each character, and its colour: that of the last curve that passes through it."""
+    """Return the dots of each character, and its colour; curves that share characters take turns."""
     dots = [[0] * WIDTH for _ in range(HEIGHT)]
     colours = [[""] * WIDTH for _ in range(HEIGHT)]
-    for points, colour in zip(curves, COLOURS):
+    for number, (points, colour) in enumerate(zip(curves, COLOURS)):
         before: tuple[int, int] | None = None
         for point in points:
             x = round(_share(point.step, *steps) * (2 * WIDTH - 1))
             y = round((1 - _share(point.value, *values)) * (4 * HEIGHT - 1))
             for column, row in _line(before or (x, y), (x, y)):
                 dots[row // 4][column // 2] |= DOTS[column % 2][row % 4]
-                colours[row // 4][column // 2] = colour
+                if not colours[row // 4][column // 2] or column // 2 % len(curves) == number:
+                    colours[row // 4][column // 2] = colour
             before = (x, y)
     return dots, colours
 

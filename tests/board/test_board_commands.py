@@ -49,7 +49,9 @@ def _run(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder."""
-    (tmp_path / "work").mkdir()
+    (tmp_path / "work/exercises").mkdir(parents=True)
+    for exercise in ("ex01", "ex02"):
+        (tmp_path / f"work/exercises/{exercise}.py").write_text("pass\n")
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"
 
@@ -178,6 +180,22 @@ def test_train_and_test_share_a_chart_in_two_colours(here: Path) -> None:
     assert rows[8].startswith("1 │")
     assert rows[8][-1] != "\u2800"  # train ends at the bottom
     assert "train: 1 at step 9" in chart.plain
+
+
+def test_curves_that_share_a_place_are_both_seen(here: Path) -> None:
+    for run in ("train", "test"):
+        _write(here / "logdir" / run, {0: 4.0, 9: 1.0})
+    (chart,) = charts(read_event_log(here / "logdir"))
+    drawn = {str(span.style) for span in chart.spans if span.end - span.start == 1}
+    assert drawn == {"cyan", "magenta"}
+
+
+def test_tensorboard_after_a_check_wants_one_exercise_and_no_json_on_stdout() -> None:
+    several = _run("check", "ex01", "ex02", "--tensorboard")
+    among_json = _run("check", "ex01", "--tensorboard", "--json", "-")
+    for result in (several, among_json):
+        assert result.exit_code == 2
+        assert "--tensorboard" in result.output
 
 
 def test_curves_of_one_point_and_of_the_largest_numbers_are_drawn(here: Path) -> None:
