@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from checker import __version__
+from checker.board.commands import open_loss, scalars, tensorboard
 from checker.command_line import DefaultGroup, pack_option, read_catalog
 from checker.invocation import command
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
@@ -73,13 +74,18 @@ def cli() -> None:
     help="What stands between a script and this machine; auto takes bubblewrap where it works.",
 )
 @pack_option
+@click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")
 @click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, and each skipped check.")
 @click.pass_context
-def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...], **asked: Any) -> None:
+def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...], board: bool, **asked: Any) -> None:
     """Run scripts and check what they leave. This command's name may be left out."""
     catalog = read_catalog(packs)
     targets = find_targets(catalog, packs, what)
     _require_sound(asked)
+    if board and asked["json_file"] == "-":
+        raise click.UsageError("--tensorboard: its address would stand among the JSON; write that into a file")
+    if board and len(targets) > 1:
+        raise click.UsageError(f"--tensorboard: name one exercise; {command('tensorboard')} shows all of them")
     if not targets:
         click.echo(nothing_to_check(catalog), err=True)
         ctx.exit(NOTHING_TO_CHECK)
@@ -99,6 +105,10 @@ def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...],
         click.echo("interrupted: what was running has been ended", err=True)
         ctx.exit(INTERRUPTED)
     write_files(reports, options)
+    if board and reports[0].logdir:
+        open_loss(reports[0].logdir)
+    elif board:
+        click.echo("--tensorboard: the script left no event files to show", err=True)
     ctx.exit(exit_code(report.status for report in reports))
 
 
@@ -151,6 +161,8 @@ def doctor(ctx: click.Context) -> None:
 cli.add_command(session)
 cli.add_command(note)
 cli.add_command(report)
+cli.add_command(tensorboard)
+cli.add_command(scalars)
 
 
 def main() -> None:
