@@ -1,0 +1,1 @@
+"""TensorBoard as the place where a correction is seen."""
