@@ -1,6 +1,6 @@
 // A correction session: learners by exercises, shared mistakes, and a table of runs that sorts by any number.
 
-import { html, listOf, objectOf, part } from "./dom.js";
+import { html, listOf, objectOf, part, plain } from "./dom.js";
 import * as links from "./links.js";
 
 const SIGNS = { pass: "✓", fail: "✗", error: "!", absent: "–", pending: "…" };
@@ -11,7 +11,7 @@ function grid(found, open) {
   const lines = found.index.learners.map((person) => {
     const cells = ids.map((id) => {
       const outcome = objectOf(objectOf(person.outcomes)[id]);
-      const words = [id, "of", person.login, outcome.status, outcome.cause].filter(Boolean).join(" ");
+      const words = plain([id, "of", person.login, outcome.status, outcome.cause].filter(Boolean).join(" "));
       const button = html("button", { class: `cell ${outcome.status in SIGNS ? outcome.status : "absent"}`, onclick: () => open(person, id) });
       button.title = words;
       button.setAttribute("aria-label", words);
