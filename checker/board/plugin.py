@@ -21,7 +21,7 @@ Answer = Callable[[wrappers.Request], wrappers.Response]
 logger = logging.getLogger(__name__)
 
 
-class CorrectionPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
+class CorrectionPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard has no types
     """Serves the page, and the JSON of the corrections below the logdir; everything is read-only."""
 
     plugin_name = "correction"
