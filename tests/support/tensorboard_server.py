@@ -11,14 +11,15 @@ from pathlib import Path
 
 
 @contextmanager
-def server(logdir: Path) -> Iterator[str]:
+def server(logdir: Path, load_fast: str = "false", path_prefix: str = "") -> Iterator[str]:
     """Run ``tensorboard --logdir`` on a free port; yield its address."""
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--port", "0", "--load_fast", "false"]
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--port", "0"]
+    command += ["--load_fast", load_fast, "--path_prefix", path_prefix]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stderr is not None
             for line in process.stderr:
-                match = re.search(r"http://\S+:\d+/", line)
+                match = re.search(r"http://\S+:\d+\S*/", line)
                 if match:
                     yield match.group()
                     break
