@@ -33,7 +33,8 @@ def add_summaries(graph):
     loss, weights = graph.get_tensor_by_name("error/Mean:0"), tf.trainable_variables()[0]
     with tf.name_scope("tour"):
         # Exactly what the optimiser computes: the change of the loss if a weight grows.
-        gradients = tf.gradients(loss, weights)[0]
+        # Its operations get a name of their own: `gradients` is to be the tag of the histogram.
+        gradients = tf.gradients(loss, weights, name="backwards")[0]
         # A weight that is NaN would stop the script here, with an error that names the histogram.
         return tf.summary.merge([tf.summary.histogram("weights", weights), tf.summary.histogram("gradients", gradients)])
 

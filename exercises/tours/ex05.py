@@ -51,8 +51,10 @@ def build_model():
 
 def in_plugin(plugin, tag, content):
     """Return a summary of one string for a plugin of TensorBoard: `text`, or `graph_keras_model` for layers as JSON."""
-    metadata = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name=plugin))
-    return tf.Summary(value=[tf.Summary.Value(tag=tag, metadata=metadata, tensor=tf.make_tensor_proto(content, tf.string))])
+    version = b"1" if plugin == "graph_keras_model" else b""  # without it, TensorBoard ignores the layers
+    data = tf.SummaryMetadata.PluginData(plugin_name=plugin, content=version)
+    tensor = tf.make_tensor_proto(content, tf.string)
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, metadata=tf.SummaryMetadata(plugin_data=data), tensor=tensor)])
 
 
 def write_curves(train_writer, test_writer):

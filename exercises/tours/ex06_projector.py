@@ -57,6 +57,13 @@ def write_sprite(images):
     plt.imsave(os.path.join(LOGDIR, "garments.png"), 255 - sprite, cmap="gray")
 
 
+def text(tag, markdown):
+    """Return a summary that TensorBoard shows as a page of TEXT."""
+    metadata = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name="text"))
+    tensor = tf.make_tensor_proto(markdown, tf.string)
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])
+
+
 def main():
     tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
@@ -71,7 +78,8 @@ def main():
     np.savetxt(os.path.join(LOGDIR, "labels.tsv"), names, fmt="%s")  # one label a line, without a heading
     with open(os.path.join(LOGDIR, "projector_config.pbtxt"), "w") as config:
         config.write(CONFIG)
-    tf.summary.FileWriter(LOGDIR).close()  # a folder is a run only if it has an event file
+    with tf.summary.FileWriter(LOGDIR) as writer:  # a folder is a run only if it holds a summary
+        writer.add_summary(text("points", "Test garments, each as 300 numbers: the values of the hidden layer."), 0)
     print("{} points in {}".format(len(images), LOGDIR))
 
 
