@@ -1,6 +1,4 @@
-"""Tour of exercise 06: does more training help with clothes? Look at the mistakes after each epoch.
-
-The network is built again, its weights come from the checkpoint, and it trains on for three epochs.
+"""Tour of exercise 06: does more training help with clothes? Train on from the checkpoint and see.
 
     python exercises/ex06.py
     python exercises/tours/ex06.py
@@ -56,9 +54,7 @@ def draw_confusion(confusion, epoch):
     axes.tick_params("x", rotation=90)
     axes.set_title("answers of each true class, epoch {}".format(epoch), fontsize=16)
     for (row, column), count in np.ndenumerate(confusion):
-        shade = "white" if count > confusion.max() / 2 else "black"
-        axes.text(column, row, count, ha="center", va="center", color=shade, fontsize=16)
-    figure.tight_layout()
+        axes.text(column, row, count, ha="center", va="center", size=16, color="wk"[int(count < confusion.max() / 2)])
     return figure
 
 
@@ -72,23 +68,15 @@ def draw_confused(images, labels, answers, confusion):
         axes.imshow(images[i].reshape(28, 28), cmap="gray_r")
         axes.set_title("{}\nread as {}".format(FASHION_CLASSES[labels[i]], FASHION_CLASSES[answers[i]]), fontsize=16)
         axes.axis("off")
-    figure.tight_layout()
     return figure
 
 
 def picture(tag, figure):
     """Return an image summary of a matplotlib figure, and close the figure."""
     png = io.BytesIO()
-    figure.savefig(png, format="png")
+    figure.savefig(png, format="png", bbox_inches="tight")
     plt.close(figure)
     return tf.Summary(value=[tf.Summary.Value(tag=tag, image=tf.Summary.Image(encoded_image_string=png.getvalue()))])
-
-
-def text(tag, markdown):
-    """Return a summary that TensorBoard shows as a page of TEXT."""
-    metadata = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name="text"))
-    tensor = tf.make_tensor_proto(markdown, tf.string)
-    return tf.Summary(value=[tf.Summary.Value(tag=tag, metadata=metadata, tensor=tensor)])
 
 
 def write_mistakes(writer, logits, testing, epoch):
@@ -97,8 +85,7 @@ def write_mistakes(writer, logits, testing, epoch):
     with tf.Graph().as_default(), tf.Session() as sess:
         confusion = sess.run(tf.math.confusion_matrix(testing[1], answers, 10))
         chances = tf.nn.softmax(logits)
-        for name in ("Shirt", "Trouser"):
-            index = FASHION_CLASSES.index(name)
+        for name, index in (("Shirt", 6), ("Trouser", 1)):
             curve = board.pr_curve(name, labels=tf.constant(testing[1] == index), predictions=chances[:, index])
             writer.add_summary(sess.run(curve), epoch)
     writer.add_summary(picture("confusion_matrix", draw_confusion(confusion, epoch)), epoch)
@@ -122,7 +109,9 @@ def main():
             write_mistakes(writer, model.predict(testing[0]), testing, epoch)
             if epoch < EPOCHS_BEFORE + EPOCHS:
                 model.fit(*training, BATCH, 1, verbose=0)
-        writer.add_summary(text("open_question", PAGE), epoch)
+        text = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name="text"))
+        page = tf.Summary.Value(tag="open_question", metadata=text, tensor=tf.make_tensor_proto(PAGE, tf.string))
+        writer.add_summary(tf.Summary(value=[page]), epoch)
     print("{} confusion matrices in {}".format(EPOCHS + 1, LOGDIR))
 
 
