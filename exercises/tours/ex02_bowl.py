@@ -25,9 +25,9 @@ SIDE = 30  # points along each edge of the bowl
 DOTS = 24  # places of the path; later the line hardly moves
 SHOWN_STEPS = (0, 1, 2, 3, 4, 6, 8, 12, 16, DOTS - 1)  # TensorBoard keeps ten
 RADIUS = 0.03  # of a dot; the bowl is two wide
-# An octahedron: six corners, eight triangles. With faces, MESH draws no loose points, so a dot needs a body.
+# An octahedron: six corners, eight triangles, each to be seen from both sides. MESH draws no points beside triangles.
 CORNERS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
-TRIANGLES = np.array([[a, b, c] for a in (0, 1) for b in (2, 3) for c in (4, 5)], np.int32)
+TRIANGLES = np.array([t for a in (0, 1) for b in (2, 3) for c in (4, 5) for t in ((a, b, c), (a, c, b))], np.int32)
 RED, GREEN = (220, 40, 40), (20, 160, 60)
 
 
