@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: bench check test lint tensorboard data clean
+.PHONY: bench check test lint tensorboard tours data clean
 
 check: .venv/installed
 	-.ci/apt-install bubblewrap
@@ -27,6 +27,15 @@ bench: .venv/installed-bench
 
 tensorboard: .venv/installed
 	$(BIN)/tensorboard --logdir logdir
+
+# The log lines of TensorFlow are shown only when a script fails.
+tours: .venv/installed
+	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
+	run() { echo "$$1"; TF_CPP_MIN_LOG_LEVEL=3 MPLBACKEND=agg $(BIN)/python "$$1" 2>"$$log" || { cat "$$log" >&2; exit 1; }; } && \
+	for number in 01 02 03 04 05 06; do \
+	  ls logdir/ex$$number/model.ckpt*.index >/dev/null 2>&1 || run exercises/ex$$number.py; \
+	  for tour in exercises/tours/ex$$number*.py; do run "$$tour"; done; \
+	done
 
 data: .venv/installed
 	$(BIN)/python -m checker data --full
