@@ -150,7 +150,7 @@ def test_the_scripts_of_a_pack_pass_when_it_is_named_by_the_option(pack: Path, t
     assert reports[1]["measures"]["error in the days that follow, in metres"] < 0.06  # that of the tide gauge is 0.05
     assert reports[0]["variables"] == []
     assert all(report["graph"]["nodes"] for report in reports)
-    assert (tmp_path / "logdir" / "tides" / "model.ckpt.index").is_file()
+    assert (tmp_path / "logdir" / "checked" / "tides" / "model.ckpt.index").is_file()
 
 
 def test_packs_of_the_variable_are_listed(pack: Path, command_line: CommandLine, tmp_path: Path) -> None:
