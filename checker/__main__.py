@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from checker import __version__
-from checker.board.commands import open_loss, scalars, tensorboard
+from checker.board.commands import scalars, tensorboard
 from checker.command_line import DefaultGroup, pack_option, read_catalog
 from checker.invocation import command
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
@@ -106,7 +106,9 @@ def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...],
         ctx.exit(INTERRUPTED)
     write_files(reports, options)
     if board and reports[0].logdir:
-        open_loss(reports[0].logdir)
+        from checker.board.run import open_loss
+
+        open_loss(reports[0])
     elif board:
         click.echo("--tensorboard: the script left no event files to show", err=True)
     ctx.exit(exit_code(report.status for report in reports))
