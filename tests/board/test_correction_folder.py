@@ -9,11 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tensorboard import program
-from tensorboard.backend.application import TensorBoardWSGIApp
-from tensorboard.plugins.core.core_plugin import CorePluginLoader
-from tensorboard.plugins.text.text_plugin import TextPlugin
-from werkzeug.test import Client
 
 from checker.board.correction_folder import CorrectionFolder, keep_correction
 from checker.board.verdict_text import plain
@@ -21,6 +16,7 @@ from checker.engine.charts import chart_of, spoken_charts
 from checker.outcome import Chart, CheckResult, Report, Status
 from checker.report.view import Overview, ShownLearner, ShownNote
 from checker.subjects import FirstOf, Operation, PointsOf, SummaryOf
+from tests.support.board_client import board_client
 from tests.support.exercises import CATALOG
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) **bold** \u202e"
@@ -36,10 +32,7 @@ def failing(exercise: str, actual: str = HOSTILE) -> Report:
 
 def text_page(logdir: Path, run: str, tag: str) -> str:
     """Return the HTML that TensorBoard's own web application shows of a text."""
-    board = program.TensorBoard([CorePluginLoader(), TextPlugin], assets_zip_provider=lambda: None)
-    board.configure(logdir=str(logdir), load_fast="false", reload_interval=0, reload_task="blocking")
-    provider, multiplexer = board._make_data_provider()
-    client = Client(TensorBoardWSGIApp(board.flags, board.plugin_loaders, provider, None, multiplexer))
+    client = board_client(logdir=str(logdir))
     (item,) = client.get("/data/plugin/text/text", query_string={"run": run, "tag": tag}).get_json()
     return str(item["text"])
 

@@ -36,10 +36,6 @@ MISTAKE = {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A TensorBoard with the default loader and a path prefix, over a learner alone and a session."""
     folder = tmp_path_factory.mktemp("board")
-    facts = folder / "site/correction_tab-1.dist-info"
-    facts.mkdir(parents=True)
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: correction-tab\nVersion: 1\n")
-    (facts / "entry_points.txt").write_text("[tensorboard_plugins]\ncorrection = checker.board.plugin:CorrectionPlugin\n")
     logdir = folder / "logdir"
     graph = {"nodes": NODES, "edges": [[0, 1]], "left_out": 0, "missing": []}
     content = report(check("check_ok", "pass"), check("check_later", "fail", actual="later"), FAILED, graph=graph)
@@ -49,10 +45,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     learners = {"ada": ("fail", 0.25), "bob": ("pass", 0.9), "cy": ("pass", 0.5)}
     learners |= {f"learner{number}": ("pass", 0.4) for number in range(45)}
     write_correction(logdir / "monday", learners, content, title="monday", mistakes=[MISTAKE])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(facts.parent))
-        with server(logdir, load_fast="auto", path_prefix="/tb") as found:
-            yield found
+    with server(logdir, load_fast="auto", path_prefix="/tb") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

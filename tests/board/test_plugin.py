@@ -11,26 +11,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tensorboard import default, program
-from tensorboard.backend import application
 from werkzeug.test import Client
 
 from checker.board import found as finding
 from checker.board.plugin import CorrectionPlugin
+from tests.support.board_client import board_client
 from tests.support.corrections import HOSTILE, check, report, write_correction
 from tests.support.event_files import png
 from tests.support.paths import PROJECT
 
 BASE = "/data/plugin/correction"
 EX04 = {"prefix": "checked/", "learner": "", "exercise": "ex04"}
-
-
-def asked(**flags: Any) -> Client:
-    """Return a client of a TensorBoard that has the plugin."""
-    board = program.TensorBoard([*default.get_plugins(), CorrectionPlugin])
-    board.configure(load_fast="false", reload_interval=0, reload_task="blocking", **flags)
-    provider, multiplexer = board._make_data_provider()
-    return Client(application.TensorBoardWSGIApp(board.flags, board.plugin_loaders, provider, None, multiplexer))
 
 
 @pytest.fixture
@@ -59,19 +50,19 @@ def test_setup_names_the_plugin_and_what_it_names_loads() -> None:
 
 
 def test_the_tab_is_active_where_something_was_checked(logdir: Path) -> None:
-    entry = listing(asked(logdir=str(logdir)))
+    entry = listing(board_client(logdir=str(logdir)))
     assert entry["enabled"]
     assert entry["tab_name"] == "Correction"
 
 
 def test_the_tab_is_inactive_where_nothing_was_checked(tmp_path: Path) -> None:
-    client = asked(logdir=str(tmp_path))
+    client = board_client(logdir=str(tmp_path))
     assert not listing(client)["enabled"]
     assert client.get(f"{BASE}/index").get_json() == {"corrections": []}
 
 
 def test_the_report_is_what_the_file_holds(logdir: Path) -> None:
-    answer = asked(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
+    answer = board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
     assert answer.mimetype == "application/json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.get_json()["report"]["checks"][0]["actual"] == HOSTILE
@@ -80,21 +71,21 @@ def test_the_report_is_what_the_file_holds(logdir: Path) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["index", "report", "figure", "index.js"])
 def test_only_get_is_answered(logdir: Path, method: str, path: str) -> None:
-    assert asked(logdir=str(logdir)).open(f"{BASE}/{path}", method=method).status_code == 405
+    assert board_client(logdir=str(logdir)).open(f"{BASE}/{path}", method=method).status_code == 405
 
 
 @pytest.mark.parametrize("path", ["nothing", "static/index.js", "plugin.py", "../../setup.cfg"])
 def test_an_unknown_path_is_not_found(logdir: Path, path: str) -> None:
-    assert asked(logdir=str(logdir)).get(f"{BASE}/{path}").status_code == 404
+    assert board_client(logdir=str(logdir)).get(f"{BASE}/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("changed", [{"learner": "../x"}, {"exercise": "../../ex04"}, {"prefix": "/etc/"}])
 def test_an_address_is_compared_and_never_joined(logdir: Path, changed: dict[str, str]) -> None:
-    assert asked(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04 | changed).status_code == 404
+    assert board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04 | changed).status_code == 404
 
 
 def test_only_figures_of_the_report_are_served(logdir: Path) -> None:
-    client = asked(logdir=str(logdir))
+    client = board_client(logdir=str(logdir))
     answer = client.get(f"{BASE}/figure", query_string=EX04 | {"name": "plot.png"})
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
     for name in ("other.png", "../ex04/plot.png", ""):
@@ -102,7 +93,7 @@ def test_only_figures_of_the_report_are_served(logdir: Path) -> None:
 
 
 def test_a_figure_that_is_a_link_or_no_image_is_refused(logdir: Path) -> None:
-    client, figure = asked(logdir=str(logdir)), logdir / "checked/ex04/plot.png"
+    client, figure = board_client(logdir=str(logdir)), logdir / "checked/ex04/plot.png"
     figure.write_text("<svg onload='alert(1)'>")
     assert client.get(f"{BASE}/figure", query_string=EX04 | {"name": "plot.png"}).status_code == 422
     figure.unlink()
@@ -126,7 +117,7 @@ def test_a_figure_that_is_a_link_or_no_image_is_refused(logdir: Path) -> None:
 )
 def test_a_damaged_index_is_told_in_the_tab(logdir: Path, text: str) -> None:
     (logdir / "checked/_correction/correction.json").write_text(text)
-    client = asked(logdir=str(logdir))
+    client = board_client(logdir=str(logdir))
     assert listing(client)["enabled"]
     (one,) = client.get(f"{BASE}/index").get_json()["corrections"]
     assert one["index"] is None
@@ -136,13 +127,13 @@ def test_a_damaged_index_is_told_in_the_tab(logdir: Path, text: str) -> None:
 
 def test_a_huge_report_is_refused(logdir: Path) -> None:
     os.truncate(logdir / "checked/_correction/reports/ex04.json", finding.LARGEST_JSON + 1)
-    answer = asked(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
+    answer = board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
     assert answer.status_code == 422
     assert "larger" in answer.get_json()["message"]
 
 
 def test_a_pipe_or_a_path_out_of_the_folder_does_not_hold_up(logdir: Path) -> None:
-    client, path = asked(logdir=str(logdir)), logdir / "checked/_correction/reports/ex04.json"
+    client, path = board_client(logdir=str(logdir)), logdir / "checked/_correction/reports/ex04.json"
     path.unlink()
     os.mkfifo(path)
     assert client.get(f"{BASE}/report", query_string=EX04).status_code == 422
@@ -157,19 +148,19 @@ def test_a_pipe_or_a_path_out_of_the_folder_does_not_hold_up(logdir: Path) -> No
 def test_numbers_that_are_not_finite_are_still_json(logdir: Path) -> None:
     path = logdir / "checked/_correction/reports/ex04.json"
     path.write_text('{"schema": 1, "report": {"loss": [NaN, Infinity]}}')
-    answer = asked(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
+    answer = board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
     assert answer.get_json()["report"]["loss"] == ["NaN", "Infinity"]
 
 
 def test_a_spec_puts_its_names_before_the_runs(logdir: Path) -> None:
-    client = asked(logdir_spec=f"own:{logdir}")
+    client = board_client(logdir_spec=f"own:{logdir}")
     (one,) = client.get(f"{BASE}/index").get_json()["corrections"]
     assert one["prefix"] == "own/checked/"
     assert "own/checked/ex04" in client.get("/data/runs").get_json()
 
 
 def test_a_path_prefix_is_respected(logdir: Path) -> None:
-    client = asked(logdir=str(logdir), path_prefix="/tb")
+    client = board_client(logdir=str(logdir), path_prefix="/tb")
     assert listing(client, "/tb")["enabled"]
     assert client.get(f"/tb{BASE}/index").status_code == 200
 
