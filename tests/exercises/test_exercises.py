@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +17,10 @@ from checker.outcome import Report
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import Evaluator
 from checker.selftest.exercise_parts import Parts
+from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
-from tests.support.paths import PROJECT
 from tests.support.tensorboard_server import server
-
-SCRIPTS = PROJECT / "exercises"
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +41,6 @@ def reports(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> dic
         exercise.id: workshop.check(exercise, SCRIPTS / exercise.script, Options(publish_to=folder))
         for exercise in CATALOG.exercises.values()
     }
-
-
-def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND", "SUITE_DATA")}
-    return subprocess.run(
-        [sys.executable, str(SCRIPTS / script)],
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
 
 
 @pytest.mark.parametrize("exercise", CATALOG)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,11 +14,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
-from tests.support.paths import PROJECT
 from tests.support.tensorboard_server import server
 
-SCRIPTS = PROJECT / "exercises"
 TOURS = sorted(path.stem for path in (SCRIPTS / "tours").glob("*.py"))
 LONGEST_WAIT = 60  # seconds until TensorBoard has loaded everything
 SWEEP = {
@@ -61,18 +57,6 @@ class ServedBoard:
         if set().union(*WRITTEN.values()) > set(self.ask("runs")):
             return False
         return bool(self.ask("plugins_listing")["projector"]["enabled"])
-
-
-def run_by_hand(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "MPLBACKEND", "SUITE_DATA")}
-    return subprocess.run(
-        [sys.executable, str(SCRIPTS / script)],
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
 
 
 @pytest.fixture(scope="module")
