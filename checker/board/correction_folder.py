@@ -7,14 +7,14 @@ TensorBoard never reads half of it.
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from checker.board.found import INDEX
 from checker.board.verdict_text import write_verdicts
 from checker.engine.publish import CORRECTION
 from checker.exercise import Exercise
@@ -22,10 +22,10 @@ from checker.expected_graph import expected_outline
 from checker.outcome import Report, Status
 from checker.report.files import encodable
 from checker.report.json import SCHEMA, as_object, report_of
-from checker.report.view import ABSENT, Mistake, ShownLearner, outcome_of
+from checker.report.view import ABSENT, PENDING, Mistake, ShownLearner, ShownNote, outcome_of
 from reference.curves import curve_bands
 
-INDEX, REPORTS = "correction.json", "reports"
+REPORTS = "reports"
 LARGEST_REPORT_BYTES = 8 << 20
 
 
@@ -55,11 +55,19 @@ class CorrectionFolder:
         """Add a learner with their reports; alone, the only one there is, without a login."""
         outcomes = {}
         for exercise, report in learner.reports.items():
-            notes = learner.notes.get(exercise, ())
-            file = self._write_report(learner, exercise, report) if report and outcome_of(report) != ABSENT else ""
-            outcomes[exercise] = _outcome(report, file, "/".join(filter(None, (learner.folder, exercise))), len(notes))
+            run = "/".join(filter(None, (learner.folder, exercise)))
+            content = as_object(report) if report else {}
+            is_shown = outcome_of(report) not in (ABSENT, PENDING)
+            file = self._write_report(run, content, learner.notes.get(exercise, ())) if is_shown else ""
+            notes = len(learner.notes.get(exercise, ()))
+            outcomes[exercise] = _outcome(report) | {
+                "report": file,
+                "run": run,
+                "notes": notes,
+                "measures": content.get("measures", {}),
+            }
             if report is not None:
-                self._verdicts.append(("/".join(filter(None, (learner.folder, exercise))), report))
+                self._verdicts.append((run, report))
         self._learners.append(
             {
                 "login": learner.login,
@@ -92,18 +100,18 @@ class CorrectionFolder:
         os.replace(self._new, target)
         return target
 
-    def _write_report(self, learner: ShownLearner, exercise: str, report: Report) -> str:
+    def _write_report(self, run: str, report: dict[str, Any], notes: Sequence[ShownNote]) -> str:
         """Write a report with what the tab draws beside it; return its path below the folder."""
-        path = "/".join(filter(None, (REPORTS, learner.folder, f"{exercise}.json")))
+        path, exercise = f"{REPORTS}/{run}.json", report["exercise"]
         known = self._exercises.get(exercise)
         expected = expected_outline(known) if known else None
         content = {
             "schema": SCHEMA,
-            "report": as_object(report),
+            "report": report,
             "expected_graph": expected.as_object() if expected else None,
             "bands": {tag: vars(band) for tag, band in curve_bands(exercise).items()},
-            "curves": as_object(report)["curves"],
-            "notes": [vars(note) for note in learner.notes.get(exercise, ())],
+            "curves": report["curves"],
+            "notes": [vars(note) for note in notes],
         }
         self._write(path, content)
         return path
@@ -134,8 +142,8 @@ def _kept(runs: Path, exercise: str) -> Report | None:
         return None
 
 
-def _outcome(report: Report | None, file: str, run: str, notes: int) -> dict[str, Any]:
-    """Return what the index says of one exercise of a learner."""
+def _outcome(report: Report | None) -> dict[str, Any]:
+    """Return how an exercise of a learner ended."""
     first = report.first_failure if report else None
     count: Callable[[Status], int] = report.count if report else lambda status: 0
     return {
@@ -145,10 +153,6 @@ def _outcome(report: Report | None, file: str, run: str, notes: int) -> dict[str
         "failed": count(Status.FAIL),
         "skipped": count(Status.SKIP),
         "broken": count(Status.ERROR),
-        "report": file,
-        "run": run,
-        "notes": notes,
-        "measures": {name: _number(value) for name, value in report.measures.items()} if report else {},
     }
 
 
@@ -165,7 +169,3 @@ def _mistake(mistake: Mistake) -> dict[str, Any]:
         "logins": [login for login, _ in mistake.logins],
         "folders": [folder for _, folder in mistake.logins],
     }
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)

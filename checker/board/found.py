@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-FOLDER = "_correction"
+from checker.engine.publish import CORRECTION
+
 INDEX = "correction.json"
 MOST_FOLDERS = 20_000  # that one walk opens
 DEEPEST = 8
@@ -72,7 +73,7 @@ def _below(root: Path, name: str) -> list[FoundCorrection]:
             if opened > MOST_FOLDERS or len(found) >= MOST_FOUND:
                 return found
             names = _folders_in(folder)
-            if FOLDER in names:
+            if CORRECTION in names:
                 found.append(FoundCorrection(folder, prefix))
             else:
                 deeper += [(folder / child, f"{prefix}{child}/") for child in names]
@@ -90,11 +91,11 @@ def _folders_in(folder: Path) -> list[str]:
 
 def read_index(found: FoundCorrection) -> dict[str, Any]:
     """Return the index of a correction, or raise `Unreadable`."""
-    index = _read_object(found.folder, f"{FOLDER}/{INDEX}")
+    index = _read_object(found.folder, f"{CORRECTION}/{INDEX}")
     for key in ("learners", "exercises"):
         items = index.get(key)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise Unreadable(f"{FOLDER}/{INDEX} has no list of {key}")
+            raise Unreadable(f"{CORRECTION}/{INDEX} has no list of {key}")
     return index
 
 
@@ -113,7 +114,7 @@ def read_report(found: FoundCorrection, outcome: dict[str, Any]) -> dict[str, An
     name = outcome.get("report")
     if not isinstance(name, str) or not name.startswith("reports/"):
         raise Unreadable("there is no report of this exercise")
-    return _read_object(found.folder, f"{FOLDER}/{name}")
+    return _read_object(found.folder, f"{CORRECTION}/{name}")
 
 
 def read_figure(found: FoundCorrection, outcome: dict[str, Any], name: str) -> bytes | None:
@@ -128,10 +129,8 @@ def read_figure(found: FoundCorrection, outcome: dict[str, Any], name: str) -> b
 
 
 def _figures_of(report: dict[str, Any]) -> list[str]:
-    checks = report.get("checks")
-    holders = [report, *(checks if isinstance(checks, list) else [])]
-    lists = [holder.get("figures") for holder in holders if isinstance(holder, dict)]
-    return [name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)]
+    names = report.get("figures")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _read_object(folder: Path, name: str) -> dict[str, Any]:

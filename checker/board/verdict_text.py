@@ -8,25 +8,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2, types_pb2
-from tensorboard.summary.writer.record_writer import RecordWriter
 
 from checker.outcome import CheckResult, Report, Status
+from checker.report.event_file import write_events
 from checker.report.junit import message_of
 
-VERSION = "brain.Event:2"  # the first record of every event file
 LONGEST = 500  # characters of one text
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 
 
 def write_verdicts(folder: Path, verdicts: Iterable[tuple[str, Report]], now: float) -> None:
     """Write an event file with one text per tag into a folder; `now` is in seconds since 1970."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"events.out.tfevents.{int(now)}.correction", "wb") as file:
-        writer = RecordWriter(file)
-        writer.write(event_pb2.Event(wall_time=now, file_version=VERSION).SerializeToString())
-        for tag, report in verdicts:
-            summary = summary_pb2.Summary(value=[_value(tag, verdict(report))])
-            writer.write(event_pb2.Event(wall_time=now, step=0, summary=summary).SerializeToString())
+    values = (_value(tag, verdict(report)) for tag, report in verdicts)
+    events = (event_pb2.Event(wall_time=now, step=0, summary=summary_pb2.Summary(value=[value])) for value in values)
+    write_events(folder / f"events.out.tfevents.{int(now)}.correction", events, now)
 
 
 def verdict(report: Report) -> str:
