@@ -6,9 +6,9 @@ import csv
 from typing import IO
 
 from checker.evidence.events import EventLog
+from checker.report.files import encodable, plain_cell
 
 COLUMNS = ("run", "tag", "step", "wall_time", "value")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these in front a spreadsheet computes a text
 
 
 def write_scalars(log: EventLog, stream: IO[str]) -> int:
@@ -17,12 +17,7 @@ def write_scalars(log: EventLog, stream: IO[str]) -> int:
     writer.writerow(COLUMNS)
     rows = 0
     for run, tag, points in log.scalars():
-        front = (_as_text(run.name), _as_text(tag))
+        front = (encodable(plain_cell(run.name)), encodable(plain_cell(tag)))
         writer.writerows((*front, point.step, repr(point.wall_time), repr(point.value)) for point in points)
         rows += len(points)
     return rows
-
-
-def _as_text(name: str) -> str:
-    text = name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -97,10 +97,10 @@ def _csv_row(learner: ShownLearner, exercise: str, report: Report | None) -> lis
 def _csv_lines(rows: list[Any]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerows([[_plain(cell) for cell in row] for row in rows])
+    writer.writerows([[plain_cell(cell) for cell in row] for row in rows])
     return encodable(stream.getvalue())
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula, whichever separator it is told."""
     return _FORMULA.sub(r"\1\2'", cell.replace("\0", "\ufffd"))
