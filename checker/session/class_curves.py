@@ -7,7 +7,6 @@ the tags ``loss`` and ``accuracy``, and the class has three: ``_mean``, ``_low``
 from __future__ import annotations
 
 import math
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -82,14 +81,6 @@ def band(curves: Sequence[Points]) -> Iterator[tuple[int, float, float, float]]:
         if len(values) >= FEWEST:
             low, high = np.percentile(values, (LOW, HIGH))
             yield int(step), float(low), float(values.mean()), float(high)
-
-
-def replace_class_curves(new: Path, logdir: Path) -> None:
-    """Put the curves of the class into the logdir; nothing else in it is touched."""
-    shutil.rmtree(logdir / FOLDER, ignore_errors=True)
-    if (new / FOLDER).exists():
-        logdir.mkdir(exist_ok=True)
-        (new / FOLDER).rename(logdir / FOLDER)
 
 
 def _values_at(step: float, curves: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

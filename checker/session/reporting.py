@@ -20,7 +20,8 @@ from checker.report.html import PAGES, Pages
 from checker.report.reference_curves import FOLDER as REFERENCE
 from checker.report.reference_curves import write_reference_curves
 from checker.report.view import Overview, ShownLearner, ShownNote, ShownProblem
-from checker.session.class_curves import ClassCurves, replace_class_curves
+from checker.session.class_curves import FOLDER as CLASS
+from checker.session.class_curves import ClassCurves
 from checker.session.likeness import find_alike
 from checker.session.packs import kept_catalog
 from checker.session.store import Store, StoreError
@@ -61,8 +62,7 @@ def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
         else:
             (folder / LIKENESS).unlink(missing_ok=True)
         write_reference_curves(new / LOGDIR, exercises)
-        replace_class_curves(new / LOGDIR, folder / LOGDIR)
-        _replace_reference_curves(new / LOGDIR, folder / LOGDIR)
+        replace_curves(new / LOGDIR, folder / LOGDIR)
         for path in sorted(new.iterdir()):
             _replace(path, folder / path.name)
     return folder / "index.html"
@@ -136,11 +136,13 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def _replace_reference_curves(new: Path, logdir: Path) -> None:
-    """Put the reference's curves into the logdir; nothing else in it is touched."""
-    if (new / REFERENCE).exists():
-        logdir.mkdir(exist_ok=True)
-        _replace(new / REFERENCE, logdir / REFERENCE)
+def replace_curves(new: Path, logdir: Path) -> None:
+    """Put the curves of the reference and of the class into the logdir; nothing else in it is touched."""
+    for name in (REFERENCE, CLASS):
+        shutil.rmtree(logdir / name, ignore_errors=True)
+        if (new / name).exists():
+            logdir.mkdir(exist_ok=True)
+            os.replace(new / name, logdir / name)
     if new.exists():
         new.rmdir()
 

@@ -11,7 +11,8 @@ from checker.evidence.events import read_event_log
 from checker.outcome import Chart, Report
 from checker.report.reference_curves import write_scalar_run
 from checker.report.view import ShownLearner
-from checker.session.class_curves import FOLDER, ClassCurves, band, replace_class_curves
+from checker.session.class_curves import FOLDER, ClassCurves, band
+from checker.session.reporting import replace_curves
 
 
 def learner(logdir: Path, login: str, runs: dict[str, dict[str, list[float]]], every: int = 1) -> ShownLearner:
@@ -31,7 +32,7 @@ def class_runs(tmp_path: Path, *learners: ShownLearner) -> dict[str, dict[str, l
     for one in learners:
         curves.add(one)
     curves.finish()
-    replace_class_curves(tmp_path / "new", tmp_path / "logdir")
+    replace_curves(tmp_path / "new", tmp_path / "logdir")
     log = read_event_log(tmp_path / "logdir" / FOLDER / "ex04")
     return {
         name: {tag: [(point.step, point.value) for point in points] for tag, points in run.scalars.items()}
