@@ -64,7 +64,7 @@ def _keep(target: Target, report: Report, catalog: Catalog) -> None:
     """Put the verdict beside the published run, where TensorBoard's Correction tab finds it."""
     runs = run_folder(target[0], Path.cwd(), CHECKED).parent
     try:
-        keep_correction(runs, {**catalog.exercises, target[0].id: target[0]}, report)
+        keep_correction(runs, catalog.exercises, report)
     except OSError as error:
         click.echo(f"{runs}: the verdict could not be kept for TensorBoard: {error}", err=True)
 

@@ -53,9 +53,7 @@ def _why_empty(logdir: str) -> str:
         return f"{shown(logdir)} is a file: give the folder that it lies in, {shlex.quote(shown(str(path.parent)))}"
     what = "holds no event file" if path.is_dir() else "is not there"
     near = _near_by(path)
-    help_text = (
-        f"; there are some below {shlex.quote(shown(str(near)))}" if near else "; run a script first, such as ex02.py"
-    )
+    help_text = f"there are some below {shlex.quote(shown(str(near)))}" if near else "run a script first, such as ex02.py"
     return f"{shown(logdir)} {what}, so TensorBoard would say 'No dashboards are active'; {help_text}"
 
 

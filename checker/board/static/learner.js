@@ -14,14 +14,13 @@ function rows(message) {
 
 function check(item, before, run) {
   const charts = listOf(item.charts).map(objectOf);
-  const place = item.place && typeof item.place === "object" ? item.place.text : item.place;
   const nodes = listOf(item.nodes);
   return html(
     "li",
     { class: `check ${ORDER.includes(item.status) ? item.status : "error"}` },
     html("p", { class: "title" }, html("span", { class: "status" }, item.status), " ", item.title),
     rows(item),
-    place ? html("pre", { class: "line" }, place) : null,
+    item.place ? html("pre", { class: "line" }, item.place) : null,
     item.advice ? html("p", {}, item.advice) : null,
     item.status === "error" && item.detail ? html("pre", {}, item.detail) : null,
     charts.map((one) =>
