@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorf
 from tests.support.paths import PROJECT, TESTS
 from tests.support.processes import checker_command, environment
 from tests.support.script_text import IMPORTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Its assertions are shared by tests, and tell as much as theirs.
 pytest.register_assert_rewrite("tests.support.graph_answers")
@@ -34,6 +38,7 @@ LONGEST = [
     TESTS / "sandbox" / "test_prelude.py",
 ]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,6 +121,18 @@ def chromium() -> str:
         if path:
             return path
     pytest.skip("Chromium is not installed: apt-get install chromium")  # the browser is a Debian package, not a wheel
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium for all browser tests of a worker; it draws WebGL without a graphics card."""
+    from playwright.sync_api import sync_playwright
+
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS]) as started,
+    ):
+        yield started
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

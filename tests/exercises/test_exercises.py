@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,6 +21,9 @@ from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
 from tests.support.tensorboard_server import server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -167,11 +170,10 @@ def test_tensorboard_overlays_training_and_test_over_the_same_steps(by_hand: Pat
 
 
 @pytest.mark.browser
-def test_a_person_sees_curves_images_and_the_graph_of_exercise_04(by_hand: Path, chromium: str) -> None:
-    from playwright.sync_api import expect, sync_playwright
+def test_a_person_sees_curves_images_and_the_graph_of_exercise_04(by_hand: Path, browser: Browser) -> None:
+    from playwright.sync_api import expect
 
-    with server(by_hand / "logdir" / "ex04") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with server(by_hand / "logdir" / "ex04") as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 
         page.goto(f"{address}#scalars")
@@ -190,4 +192,4 @@ def test_a_person_sees_curves_images_and_the_graph_of_exercise_04(by_hand: Path,
         for scope in ("input", "hidden", "output", "error", "metrics", "train"):
             box = page.locator(f"g.node[data-name='{scope}']")
             expect(box.first).to_be_attached(timeout=120_000)
-        browser.close()
+        page.close()

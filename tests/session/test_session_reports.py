@@ -9,7 +9,7 @@ import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -26,6 +26,9 @@ from checker.report.view import NOT_HANDED_IN, SUBMISSION, ShownLearner, ShownNo
 from checker.session.reporting import write_reports
 from checker.session.store import Store
 from checker.workers.assignment import Task
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&amp;{{ 7*7 }}]]>\x00\x1b[31m\u202e\ud800"
 EXERCISES = ("ex01", "ex02")
@@ -353,65 +356,59 @@ def test_numbers_are_masked(text: str, mask: str) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_person_reads_and_filters_the_pages_on_any_screen(
-    session: Path, chromium: str, scheme: Literal["light", "dark"]
+    session: Path, browser: Browser, scheme: Literal["light", "dark"]
 ) -> None:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for width in (1280, 400):
-            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            said: list[str] = []
-            page.on("pageerror", lambda error, said=said: said.append(str(error)))
-            page.on("dialog", lambda dialog, said=said: said.append(dialog.message))
-            for path in pages(session):
-                page.goto(path.as_uri())
-                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-                assert page.evaluate(CONTRAST) >= 4.5
-            page.goto((session / "index.html").as_uri())
-            page.get_by_label("Show").select_option("pass")
-            expect(page.locator("#grid tr:visible")).to_have_count(1)
-            for word in ("zoë", "ZOE", "zoe\u0308"):
-                page.get_by_role("searchbox").fill(word)
-                page.get_by_label("Show").select_option("")
-                expect(page.locator("#grid tr:visible")).to_have_count(1)
-            page.get_by_label("Show").select_option("pass")
-            expect(page.locator("#grid tr:visible")).to_have_count(0)
+    for width in (1280, 400):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        said: list[str] = []
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.on("dialog", lambda dialog, said=said: said.append(dialog.message))
+        for path in pages(session):
+            page.goto(path.as_uri())
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            assert page.evaluate(CONTRAST) >= 4.5
+        page.goto((session / "index.html").as_uri())
+        page.get_by_label("Show").select_option("pass")
+        expect(page.locator("#grid tr:visible")).to_have_count(1)
+        for word in ("zoë", "ZOE", "zoe\u0308"):
+            page.get_by_role("searchbox").fill(word)
             page.get_by_label("Show").select_option("")
-            expect(page.get_by_role("status")).to_have_text("1 of 4 shown")
-            page.get_by_role("link", name="Zoë").click()
-            page.go_back()
-            rows = page.locator("#grid tr:visible")  # whatever the browser kept of the form
-            expect(rows).to_have_count(1 if page.get_by_role("searchbox").input_value() else 4)
-            assert said == []
-        browser.close()
+            expect(page.locator("#grid tr:visible")).to_have_count(1)
+        page.get_by_label("Show").select_option("pass")
+        expect(page.locator("#grid tr:visible")).to_have_count(0)
+        page.get_by_label("Show").select_option("")
+        expect(page.get_by_role("status")).to_have_text("1 of 4 shown")
+        page.get_by_role("link", name="Zoë").click()
+        page.go_back()
+        rows = page.locator("#grid tr:visible")  # whatever the browser kept of the form
+        expect(rows).to_have_count(1 if page.get_by_role("searchbox").input_value() else 4)
+        assert said == []
+        page.close()
 
 
 @pytest.mark.browser
-def test_the_grid_keeps_its_head_in_sight_and_pages_print_in_their_layout(session: Path, chromium: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 900, "height": 130}, color_scheme="dark")
-        page.goto((session / "index.html").as_uri())
-        page.locator(".tall").evaluate("element => { element.scrollTop = 1000; }")
-        assert page.locator(".tall").evaluate("element => element.scrollTop") > 0
-        assert page.locator("thead th").first.evaluate(
-            "th => th.getBoundingClientRect().top - th.closest('.tall').getBoundingClientRect().top"
-        ) in (0, 1)
-        page.emulate_media(media="print")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-        assert page.locator("thead th").first.evaluate("th => getComputedStyle(th).position") == "static"
-        mistakes = page.locator("details.mistake")
-        assert mistakes.evaluate_all("all => all.map(each => each.open)").count(True) == 1
-        for mistake in mistakes.all():  # one that is closed on the screen takes one line on paper
-            assert mistake.locator("dl").first.is_visible() == mistake.evaluate("each => each.open")
-        assert mistakes.first.locator("dl").evaluate("dl => getComputedStyle(dl).display") == "grid"
-        page.goto((session / "learners/ada.html").as_uri())
-        assert page.locator("details .graphs").first.evaluate("graphs => getComputedStyle(graphs).display") == "flex"
-        assert page.get_by_text("what it printed").first.locator("xpath=..").locator("pre").is_visible()
-        browser.close()
+def test_the_grid_keeps_its_head_in_sight_and_pages_print_in_their_layout(session: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 900, "height": 130}, color_scheme="dark")
+    page.goto((session / "index.html").as_uri())
+    page.locator(".tall").evaluate("element => { element.scrollTop = 1000; }")
+    assert page.locator(".tall").evaluate("element => element.scrollTop") > 0
+    assert page.locator("thead th").first.evaluate(
+        "th => th.getBoundingClientRect().top - th.closest('.tall').getBoundingClientRect().top"
+    ) in (0, 1)
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("thead th").first.evaluate("th => getComputedStyle(th).position") == "static"
+    mistakes = page.locator("details.mistake")
+    assert mistakes.evaluate_all("all => all.map(each => each.open)").count(True) == 1
+    for mistake in mistakes.all():  # one that is closed on the screen takes one line on paper
+        assert mistake.locator("dl").first.is_visible() == mistake.evaluate("each => each.open")
+    assert mistakes.first.locator("dl").evaluate("dl => getComputedStyle(dl).display") == "grid"
+    page.goto((session / "learners/ada.html").as_uri())
+    assert page.locator("details .graphs").first.evaluate("graphs => getComputedStyle(graphs).display") == "flex"
+    assert page.get_by_text("what it printed").first.locator("xpath=..").locator("pre").is_visible()
+    page.close()
 
 
 # The least contrast of any text with the back of the page, as WCAG computes it.
