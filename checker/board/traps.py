@@ -8,10 +8,10 @@ import shlex
 from itertools import pairwise
 from pathlib import Path
 
+from checker.board.chosen_runs import MOST_TICKED
 from checker.board.contents import shown
-from checker.evidence.events import EventLog, Run, event_files
+from checker.evidence.events import MOST_FILES, EventLog, Run, event_files
 
-MOST_RUNS_TICKED = 40  # TensorBoard opens SCALARS with every run unticked when there are more
 MOST_NAMED = 5
 
 
@@ -19,15 +19,17 @@ def find_traps(logdir: str, log: EventLog) -> list[str]:
     """Return one sentence or two for each trap found in a logdir, whose name is given as it was typed."""
     traps = _name_traps(logdir)
     if not log.runs:
-        return [*traps, _why_empty(logdir)]
+        return [*traps, *_why_empty(logdir)]
     for problem in log.problems:
         traps.append(f"{shown(problem.path)} is read up to byte {problem.offset} only: {problem.reason}; {problem.hint}")
     for run in log.runs.values():
         traps += _run_traps(run)
-    if len(log.runs) > MOST_RUNS_TICKED:
+    if len(event_files(Path(logdir))) > MOST_FILES:
+        traps.append(f"there are more than {MOST_FILES} event files: what is said here is of the first of them by name only")
+    if len(log.runs) > MOST_TICKED:
         traps.append(
-            f"{len(log.runs)} runs: with more than {MOST_RUNS_TICKED}, SCALARS opens with all of them unticked; "
-            "filter them by name"
+            f"{len(log.runs)} runs: with more than {MOST_TICKED}, SCALARS opens with all of them unticked; "
+            "the address given here ticks some"
         )
     return traps
 
@@ -40,21 +42,41 @@ def _name_traps(logdir: str) -> list[str]:
         traps.append("the quotes became part of the name: leave them out")
     if "\\" in logdir:
         traps.append(f"backslashes separate no folders here: try {shlex.quote(shown(logdir.replace(chr(92), '/')))}")
+    if "://" in logdir:
+        traps.append("this is an address: give a folder of this machine")
+    if logdir.startswith("~"):
+        traps.append(
+            "the shell did not replace ~ by your home folder: type it without quotes, or ./~ for a folder of that name"
+        )
+    if not logdir:
+        traps.append("the name is empty: leave it out for the folder logdir, or give . for this folder")
     if "," in logdir and not Path(logdir).exists():
         traps.append("a comma separates no logdirs: give the folder that holds them all")
     return traps
 
 
-def _why_empty(logdir: str) -> str:
+def can_fill(logdir: str, is_default: bool) -> bool:
+    """Tell whether runs may appear in a logdir without any: in a folder, or where scripts make the default one.
+
+    A folder that was named and is not there is more likely a slip of the keyboard.
+    """
+    path = Path(logdir)
+    if _name_traps(logdir) or path.is_symlink():
+        return False
+    return path.is_dir() or (is_default and not path.exists() and _near_by(path) is None)
+
+
+def _why_empty(logdir: str) -> list[str]:
     path = Path(logdir)
     if path.is_symlink():
-        return f"{shown(logdir)} is a link, and links are not followed here; give {shown(str(path.resolve()))}"
-    if path.is_file():
-        return f"{shown(logdir)} is a file: give the folder that it lies in, {shlex.quote(shown(str(path.parent)))}"
+        return [f"{shown(logdir)} is a link, and links are not followed here; give {shown(str(path.resolve()))}"]
+    if path.exists() and not path.is_dir():
+        folder = shlex.quote(shown(str(path.parent)))
+        return [f"{shown(logdir)} is a file: give the folder that it lies in, {folder}"]
     what = "holds no event file" if path.is_dir() else "is not there"
     near = _near_by(path)
     help_text = f"there are some below {shlex.quote(shown(str(near)))}" if near else "run a script first, such as ex02.py"
-    return f"{shown(logdir)} {what}, so TensorBoard would say 'No dashboards are active'; {help_text}"
+    return [f"{shown(logdir)} {what}, so TensorBoard says 'No dashboards are active'; {help_text}"]
 
 
 def _near_by(path: Path) -> Path | None:

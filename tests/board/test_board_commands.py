@@ -206,7 +206,7 @@ def test_curves_of_one_point_and_of_the_largest_numbers_are_drawn(here: Path) ->
 
 def test_an_address_escapes_the_name_and_smooths_nothing() -> None:
     address = time_series("http://localhost:1", "a.b/c", "ex04")
-    assert address == "http://localhost:1/?tagFilter=%5Ea%5C.b%5C%2Fc%24&runFilter=%5Eex04&smoothing=0#timeseries"
+    assert address == "http://localhost:1/?tagFilter=%5Ea%5C.b/c%24&runFilter=%5Eex04&smoothing=0#timeseries"
 
 
 def test_the_commands_import_no_tensorflow(here: Path) -> None:
