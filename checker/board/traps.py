@@ -35,6 +35,8 @@ def find_traps(logdir: str, log: EventLog) -> list[str]:
 
 
 def _name_traps(logdir: str) -> list[str]:
+    if logdir and Path(logdir).exists():
+        return []
     traps = []
     if logdir.startswith(("=", " ")) or logdir.endswith(" "):
         traps.append("there is '=' or a space around the name, which became part of it: type --logdir=NAME or --logdir NAME")
@@ -50,7 +52,7 @@ def _name_traps(logdir: str) -> list[str]:
         )
     if not logdir:
         traps.append("the name is empty: leave it out for the folder logdir, or give . for this folder")
-    if "," in logdir and not Path(logdir).exists():
+    if "," in logdir:
         traps.append("a comma separates no logdirs: give the folder that holds them all")
     return traps
 

@@ -6,12 +6,8 @@ import csv
 import io
 import math
 import os
-import re
-import select
-import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -24,6 +20,7 @@ from checker.board.links import time_series
 from checker.board.terminal_curves import charts
 from checker.evidence.events import read_event_log
 from tests.support.event_files import framed
+from tests.support.started_board import started
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60
@@ -222,27 +219,7 @@ sys.exit("tensorflow" in sys.modules)"""
 
 def test_the_real_tensorboard_answers_until_it_is_interrupted(here: Path) -> None:
     _write(here / "logdir/ex02", {0: 1.0})
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "checker", "tensorboard"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, start_new_session=True) as process:
-        try:
-            address = _printed_address(process)
-            with urllib.request.urlopen(f"{address}data/plugin/scalars/tags", timeout=LONGEST_S) as answer:
-                assert b"ex02" in answer.read()
-            os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(LONGEST_S) == 130
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def _printed_address(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout
-    said, deadline = b"", time.monotonic() + LONGEST_S
-    while time.monotonic() < deadline:
-        if select.select([process.stdout], [], [], 1)[0]:
-            said += os.read(process.stdout.fileno(), 4096)
-            found = re.search(rb"open: +(http://localhost:\d+/)\s", said)
-            if found:
-                return found[1].decode()
-    raise AssertionError(said.decode())
+    with started("tensorboard", cwd=here) as board:
+        with urllib.request.urlopen(f"{board.address}data/plugin/scalars/tags", timeout=LONGEST_S) as answer:
+            assert b"ex02" in answer.read()
+        assert board.interrupt() == 130
