@@ -55,11 +55,11 @@ def _first_address(base: str, choice: Choice | None) -> str:
 
 def open_loss(report: Report) -> int:
     """Serve the published run of a report, with the address of its loss; return the exit code."""
-    tag = _loss_tag([curve.tag for curve in report.curves])
+    tag = loss_tag([curve.tag for curve in report.curves])
     return serve(report.logdir, lambda base: time_series(base, tag) if tag else f"{base}/")
 
 
-def _loss_tag(tags: list[str]) -> str:
+def loss_tag(tags: list[str]) -> str:
     """Return the tag of the loss among those that the checker found for loss and accuracy, in this order; "" without any."""
     return next((tag for tag in LOSS_TAGS if tag in tags), tags[0] if tags else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,10 @@ from urllib.error import URLError
 LONGEST_START_S = 60.0
 LONGEST_END_S = 5.0
 POLL_S = 0.1
+# TensorFlow's lines about the processor, which would hide TensorBoard's last words.
+NOISE = re.compile(
+    r"^([IWE]\d{4} \d\d:|To enable the following instructions|WARNING: All log messages before).*\n?", re.MULTILINE
+)
 
 
 class NoBoard(Exception):
@@ -95,7 +100,7 @@ def _wait_until_it_answers(board: RunningBoard) -> None:
 
 def _tail(said: IO[bytes]) -> str:
     said.seek(0)
-    return said.read().decode(errors="replace")[-2000:].strip()
+    return NOISE.sub("", said.read().decode(errors="replace"))[-2000:].strip()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -17,6 +17,7 @@ from tensorboard.compat.proto import event_pb2
 
 from checker.__main__ import cli
 from checker.board.links import time_series
+from checker.board.run import loss_tag
 from checker.board.terminal_curves import charts
 from checker.evidence.events import read_event_log
 from tests.support.event_files import framed
@@ -199,6 +200,14 @@ def test_curves_of_one_point_and_of_the_largest_numbers_are_drawn(here: Path) ->
     _write(here / "logdir/a", {3: 1.0}, tag="one")
     _write(here / "logdir/b", {0: -3.4e38, 2**62: 3.4e38}, tag="large")
     assert len(charts(read_event_log(here / "logdir"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("tags", "tag"),
+    [(["accuracy", "loss"], "loss"), (["epoch_loss", "epoch_acc"], "epoch_loss"), (["cost", "hits"], "cost"), ([], "")],
+)
+def test_the_chart_of_a_report_is_that_of_its_loss(tags: list[str], tag: str) -> None:
+    assert loss_tag(tags) == tag
 
 
 def test_an_address_escapes_the_name_and_smooths_nothing() -> None:

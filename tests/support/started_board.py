@@ -31,6 +31,10 @@ class StartedBoard:
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(LONGEST_S)
 
+    def last_words(self) -> str:
+        """Return what it says after the address, to its end."""
+        return self.process.communicate(timeout=LONGEST_S)[0].decode()
+
 
 @contextmanager
 def started(*arguments: str, cwd: Path, **env: str) -> Iterator[StartedBoard]:
@@ -40,6 +44,7 @@ def started(*arguments: str, cwd: Path, **env: str) -> Iterator[StartedBoard]:
         cwd=cwd,
         env=environment(PYTHONUNBUFFERED="1", **env),
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     ) as process:
         try:
