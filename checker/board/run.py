@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from checker.board.chosen_runs import Choice, choose_runs
+from checker.board.chosen_runs import MOST_TICKED, Choice, choose_runs
 from checker.board.contents import describe, shown
 from checker.board.links import DEFAULT_BASE, scalars, time_series
 from checker.board.scalars_csv import write_scalars
@@ -41,7 +41,10 @@ def say_and_serve(logdir: str | None, only_print: bool, port: int) -> int:
         click.echo("runs:   none yet; when a script has written some, reload the page")
     choice = choose_runs(folder, log)
     if choice:
-        click.echo(f"shown:  {choice.reason}; tick others on the left, or empty the filter there")
+        click.echo(
+            f"trap:   {len(log.runs)} runs: with more than {MOST_TICKED}, SCALARS opens with all of them unticked; "
+            f"this address ticks {choice.reason}"
+        )
     if only_print:
         click.echo(f"start:  tensorboard --logdir {shlex.quote(shown(named))}")
         click.echo(f"open:   {_first_address(DEFAULT_BASE, choice)}")

@@ -19,7 +19,7 @@ from checker.__main__ import cli
 from checker.board.links import time_series
 from checker.board.run import loss_tag
 from checker.board.terminal_curves import charts
-from checker.evidence.events import read_event_log
+from checker.evidence.events import MOST_FILES, read_event_log
 from tests.support.event_files import framed
 from tests.support.started_board import started
 
@@ -120,9 +120,17 @@ def test_nan_is_told(here: Path) -> None:
 def test_many_runs_are_told(here: Path) -> None:
     for number in range(41):
         _write(here / f"logdir/r{number}", {0: 1.0})
-    assert "41 runs" in _run("tensorboard", "--print").output
+    (said,) = [line for line in _run("tensorboard", "--print").output.splitlines() if "41 runs" in line]
+    assert said.endswith("all of them unticked; this address ticks the 10 runs written last")
+    assert "unticked" not in _run("scalars").output
     os.rename(here / "logdir/r40", here / "r40")
     assert "trap" not in _run("tensorboard", "--print").output
+
+
+def test_more_files_than_are_read_are_told(here: Path) -> None:
+    for number in range(MOST_FILES + 1):
+        _write(here / f"logdir/r{number}", {0: 1.0})
+    assert f"there are more than {MOST_FILES} event files" in _run("tensorboard", "--print").output
 
 
 def test_a_truncated_file_is_told_and_read_up_to_there(here: Path) -> None:

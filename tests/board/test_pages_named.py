@@ -132,6 +132,14 @@ def test_the_pages_of_each_kind_of_summary_are_those_that_tensorboard_fills(
     assert "GRAPHS (also the conceptual graph of Keras and run metadata)" in line
 
 
+def test_hparams_without_a_value_fill_their_page(tmp_path: Path) -> None:
+    event = event_pb2.Event(step=0)
+    event.summary.value.add(tag="_hparams_/session_start_info", metadata=plugin("hparams"))
+    (tmp_path / "events.out.tfevents.1.host").write_bytes(framed(event.SerializeToString()))
+    assert pages(tmp_path, read_event_log(tmp_path)) == ["HPARAMS"]
+    assert _tabs(board_client(logdir=str(tmp_path)).get("/data/plugins_listing").get_json()) == {"HPARAMS"}
+
+
 def test_the_tab_correction_is_named(tmp_path: Path) -> None:
     write_correction(tmp_path / "checked", {"": ("fail", 0.5)}, report(check("check_loss", "fail")))
     log = read_event_log(tmp_path)
