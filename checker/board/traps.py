@@ -93,7 +93,14 @@ def _run_traps(run: Run) -> list[str]:
     if restarted:
         traps.append(
             f"run {name} holds {len(run.files)} event files, and the steps of {_named(restarted)} begin again: "
-            "an old run is mixed in, and a zigzag is drawn; delete the folder before each run"
+            "an old run is mixed in; TensorBoard shows what was written last, or a zigzag (with --load_fast=false); "
+            "delete the folder before each run"
+        )
+    stuck = [tag for tag, points in run.scalars.items() if _is_stuck([(point.file, point.step) for point in points])]
+    if stuck:
+        traps.append(
+            f"run {name} has all points of {_named(stuck)} at one step, and TensorBoard shows the last; "
+            "give add_summary the step"
         )
     broken = [tag for tag, points in run.scalars.items() if not all(math.isfinite(point.value) for point in points)]
     if broken:
@@ -106,6 +113,11 @@ def _run_traps(run: Run) -> list[str]:
 def _restarts(points: list[tuple[int, int]]) -> bool:
     """Tell whether a later file goes back to a step that an earlier file had reached."""
     return any(after[0] != before[0] and after[1] <= before[1] for before, after in pairwise(points))
+
+
+def _is_stuck(points: list[tuple[int, int]]) -> bool:
+    """Tell whether one file holds all points, at one and the same step."""
+    return len(points) > 1 and len(set(points)) == 1
 
 
 def _named(tags: list[str]) -> str:

@@ -106,6 +106,12 @@ def test_an_old_run_mixed_in_is_told(here: Path) -> None:
     assert "the steps of loss begin again" in _run("tensorboard", "--print").output
 
 
+def test_points_without_a_step_are_told(here: Path) -> None:
+    path = _write(here / "logdir", {0: 1.0})
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+    assert "all points of loss at one step" in _run("tensorboard", "--print").output
+
+
 def test_a_resumed_run_is_no_trap(here: Path) -> None:
     _write(here / "logdir", {0: 1.0, 5: 0.5})
     _write(here / "logdir", {6: 0.4}, file=1)
