@@ -12,6 +12,9 @@ from tests.support.event_files import framed
 
 HOSTILE = "<script>window.top.harmed=1</script><img src=x onerror='window.top.harmed=1'>\u202egpj.exe"
 
+SVG = "<svg onload='window.top.harmed=1'><script>window.top.harmed=1</script></svg>"
+LONG = "long" * 2500
+
 
 def write_curve(run: Path, tag: str, values: list[float]) -> None:
     """Write an event file with one scalar."""
@@ -102,7 +105,7 @@ def write_class(folder: Path, learners: int = 30) -> None:
     ]
     index = {
         "schema": 1,
-        "title": "monday",
+        "title": folder.name,
         "is_session": True,
         "exercises": [{"id": exercise, "title": f"Exercise {exercise}", "question": ""} for exercise in exercises],
         "learners": people,

@@ -23,7 +23,7 @@ function go(changes) {
 
 function choice(corrections, found) {
   if (corrections.length < 2) return null;
-  const choose = () => visit({ correction: select.value, folder: null, exercise: "" }, "choice");
+  const choose = (event) => visit({ correction: event.target.value, folder: null, exercise: "" }, "choice");
   const select = html("select", { "aria-label": "correction", key: "choice", onchange: choose });
   for (const one of corrections) {
     select.append(html("option", { value: one.name, selected: one === found }, one.name || "the logdir"));
@@ -86,7 +86,7 @@ async function draw() {
 function arrive(main) {
   if (left) {
     const place = left.from && main.querySelector(`[data-key="${CSS.escape(left.from)}"]`);
-    const target = place || main.querySelector("h2, h1");
+    const target = place || main.querySelector("h2") || main.querySelector("h1");
     if (!place) target.tabIndex = -1; // a heading takes the focus, but is no stop of the Tab key
     window.scrollTo(0, 0);
     target.focus();

@@ -25,7 +25,7 @@ function chartLink(one, before, found) {
 
 function graphLink(nodes, run) {
   if (!nodes.length || run === null) return null;
-  const link = html("a", { href: links.graph(run), target: "_top", class: "link" }, "Open the graph");
+  const link = html("a", { href: links.graph(run), target: "_top" }, "Open the graph");
   return html("p", {}, link, ` and look for ${nodes.join(", ")}.`);
 }
 
@@ -54,9 +54,14 @@ function checks(report, context) {
   const bad = drawn((item) => !["pass", "skip"].includes(item.status));
   const good = drawn((item) => item.status === "pass");
   const waiting = drawn((item) => item.status === "skip");
-  const folded = ({ count, items }, words) =>
-    count ? html("details", { key: words }, html("summary", {}, `${count} ${words}`), html("ul", {}, items)) : null;
-  return [html("ul", { class: "checks" }, bad.items), folded(good, "passed"), folded(waiting, "wait for the failures above")];
+  const folded = ({ count, items }, key, words) =>
+    count ? html("details", { key }, html("summary", {}, `${count} ${words}`), html("ul", {}, items)) : null;
+  const wait = waiting.count === 1 ? "waits" : "wait";
+  return [
+    html("ul", { class: "checks" }, bad.items),
+    folded(good, "passed", "passed"),
+    folded(waiting, "waiting", `${wait} for the failures above`),
+  ];
 }
 
 async function curves(content, context) {

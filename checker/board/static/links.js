@@ -1,6 +1,7 @@
 // Names of runs, and addresses inside TensorBoard, which hold under --path_prefix too.
 
 const ROOT = new URL("../../../", import.meta.url);
+const LONGEST = 500; // characters of a name in an address
 
 // The name that TensorBoard gives to a run of a correction; null for one outside of what it reads.
 export function named(found, run) {
@@ -24,14 +25,20 @@ function escaped(text) {
   return String(text).replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
+// A name of a stranger may be longer than an address can be.
+function matching(name) {
+  const text = String(name);
+  return text.length > LONGEST ? `^${escaped(text.slice(0, LONGEST))}` : `^${escaped(text)}$`;
+}
+
 function encoded(parts) {
   return parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
 }
 
 export function chart(run, tag) {
   const query = [
-    ["tagFilter", `^${escaped(tag)}$`],
-    ["runFilter", `^${escaped(run)}$`],
+    ["tagFilter", matching(tag)],
+    ["runFilter", matching(run)],
     ["smoothing", "0"],
   ];
   return `${ROOT.pathname}?${encoded(query)}#timeseries`;
