@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ def _above(root: Path, name: str) -> Iterator[FoundCorrection]:
     except (OSError, RuntimeError):  # links in a circle
         return
     for folder in root.parents[:HIGHEST]:
-        if (folder / CORRECTION).is_symlink() or not (folder / CORRECTION).is_dir():
+        if not _is_plain_folder(folder / CORRECTION):
             continue
         one = FoundCorrection(folder, name, root.relative_to(folder).as_posix())
         try:
@@ -88,6 +89,13 @@ def _above(root: Path, name: str) -> Iterator[FoundCorrection]:
         if speaks:
             yield one
             return
+
+
+def _is_plain_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:  # there is none, or it is not for us
+        return False
 
 
 def _folders_in(folder: Path) -> list[str]:

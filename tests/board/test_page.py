@@ -29,7 +29,7 @@ MISTAKE = {
     "check": "check_loss",
     "title": HOSTILE,
     "logins": ["ada", HOSTILE],
-    "folders": ["ada", "bob"],
+    "folders": ["ada", "Zoë"],
 }
 
 
@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     content["expected_graph"] = graph
     write_correction(logdir / "checked", {"": ("fail", 0.5)}, content)
     (logdir / "checked/ex04/plot.png").write_bytes(png(np.zeros((4, 4), np.uint8)))
-    learners = {"ada": ("fail", 0.25), "bob": ("pass", 0.9), "cy": ("pass", 0.5)}
+    learners = {"ada": ("fail", 0.25), "Zoë": ("pass", 0.9), "cy": ("pass", 0.5)}
     learners |= {f"learner{number}": ("pass", 0.4) for number in range(45)}
     write_correction(logdir / "monday", learners, content, title="monday", mistakes=[MISTAKE])
     write_class(logdir / "tuesday")
@@ -137,7 +137,7 @@ def test_a_session_is_gone_through_by_keyboard_and_the_focus_is_seen(shown: Any)
 def test_runs_are_sorted_by_a_measured_number(shown: Any) -> None:
     to_session(shown)
     button = tab(shown).get_by_role("button", name="accuracy")
-    for order, first in (("descending", "bob/ex04"), ("ascending", "ada/ex04")):
+    for order, first in (("descending", "Zoë/ex04"), ("ascending", "ada/ex04")):
         button.focus()
         shown.keyboard.press("Enter")
         tab(shown).locator(f"th[aria-sort={order}]").wait_for()
@@ -145,13 +145,15 @@ def test_runs_are_sorted_by_a_measured_number(shown: Any) -> None:
         assert inside(shown, "() => document.activeElement.textContent").startswith("accuracy")
 
 
-def test_the_curves_of_a_mistake_are_ticked_and_no_others(page: Any) -> None:
+def test_the_curves_of_a_mistake_are_ticked_and_no_others_and_the_way_back_leads_to_the_session(page: Any) -> None:
     to_session(page)
     tab(page).get_by_role("link", name="Show these learners' curves").click()
     ticked = page.locator("tf-runs-selector paper-checkbox[checked]")
     ticked.nth(1).wait_for(timeout=60_000)
     rows = [box.evaluate("box => box.parentElement.parentElement.innerText") for box in ticked.all()]
-    assert sorted("".join(row.split()) for row in rows) == ["monday/ada/ex04", "monday/bob/ex04"]
+    assert sorted("".join(row.split()) for row in rows) == ["monday/Zoë/ex04", "monday/ada/ex04"]
+    page.go_back()
+    tab(page).get_by_role("heading", name="Correction: monday").wait_for()
 
 
 def test_thirty_learners_their_mistakes_and_their_runs_are_at_hand_at_once(shown: Any) -> None:

@@ -7,6 +7,7 @@ import { morph } from "./morph.js";
 import { session } from "./session.js";
 
 const state = { correction: null, folder: null, exercise: "", sort: "", down: true };
+const KEPT = `correction of ${new URL(import.meta.url).pathname}`;
 let latest = 0;
 let left = null; // where the reader was, when another page is to be drawn
 
@@ -18,7 +19,21 @@ function visit(changes, from) {
 
 function go(changes) {
   Object.assign(state, changes);
+  attempt(() => sessionStorage.setItem(KEPT, JSON.stringify(state)));
   return draw();
+}
+
+// A link to a chart leaves this page; who comes back is where they were.
+function comeBack() {
+  Object.assign(state, objectOf(JSON.parse(sessionStorage.getItem(KEPT))));
+}
+
+function attempt(action) {
+  try {
+    action();
+  } catch (error) {
+    console.warn(`Correction: ${error.message}`);
+  }
 }
 
 function choice(corrections, found) {
@@ -118,12 +133,6 @@ export async function render() {
   const style = html("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url).href });
   document.documentElement.lang = "en";
   document.head.append(style);
-  for (const begin of [followTheme, listen]) {
-    try {
-      begin();
-    } catch (error) {
-      console.warn(`Correction: ${error.message}`);
-    }
-  }
+  [followTheme, listen, comeBack].forEach(attempt);
   await draw();
 }
