@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any, NoReturn
 
 from checker.board.correction_files import INDEX, FoundCorrection, Unreadable, read_index, read_report
-from checker.board.verdict_text import write_verdicts
+from checker.board.verdict_text import verdict, write_verdicts
 from checker.engine.publish import CORRECTION
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
@@ -52,7 +52,7 @@ class CorrectionFolder:
         self._runs, self._exercises, self._title, self._written_at = runs, exercises, title, written_at
         self._learners: list[dict[str, Any]] = []
         self._others: list[dict[str, Any]] = []  # exercises that are kept from an earlier correction
-        self._verdicts: list[tuple[str, Report]] = []
+        self._verdicts: list[tuple[str, str]] = []  # as texts: the reports of all learners may not fit into memory
         runs.mkdir(parents=True, exist_ok=True)
         # Beside the runs, not among them: a running TensorBoard would list the unfinished folder.
         self._made = tempfile.TemporaryDirectory(prefix=".incoming-", dir=runs.parent)
@@ -74,7 +74,7 @@ class CorrectionFolder:
             file = self._write_report(run, as_object(report), notes) if report and is_shown else ""
             outcomes[exercise] = _outcome(report, run) | {"report": file, "notes": len(notes)}
             if report is not None:
-                self._verdicts.append((run, report))
+                self._verdicts.append((run, verdict(report)))
         self._learners.append(
             {
                 "login": learner.login,
@@ -92,7 +92,7 @@ class CorrectionFolder:
         self._write(file, other.content)
         self._others.append({"id": name, "title": other.title, "question": other.question})
         self._learners[-1]["outcomes"][name] = _outcome(other.report, name) | {"report": file, "notes": 0}
-        self._verdicts.append((name, other.report))
+        self._verdicts.append((name, verdict(other.report)))
 
     def finish(self, mistakes: Iterable[Mistake] = (), with_texts: bool = True) -> Path:
         """Write the index and the texts, and put the folder in its place; return that place.
@@ -119,18 +119,10 @@ class CorrectionFolder:
         self._write(INDEX, index)
         if with_texts:
             write_verdicts(self._new, self._verdicts, self._written_at)
-        return self._put_in_place()
-
-    def _put_in_place(self) -> Path:
-        target, old = self._runs / CORRECTION, Path(self._made.name) / "old"
+        target = self._runs / CORRECTION
         if target.exists():
-            os.replace(target, old)
-        try:
-            os.replace(self._new, target)
-        except OSError:
-            if old.exists():
-                os.replace(old, target)
-            raise
+            os.replace(target, Path(self._made.name) / "old")
+        os.replace(self._new, target)
         return target
 
     def _write_report(self, run: str, report: dict[str, Any], notes: Sequence[ShownNote]) -> str:

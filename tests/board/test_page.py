@@ -191,6 +191,25 @@ def test_the_tab_is_drawn_again_when_the_correction_is_gone_or_unreadable(page: 
         tab(page).get_by_text(text).wait_for()
 
 
+def test_a_chart_that_lies_outside_of_the_logdir_is_told_and_its_parts_are_linked(page: Any) -> None:
+    person = {
+        "login": "",
+        "folder": "",
+        "outcomes": {"ex04": {"status": "fail", "report": "reports/ex04.json", "run": "ex04"}},
+    }
+    index = {"is_session": False, "learners": [person], "exercises": [{"id": "ex04", "title": "Digits"}]}
+    found = {"name": "../../", "prefix": "", "inside": "ex04/train", "index": index, "problem": ""}
+    charts = [{"run": run, "tag": "loss"} for run in ("ex04", "ex04/train", "ex04/train/deep", "ex04/training")]
+    answer(page, "report", report(check("check_loss", "fail", charts=charts)))
+    answer(page, "index", {"corrections": [found], "remark": "something was left out"})
+    reload_data(page)
+    tab(page).get_by_text("something was left out").wait_for()
+    tab(page).get_by_text("The chart loss of ex04 is not below this logdir.").wait_for()
+    assert tab(page).get_by_text("is not below this logdir.").count() == 2
+    links = [link.get_attribute("href") for link in tab(page).get_by_role("link", name="Show the chart").all()]
+    assert [link.split("runFilter=")[1].split("&")[0] for link in links] == ["%5E%5C.%24", "%5Edeep%24"]
+
+
 def test_a_huge_report_is_cut_with_words(page: Any) -> None:
     many = [check(f"check_{number}", "pass", charts=[{}] * 9000) for number in range(3000)]
     graph = {"nodes": NODES * 2000, "edges": [], "left_out": 0}
