@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from checker.board import found as finding
 from checker.board.correction_files import LARGEST_JSON
 from checker.board.found import Finder, roots_of
 from checker.board.plugin import CorrectionPlugin
@@ -188,16 +187,6 @@ def test_a_correction_above_the_logdir_speaks_of_what_is_shown(
     assert client.get(f"{BASE}/report", query_string=asked | {"exercise": "ex05"}).status_code == 404
 
 
-@pytest.mark.parametrize("inside", ["bob", "bob/ex04", "bob/ex04/train"])
-def test_a_folder_in_a_session_shows_its_learner_and_no_other(tmp_path: Path, inside: str) -> None:
-    mistake = {"exercise": "ex04", "check": "a", "logins": ["ada", "bob"], "folders": ["ada", "bob"]}
-    learners = {"ada": ("fail", 0.5), "bob": ("fail", 0.5), "bo": ("pass", 1.0)}
-    write_correction(tmp_path / "logdir", learners, report(), title="monday", mistakes=[mistake])
-    (one,) = board_client(logdir=str(tmp_path / "logdir" / inside)).get(f"{BASE}/index").get_json()["corrections"]
-    assert [learner["login"] for learner in one["index"]["learners"]] == ["bob"]
-    assert one["index"]["mistakes"] == []
-
-
 def test_a_correction_above_is_left_out_where_it_speaks_of_other_runs_is_linked_or_far_away(logdir: Path) -> None:
     (logdir / "linked/ex04").mkdir(parents=True)
     (logdir / "linked/_correction").symlink_to(logdir / "checked/_correction")
@@ -233,31 +222,7 @@ def test_a_correction_that_is_no_folder_of_ours_is_told_and_tensorboard_starts(t
     assert ("link" if kind in ("link", "circle") else "cannot be read") in one["problem"]
 
 
-def test_a_logdir_that_is_a_circle_of_links_is_only_empty(tmp_path: Path) -> None:
-    (tmp_path / "circle").symlink_to("circle")
-    assert Finder(roots_of(str(tmp_path / "circle"), "")).found() == []
-
-
-def test_what_a_walk_leaves_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("a", "b", "c"):
-        write_correction(tmp_path / name, {"": ("pass", 1.0)}, report())
-    monkeypatch.setattr(finding, "MOST_FOUND", 2)
-    answer = board_client(logdir=str(tmp_path)).get(f"{BASE}/index").get_json()
-    assert len(answer["corrections"]) == 2
-    assert "the first 2 are shown" in answer["remark"]
-    monkeypatch.setattr(finding, "MOST_FOLDERS", 2)
-    assert "first 2 folders" in board_client(logdir=str(tmp_path)).get(f"{BASE}/index").get_json()["remark"]
-
-
 def test_a_path_prefix_is_respected(logdir: Path) -> None:
     client = board_client(logdir=str(logdir), path_prefix="/tb")
     assert listing(client, "/tb")["enabled"]
     assert client.get(f"/tb{BASE}/index").status_code == 200
-
-
-def test_links_are_not_followed_and_nothing_is_sought_below_a_correction(tmp_path: Path) -> None:
-    write_correction(tmp_path / "real/a", {"": ("pass", 1.0)}, report())
-    write_correction(tmp_path / "real/a/ex04/inner", {"": ("pass", 1.0)}, report())
-    (tmp_path / "real/linked").symlink_to(tmp_path / "real/a")
-    found = Finder(roots_of(str(tmp_path / "real"), "")).found()
-    assert [one.prefix for one in found] == ["a/"]
