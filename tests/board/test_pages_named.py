@@ -144,7 +144,9 @@ def test_the_tab_correction_is_named(tmp_path: Path) -> None:
     write_correction(tmp_path / "checked", {"": ("fail", 0.5)}, report(check("check_loss", "fail")))
     log = read_event_log(tmp_path)
     assert "CORRECTION" in pages(tmp_path, log)
-    assert "CORRECTION" not in pages(tmp_path / "checked/ex04", log)
+    assert "CORRECTION" in pages(tmp_path / "checked/ex04", log)  # it lies above, and speaks of this run
+    (tmp_path / "other").mkdir()
+    assert "CORRECTION" not in pages(tmp_path / "other", log)
 
 
 def test_the_projector_has_the_runs_that_are_named_and_is_inactive_at_first(
