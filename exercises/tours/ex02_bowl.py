@@ -4,10 +4,10 @@ A line is two numbers, so the loss is a surface over slope and intercept. MESH s
 
     python exercises/ex02.py
     python exercises/tours/ex02_bowl.py
-    tensorboard --logdir logdir
+    tensorboard --logdir logdir/ex02_tour
 
-In TensorBoard, open MESH. Drag to turn the bowl, and move the step slider: the red dots are the descent, and the green one is
-the line that the checkpoint holds.
+In TensorBoard, open MESH. Drag to turn the bowl, and move the step slider: the red dots are the descent, and the green one
+is the line that the checkpoint holds.
 """
 
 import os
@@ -64,7 +64,7 @@ def height(lines, rooms, prices):
 
 
 def build_bowl(best, reach, rooms, prices):
-    """Return a function that places lines [n, 2] in the picture; of the bowl: corners [900, 3], heights [900, 1], triangles."""
+    """Return a function that places lines [n, 2] in the picture; and corners [900, 3], heights and triangles of the bowl."""
     axis = np.linspace(-1, 1, SIDE)
     places = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     heights = height(best + reach * places, rooms, prices)
