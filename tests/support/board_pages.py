@@ -63,7 +63,9 @@ def _cards(dashboard: Any, step: TourStep) -> list[Any]:
     _act(dashboard, step)
     cards = dashboard.locator(f"{CARDS[plugin]}:visible")
     cards.first.wait_for()
-    tags = [] if plugin in ("custom_scalars", "mesh") else named("tag", step.does)  # their cards do not show the tag
+    tags = named("tag", step.does) or [*dict.fromkeys(named("tag", step.says))]
+    if plugin in ("custom_scalars", "mesh"):  # their cards do not show the tag
+        tags = []
     chosen = [cards.filter(has_text=re.compile(rf"tag:\s*{re.escape(tag)}(?!\w)")).first for tag in tags] or cards.all()[:2]
     for card in chosen:
         card.scroll_into_view_if_needed()
