@@ -33,7 +33,7 @@ tours: .venv/installed
 	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
 	run() { echo "$$1"; TF_CPP_MIN_LOG_LEVEL=3 MPLBACKEND=agg $(BIN)/python "$$1" 2>"$$log" || { cat "$$log" >&2; exit 1; }; } && \
 	for number in 01 02 03 04 05 06; do \
-	  ls logdir/ex$$number/model.ckpt*.index >/dev/null 2>&1 || run exercises/ex$$number.py; \
+	  ls logdir/ex$$number/saved/model.ckpt*.index >/dev/null 2>&1 || run exercises/ex$$number.py; \
 	  for tour in exercises/tours/ex$$number*.py; do run "$$tour"; done; \
 	done
 

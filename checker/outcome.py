@@ -98,6 +98,7 @@ class CheckResult:
     place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
     lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
     charts: tuple[Chart, ...] = ()  # the series that the message speaks of
+    nodes: tuple[str, ...] = ()  # the operations that the message speaks of, as TensorBoard's page GRAPHS names them
 
     @property
     def subject(self) -> str:

@@ -4,7 +4,7 @@ We compute x = (3 * 2**2) - 12**5, but Python never computes the result. It only
 variables; a `tf.Session` then runs it.
 
     python exercises/ex01.py
-    tensorboard --logdir logdir
+    tensorboard --logdir logdir/ex01
 
 In TensorBoard, open GRAPHS. Two boxes, `left` and `right`, meet in one subtraction. Double-click a box to open it.
 """
@@ -12,10 +12,12 @@ In TensorBoard, open GRAPHS. Two boxes, `left` and `right`, meet in one subtract
 import os
 import shutil
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no lines about the machine; every error is still an exception
+
 import tensorflow.compat.v1 as tf
 
 LOGDIR = os.path.join("logdir", "ex01")
-CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+CHECKPOINT = os.path.join(LOGDIR, "saved", "model.ckpt")
 
 
 def build_graph():
@@ -54,9 +56,10 @@ def restore():
 
 
 def main():
+    tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
     shutil.rmtree(LOGDIR, ignore_errors=True)
-    os.makedirs(LOGDIR)
+    os.makedirs(os.path.dirname(CHECKPOINT))
     with tf.Graph().as_default():
         x = build_graph()
         print("before the session:", x)

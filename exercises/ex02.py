@@ -3,7 +3,7 @@
 Placeholders receive the data, two trainable scalars describe the line, and gradient descent moves it step by step.
 
     python exercises/ex02.py
-    tensorboard --logdir logdir
+    tensorboard --logdir logdir/ex02
 
 In TensorBoard, open SCALARS: `loss` falls towards 43.60, the error of least squares. Then open IMAGES: drag the step slider
 of `fit`, and the line turns into place. GRAPHS shows the boxes standardise, model, error and train, as in `build_graph`.
@@ -13,6 +13,8 @@ import io
 import os
 import shutil
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no lines about the machine; every error is still an exception
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -20,7 +22,7 @@ import tensorflow.compat.v1 as tf
 from reference.datasets import boston
 
 LOGDIR = os.path.join("logdir", "ex02")
-CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+CHECKPOINT = os.path.join(LOGDIR, "saved", "model.ckpt")
 ROOMS = 5  # column RM: mean number of rooms per dwelling
 SEED = 2
 STEPS = 200
@@ -101,9 +103,10 @@ def draw(rooms, prices, prediction, step, loss):
 
 
 def main():
+    tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
     shutil.rmtree(LOGDIR, ignore_errors=True)
-    os.makedirs(LOGDIR)
+    os.makedirs(os.path.dirname(CHECKPOINT))
     rooms, prices = make_data()
     print("rooms {}, prices {}".format(rooms.shape, prices.shape))
     with tf.Graph().as_default():

@@ -3,7 +3,7 @@
 The line of exercise 02 becomes a plane: one weight per variable, a matrix product, and `tf.reduce_mean` over the houses.
 
     python exercises/ex03.py
-    tensorboard --logdir logdir
+    tensorboard --logdir logdir/ex03
 
 In TensorBoard, open SCALARS: `loss` falls towards 21.89, half of the error with the rooms alone. In HISTOGRAMS, the
 thirteen weights spread out step by step. In IMAGES, the points come closer and closer to the diagonal.
@@ -13,6 +13,8 @@ import io
 import os
 import shutil
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no lines about the machine; every error is still an exception
+
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -20,7 +22,7 @@ import tensorflow.compat.v1 as tf
 from reference.datasets import boston
 
 LOGDIR = os.path.join("logdir", "ex03")
-CHECKPOINT = os.path.join(LOGDIR, "model.ckpt")
+CHECKPOINT = os.path.join(LOGDIR, "saved", "model.ckpt")
 SEED = 3
 STEPS = 400
 LEARNING_RATE = 0.1
@@ -112,9 +114,10 @@ def draw(prices, prediction, step):
 
 
 def main():
+    tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
     shutil.rmtree(LOGDIR, ignore_errors=True)
-    os.makedirs(LOGDIR)
+    os.makedirs(os.path.dirname(CHECKPOINT))
     features, prices, names = make_data()
     print("features {}, prices {}".format(features.shape, prices.shape))
     with tf.Graph().as_default():

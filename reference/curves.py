@@ -34,6 +34,8 @@ PLACES = 4  # significant digits that are kept
 LINE_STEPS, PLANE_STEPS = 200, 400  # as many as the solutions take
 NETWORK_STEPS, NETWORK_EVERY = 400, 20
 EPOCHS = 5
+KINDS = ("loss", "accuracy")
+KERAS_TAGS = {"loss": ("epoch_loss",), "accuracy": ("epoch_accuracy", "epoch_acc")}  # of its callback, by version
 
 Reached = dict[int, dict[str, float]]  # step -> tag -> value
 
@@ -50,15 +52,15 @@ class CurveBand:
 def record(folder: str, say: Callable[[str], None]) -> None:
     """Run the trainings and write the file, which takes some minutes."""
     found = {}
-    for exercise, runs in {
-        "ex02": _lines("rooms", LINE_STEPS, 2),
-        "ex03": _lines("all features", PLANE_STEPS, 4),
-        "ex04": _networks("mnist"),
-        "ex05": _epochs("mnist"),
-        "ex06": _epochs("fashion_mnist"),
-    }.items():
+    for exercise, steps, runs in (
+        ("ex02", "steps", _lines("rooms", LINE_STEPS, 2)),
+        ("ex03", "steps", _lines("all features", PLANE_STEPS, 4)),
+        ("ex04", "steps", _networks("mnist")),
+        ("ex05", "epochs", _epochs("mnist")),
+        ("ex06", "epochs", _epochs("fashion_mnist")),
+    ):
         reached = list(runs)
-        found[exercise] = {"runs": len(reached), "tags": _band(reached)}
+        found[exercise] = {"runs": len(reached), "steps": steps, "tags": _band(reached)}
         say(f"{exercise}: {len(reached)} trainings")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, FILE), "w", encoding="utf-8") as opened:
@@ -67,11 +69,15 @@ def record(folder: str, say: Callable[[str], None]) -> None:
 
 @lru_cache(maxsize=4)
 def curve_bands(exercise: str, folder: str = FOLDER) -> Mapping[str, CurveBand]:
-    """Return the bands of an exercise by tag; {} for an exercise without curves."""
+    """Return the bands of an exercise by tag, those over epochs under the tags of Keras, too; {} where it has no curves."""
     with open(os.path.join(folder, FILE), encoding="utf-8") as opened:
         content = json.load(opened)["curves"]
-    tags = content[exercise]["tags"] if exercise in content else {}
-    return {tag: CurveBand(*(tuple(band[key]) for key in ("steps", "low", "high"))) for tag, band in tags.items()}
+    found = content.get(exercise, {"steps": "", "tags": {}})
+    bands = {}
+    for kind, band in found["tags"].items():
+        for tag in (kind, *(KERAS_TAGS[kind] if found["steps"] == "epochs" else ())):
+            bands[tag] = CurveBand(*(tuple(band[key]) for key in ("steps", "low", "high")))
+    return bands
 
 
 def _lines(dataset: str, most: int, every: int) -> Iterator[Reached]:
@@ -93,21 +99,21 @@ def _networks(dataset: str) -> Iterator[Reached]:
     for recipe in NETWORKS["embedded"].well_chosen:
         training = islice(network_course(recipe, images, labels, 0), NETWORK_STEPS)
         yield {
-            step: dict(zip(("loss", "accuracy"), _measured(recipe, parameters, dataset)))
+            step: dict(zip(KINDS, _measured(recipe, parameters, dataset)))
             for step, parameters in enumerate(training)
             if step % NETWORK_EVERY == 0
         }
 
 
 def _epochs(dataset: str) -> Iterator[Reached]:
-    """Yield loss and accuracy on the held-out images after each epoch, under the tags of Keras."""
+    """Yield loss and accuracy on the held-out images after each epoch."""
     (images, labels), _ = (datasets.mnist if dataset == "mnist" else datasets.fashion_mnist)("embedded")
     for recipe in NETWORKS["embedded"].well_chosen:
         each = -(-len(images[: recipe.images]) // recipe.batch)  # steps per epoch
         last = min(recipe.epochs, EPOCHS)
         training = islice(network_course(recipe, images, labels, 0), last * each + 1)
         yield {
-            step // each - 1: dict(zip(("epoch_loss", "epoch_accuracy"), _measured(recipe, parameters, dataset)))
+            step // each - 1: dict(zip(KINDS, _measured(recipe, parameters, dataset)))
             for step, parameters in enumerate(training)
             if step and step % each == 0
         }

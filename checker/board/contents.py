@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from checker.evidence.events import EventLog
+from pathlib import Path
+
+from checker.board.found import Finder, roots_of
+from checker.evidence.events import EventLog, Run
+from checker.evidence.projector import in_projector
 
 MOST_NAMED = 8
+PROJECTOR = "PROJECTOR"
+GRAPH_DETAILS = {
+    "graph_keras_model": "the conceptual graph of Keras",
+    "graph_tagged_run_metadata": "run metadata",
+    "graph_run_metadata": "run metadata",
+    "graph_run_metadata_graph": "run metadata",
+}
+# In the order of TensorBoard's tabs: each page and the plugins whose values it shows.
+PLUGINS = {
+    "TIME SERIES": {"scalars", "images", "histograms"},
+    "SCALARS": {"scalars"},
+    "CUSTOM SCALARS": {"custom_scalars"},
+    "IMAGES": {"images"},
+    "AUDIO": {"audio"},
+    "GRAPHS": {"graphs", *GRAPH_DETAILS},
+    "DISTRIBUTIONS": {"histograms"},
+    "HISTOGRAMS": {"histograms"},
+    "TEXT": {"text"},
+    "PR CURVES": {"pr_curves"},
+    "HPARAMS": {"hparams"},
+    "MESH": {"mesh"},
+}
 
 
-def describe(log: EventLog) -> list[str]:
+def describe(logdir: Path, log: EventLog) -> list[str]:
     """Return lines about the runs, the pages with content and the newest step; none for a log without runs."""
     if not log.runs:
         return []
     names = sorted(log.runs)
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    lines = [f"runs:   {len(names)}: {', '.join(map(shown, names[:MOST_NAMED]))}{more}"]
-    lines.append(f"pages:  {', '.join(pages(log)) or 'none that this program knows'}")
+    lines = [f"runs:   {len(names)}: {_named(names)}"]
+    lines.append(f"pages:  {', '.join(_with_details(log, pages(logdir, log))) or 'none that this program knows'}")
+    lines += [f"        {PROJECTOR}, {text}" for text in _projector(logdir, log)]
     step = newest_step(log)
     return lines if step is None else [*lines, f"newest: step {step}"]
 
 
-def pages(log: EventLog) -> list[str]:
-    """Return the pages that have something in them, named as in TensorBoard."""
-    runs = log.runs.values()
-    found = {
-        "TIME SERIES": any(run.scalars or run.images or run.histograms for run in runs),
-        "SCALARS": any(run.scalars for run in runs),
-        "IMAGES": any(run.images for run in runs),
-        "GRAPHS": any(run.graphs for run in runs),
-        "DISTRIBUTIONS": any(run.histograms for run in runs),
-        "HISTOGRAMS": any(run.histograms for run in runs),
-    }
-    return [page for page, has_content in found.items() if has_content]
+def pages(logdir: Path, log: EventLog) -> list[str]:
+    """Return the pages that have something in them and are tabs at once, named as in TensorBoard."""
+    found = set().union(*map(_plugins_of, log.runs.values()))
+    correction = ["CORRECTION"] if Finder(roots_of(str(logdir), "")).found() else []
+    return [page for page, plugins in PLUGINS.items() if not found.isdisjoint(plugins)] + correction
 
 
 def newest_step(log: EventLog) -> int | None:
@@ -38,6 +57,7 @@ def newest_step(log: EventLog) -> int | None:
     steps = [point.step for _, _, points in log.scalars() for point in points]
     steps += [image.step for _, _, images in log.images() for image in images]
     steps += [histogram.step for _, _, histograms in log.histograms() for histogram in histograms]
+    steps += [step for run in log.runs.values() for tags in run.others.values() for step in tags.values()]
     return max(steps, default=None)
 
 
@@ -46,3 +66,32 @@ def shown(name: str) -> str:
     text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _plugins_of(run: Run) -> set[str]:
+    read = {"scalars": run.scalars, "images": run.images, "histograms": run.histograms, "graphs": run.graphs}
+    return {*run.others, *(plugin for plugin, content in read.items() if content)}
+
+
+def _with_details(log: EventLog, names: list[str]) -> list[str]:
+    """Return the pages, with what GRAPHS has besides the graph of operations."""
+    found = set().union(*(run.others for run in log.runs.values()))
+    details = dict.fromkeys(text for plugin, text in GRAPH_DETAILS.items() if plugin in found)
+    return [f"{name} (also {' and '.join(details)})" if name == "GRAPHS" and details else name for name in names]
+
+
+def _projector(logdir: Path, log: EventLog) -> list[str]:
+    """Return what to know of the PROJECTOR, if it will have points."""
+    found = in_projector(logdir, log.runs)
+    if not found:
+        return []
+    asked = sorted(run for run, is_asked in found.items() if is_asked)
+    unasked = sorted(run for run, is_asked in found.items() if not is_asked)
+    points = [f"points of {_named(asked)}"] if asked else []
+    points += [f"weights that nobody asked for, from the checkpoint of {_named(unasked)}"] if unasked else []
+    return [f"in the menu INACTIVE at first, until you reload the page: {'; '.join(points)}"]
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(map(shown, names[:MOST_NAMED])) + more

@@ -10,23 +10,35 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, NoReturn
 
-from checker.board.found import INDEX
-from checker.board.verdict_text import write_verdicts
+from checker.board.correction_files import INDEX, FoundCorrection, Unreadable, read_index, read_report
+from checker.board.verdict_text import verdict, write_verdicts
 from checker.engine.publish import CORRECTION
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
 from checker.outcome import Report, Status
 from checker.report.files import encodable
 from checker.report.json import SCHEMA, as_object, report_of
-from checker.report.view import ABSENT, PENDING, Mistake, ShownLearner, ShownNote, outcome_of
+from checker.report.view import ABSENT, Mistake, ShownLearner, ShownNote, outcome_of
 from reference.curves import curve_bands
 
 REPORTS = "reports"
 LARGEST_REPORT_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class KeptExercise:
+    """The last verdict on an exercise of a pack that is not at hand now."""
+
+    title: str
+    question: str
+    report: Report
+    content: dict[str, Any]  # of the file of the report
 
 
 class CorrectionFolder:
@@ -39,7 +51,8 @@ class CorrectionFolder:
     def __init__(self, runs: Path, exercises: Mapping[str, Exercise], title: str = "", written_at: float = 0.0) -> None:
         self._runs, self._exercises, self._title, self._written_at = runs, exercises, title, written_at
         self._learners: list[dict[str, Any]] = []
-        self._verdicts: list[tuple[str, Report]] = []
+        self._others: list[dict[str, Any]] = []  # exercises that are kept from an earlier correction
+        self._verdicts: list[tuple[str, str]] = []  # as texts: the reports of all learners may not fit into memory
         runs.mkdir(parents=True, exist_ok=True)
         # Beside the runs, not among them: a running TensorBoard would list the unfinished folder.
         self._made = tempfile.TemporaryDirectory(prefix=".incoming-", dir=runs.parent)
@@ -56,18 +69,12 @@ class CorrectionFolder:
         outcomes = {}
         for exercise, report in learner.reports.items():
             run = "/".join(filter(None, (learner.folder, exercise)))
-            content = as_object(report) if report else {}
-            is_shown = outcome_of(report) not in (ABSENT, PENDING)
-            file = self._write_report(run, content, learner.notes.get(exercise, ())) if is_shown else ""
-            notes = len(learner.notes.get(exercise, ()))
-            outcomes[exercise] = _outcome(report) | {
-                "report": file,
-                "run": run,
-                "notes": notes,
-                "measures": content.get("measures", {}),
-            }
+            notes = learner.notes.get(exercise, ())
+            is_shown = report is not None and outcome_of(report) != ABSENT
+            file = self._write_report(run, as_object(report), notes) if report and is_shown else ""
+            outcomes[exercise] = _outcome(report, run) | {"report": file, "notes": len(notes)}
             if report is not None:
-                self._verdicts.append((run, report))
+                self._verdicts.append((run, verdict(report)))
         self._learners.append(
             {
                 "login": learner.login,
@@ -78,22 +85,40 @@ class CorrectionFolder:
             }
         )
 
-    def finish(self, mistakes: Iterable[Mistake] = ()) -> Path:
-        """Write the index and the texts, and put the folder in its place; return that place."""
+    def keep(self, other: KeptExercise) -> None:
+        """Add an exercise to the last learner, as an earlier correction holds it."""
+        name = other.report.exercise
+        file = f"{REPORTS}/{name}.json"
+        self._write(file, other.content)
+        self._others.append({"id": name, "title": other.title, "question": other.question})
+        self._learners[-1]["outcomes"][name] = _outcome(other.report, name) | {"report": file, "notes": 0}
+        self._verdicts.append((name, verdict(other.report)))
+
+    def finish(self, mistakes: Iterable[Mistake] = (), with_texts: bool = True) -> Path:
+        """Write the index and the texts, and put the folder in its place; return that place.
+
+        Of the mistakes those of several learners are kept. A running TensorBoard follows no event file that is replaced
+        again and again: a correction that is soon replaced goes without texts.
+        """
+        shared = [mistake for mistake in mistakes if not mistake.is_absence and len(mistake.logins) > 1]
         index = {
             "schema": SCHEMA,
             "title": self._title,
             "is_session": bool(self._title),
             "written_at": self._written_at,
             "exercises": [
-                {"id": exercise.id, "title": exercise.title, "question": exercise.question}
-                for exercise in self._exercises.values()
+                *(
+                    {"id": exercise.id, "title": exercise.title, "question": exercise.question}
+                    for exercise in self._exercises.values()
+                ),
+                *self._others,
             ],
             "learners": self._learners,
-            "mistakes": [_mistake(mistake) for mistake in mistakes if not mistake.is_absence],
+            "mistakes": [_mistake(mistake) for mistake in sorted(shared, key=lambda mistake: -len(mistake.logins))],
         }
         self._write(INDEX, index)
-        write_verdicts(self._new, self._verdicts, self._written_at)
+        if with_texts:
+            write_verdicts(self._new, self._verdicts, self._written_at)
         target = self._runs / CORRECTION
         if target.exists():
             os.replace(target, Path(self._made.name) / "old")
@@ -126,9 +151,25 @@ def keep_correction(runs: Path, exercises: Mapping[str, Exercise], report: Repor
     """Add the report of one exercise to those beside the published runs, each with the run it speaks of."""
     reports = {exercise: old for exercise in exercises if (old := _kept(runs, exercise))} | {report.exercise: report}
     ordered: dict[str, Report | None] = {exercise: reports[exercise] for exercise in exercises if exercise in reports}
+    others = list(_of_other_packs(runs, exercises))
     with CorrectionFolder(runs, {exercise: exercises[exercise] for exercise in ordered}, written_at=time.time()) as folder:
         folder.add(ShownLearner("", "", ordered))
+        for other in others:
+            folder.keep(other)
         return folder.finish()
+
+
+def _of_other_packs(runs: Path, known: Container[str]) -> Iterator[KeptExercise]:
+    """Yield the exercises of an earlier correction that no pack at hand holds, and whose run is still there."""
+    found = FoundCorrection(runs, "")
+    with suppress(Unreadable):
+        for exercise in read_index(found)["exercises"]:
+            name, title, question = (str(exercise.get(key, "")) for key in ("id", "title", "question"))
+            if name in known or PurePath(name).name != name:
+                continue
+            report = _kept(runs, name)
+            if report is not None and report.exercise == name:
+                yield KeptExercise(title, question, report, read_report(found, {"report": f"{REPORTS}/{name}.json"}))
 
 
 def _kept(runs: Path, exercise: str) -> Report | None:
@@ -137,12 +178,16 @@ def _kept(runs: Path, exercise: str) -> Report | None:
     try:
         if not (runs / exercise).is_dir() or file.stat().st_size > LARGEST_REPORT_BYTES:
             return None
-        return report_of(json.loads(file.read_text("utf-8"))["report"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return report_of(json.loads(file.read_text("utf-8"), parse_constant=_refuse)["report"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _outcome(report: Report | None) -> dict[str, Any]:
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of a report")
+
+
+def _outcome(report: Report | None, run: str) -> dict[str, Any]:
     """Return how an exercise of a learner ended."""
     first = report.first_failure if report else None
     count: Callable[[Status], int] = report.count if report else lambda status: 0
@@ -153,6 +198,8 @@ def _outcome(report: Report | None) -> dict[str, Any]:
         "failed": count(Status.FAIL),
         "skipped": count(Status.SKIP),
         "broken": count(Status.ERROR),
+        "run": run,
+        "measures": as_object(report)["measures"] if report else {},
     }
 
 

@@ -1,37 +1,22 @@
-"""Finds the folders `_correction` below a logdir, and reads their files; links are not followed and all is bounded."""
+"""Finds the folders `_correction` that speak of what TensorBoard reads: below its logdir, or a few folders above."""
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
+from checker.board.correction_files import FoundCorrection, Unreadable, read_index
 from checker.engine.publish import CORRECTION
 
-INDEX = "correction.json"
 MOST_FOLDERS = 20_000  # that one walk opens
 DEEPEST = 8
+HIGHEST = 4  # folders above the logdir: a session has logdir/LOGIN/ex04/train
 MOST_FOUND = 50
-LARGEST_JSON = 16 * 2**20
-LARGEST_FIGURE = 8 * 2**20
 SECONDS_KEPT = 2.0  # TensorBoard asks at every listing whether there is anything
-PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-
-
-class Unreadable(Exception):
-    """A file that is not shown; its text says why."""
-
-
-@dataclass(frozen=True)
-class FoundCorrection:
-    """A folder that holds a correction, and what TensorBoard puts before the names of its runs."""
-
-    folder: Path
-    prefix: str  # "" or ends with a slash
 
 
 def roots_of(logdir: str, logdir_spec: str) -> list[tuple[str, Path]]:
@@ -48,118 +33,75 @@ def roots_of(logdir: str, logdir_spec: str) -> list[tuple[str, Path]]:
 
 @dataclass
 class Finder:
-    """Looks for corrections below some folders, at most once in `SECONDS_KEPT`."""
+    """Looks for corrections below and above some folders, at most once in `SECONDS_KEPT`."""
 
     roots: list[tuple[str, Path]]
+    remark: str = ""  # what the last walk left out
     _found: list[FoundCorrection] = field(default_factory=list)
     _walked_at: float | None = None
 
     def found(self) -> list[FoundCorrection]:
-        """Return the corrections, those nearest to the top first."""
+        """Return the corrections: of each folder those below it, nearest to the top first, then the one above it."""
         if self._walked_at is None or time.monotonic() - self._walked_at > SECONDS_KEPT:
-            self._found = [one for name, root in self.roots for one in _below(root, name)][:MOST_FOUND]
+            self.remark = ""
+            found = [one for name, root in self.roots for one in (*self._below(root, name), *_above(root, name))]
+            if len(found) > MOST_FOUND:
+                self.remark = f"{len(found)} corrections or more were found: the first {MOST_FOUND} are shown."
+            self._found = found[:MOST_FOUND]
             self._walked_at = time.monotonic()
         return self._found
 
+    def _below(self, root: Path, name: str) -> list[FoundCorrection]:
+        found: list[FoundCorrection] = []
+        level = [(root, name)]
+        opened = 0
+        for _ in range(DEEPEST):
+            deeper = []
+            for folder, prefix in level:
+                opened += 1
+                if opened > MOST_FOLDERS:
+                    self.remark = f"Corrections were looked for in the first {MOST_FOLDERS:,} folders only."
+                if opened > MOST_FOLDERS or len(found) > MOST_FOUND:
+                    return found
+                names = _folders_in(folder)
+                if CORRECTION in names:
+                    found.append(FoundCorrection(folder, prefix))
+                else:
+                    deeper += [(folder / child, f"{prefix}{child}/") for child in names]
+            level = deeper
+        return found
 
-def _below(root: Path, name: str) -> list[FoundCorrection]:
-    found: list[FoundCorrection] = []
-    level = [(root, name)]
-    opened = 0
-    for _ in range(DEEPEST):
-        deeper = []
-        for folder, prefix in level:
-            opened += 1
-            if opened > MOST_FOLDERS or len(found) >= MOST_FOUND:
-                return found
-            names = _folders_in(folder)
-            if CORRECTION in names:
-                found.append(FoundCorrection(folder, prefix))
-            else:
-                deeper += [(folder / child, f"{prefix}{child}/") for child in names]
-        level = deeper
-    return found
+
+def _above(root: Path, name: str) -> Iterator[FoundCorrection]:
+    """Yield the nearest correction above a folder that speaks of a run in it; one that is damaged may."""
+    try:
+        root = root.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return
+    for folder in root.parents[:HIGHEST]:
+        if not _is_plain_folder(folder / CORRECTION):
+            continue
+        one = FoundCorrection(folder, name, root.relative_to(folder).as_posix())
+        try:
+            speaks = bool(read_index(one)["learners"])
+        except Unreadable:
+            speaks = True  # the page tells why it cannot be read
+        if speaks:
+            yield one
+            return
+
+
+def _is_plain_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:  # there is none, or it is not for us
+        return False
 
 
 def _folders_in(folder: Path) -> list[str]:
+    """Return the names of the folders in a folder, and `CORRECTION` whatever that is: reading it says what is wrong."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            return sorted(entry.name for entry in entries if entry.name == CORRECTION or entry.is_dir(follow_symlinks=False))
     except OSError:  # it went away, or is not for us
         return []
-
-
-def read_index(found: FoundCorrection) -> dict[str, Any]:
-    """Return the index of a correction, or raise `Unreadable`."""
-    index = _read_object(found.folder, f"{CORRECTION}/{INDEX}")
-    for key in ("learners", "exercises"):
-        items = index.get(key)
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise Unreadable(f"{CORRECTION}/{INDEX} has no list of {key}")
-    return index
-
-
-def outcome_in(index: dict[str, Any], learner: str, exercise: str) -> dict[str, Any] | None:
-    """Return what the index says of an exercise of a learner."""
-    for item in index["learners"]:
-        outcomes = item.get("outcomes")
-        if item.get("folder") == learner and isinstance(outcomes, dict):
-            outcome = outcomes.get(exercise)
-            return outcome if isinstance(outcome, dict) else None
-    return None
-
-
-def read_report(found: FoundCorrection, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return the report that an outcome names, or raise `Unreadable`."""
-    name = outcome.get("report")
-    if not isinstance(name, str) or not name.startswith("reports/"):
-        raise Unreadable("there is no report of this exercise")
-    return _read_object(found.folder, f"{CORRECTION}/{name}")
-
-
-def read_figure(found: FoundCorrection, outcome: dict[str, Any], name: str) -> bytes | None:
-    """Return a figure that the report names, or None if the report names no such figure."""
-    report = read_report(found, outcome).get("report")
-    if not isinstance(report, dict) or name not in _figures_of(report):
-        return None
-    data = _read(found.folder, f"{outcome.get('run')}/{name}", LARGEST_FIGURE)
-    if not data.startswith(PNG_MAGIC):
-        raise Unreadable("the figure is no PNG image")
-    return data
-
-
-def _figures_of(report: dict[str, Any]) -> list[str]:
-    names = report.get("figures")
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def _read_object(folder: Path, name: str) -> dict[str, Any]:
-    try:
-        value = json.loads(_read(folder, name, LARGEST_JSON))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{name} is damaged, or being written") from error
-    if not isinstance(value, dict):
-        raise Unreadable(f"{name} holds something else than an object")
-    if value.get("schema") != 1:
-        raise Unreadable(f"{name} has a format that this version does not know")
-    return value
-
-
-def _read(folder: Path, name: str, largest: int) -> bytes:
-    path = PurePosixPath(name)
-    if "\0" in name or path.is_absolute() or ".." in path.parts:
-        raise Unreadable("the index names a file outside its folder")
-    steps = [folder.joinpath(*path.parts[: count + 1]) for count in range(len(path.parts))]
-    try:
-        if any(step.is_symlink() for step in steps):
-            raise Unreadable(f"{name} is a link, which is not followed")
-        # Neither a link nor a pipe may hold us up.
-        with open(os.open(steps[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unreadable(f"{name} is no plain file")
-            data = file.read(largest + 1)
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"{name} cannot be read") from error
-    if len(data) > largest:
-        raise Unreadable(f"{name} is larger than {largest // 2**20} MiB")
-    return data

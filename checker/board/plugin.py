@@ -11,7 +11,8 @@ from tensorboard.backend import http_util
 from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
-from checker.board import found as finding
+from checker.board import correction_files as files
+from checker.board.found import Finder, roots_of
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".js": "application/javascript", ".css": "text/css"}
@@ -22,16 +23,16 @@ logger = logging.getLogger(__name__)
 
 
 class CorrectionPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard has no types
-    """Serves the page, and the JSON of the corrections below the logdir; everything is read-only."""
+    """Serves the page, and the JSON of the corrections that speak of the logdir; everything is read-only."""
 
     plugin_name = "correction"
 
     def __init__(self, context: base_plugin.TBContext) -> None:
         spec = getattr(context.flags, "logdir_spec", "") if context.flags else ""
-        self._finder = finding.Finder(finding.roots_of(context.logdir or "", spec or ""))
+        self._finder = Finder(roots_of(context.logdir or "", spec or ""))
 
     def is_active(self) -> bool:
-        """Say whether there is a correction below the logdir."""
+        """Say whether there is a correction that speaks of the logdir."""
         return bool(self._finder.found())
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
@@ -40,8 +41,8 @@ class CorrectionPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoa
 
     def get_plugin_apps(self) -> dict[str, Wsgi]:
         """Return what answers each path; TensorBoard answers any other with 404."""
-        files = [path for path in STATIC.iterdir() if path.suffix in TYPES]
-        apps = {f"/{path.name}": _get_only(_file(path)) for path in files}
+        own = [path for path in STATIC.iterdir() if path.suffix in TYPES]
+        apps = {f"/{path.name}": _get_only(_file(path)) for path in own}
         return {
             **apps,
             "/index": _get_only(self._index),
@@ -50,34 +51,36 @@ class CorrectionPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoa
         }
 
     def _index(self, request: wrappers.Request) -> wrappers.Response:
-        return _json(request, {"corrections": [_described(one) for one in self._finder.found()]})
+        corrections = [_described(one) for one in self._finder.found()]
+        return _json(request, {"corrections": corrections, "remark": self._finder.remark})
 
     def _report(self, request: wrappers.Request) -> wrappers.Response:
         asked = self._asked(request)
-        return _json(request, finding.read_report(*asked)) if asked else _message(request, "no such exercise", 404)
+        return _json(request, files.read_report(*asked)) if asked else _message(request, "no such exercise", 404)
 
     def _figure(self, request: wrappers.Request) -> wrappers.Response:
         asked = self._asked(request)
-        data = finding.read_figure(*asked, request.args.get("name", "")) if asked else None
+        data = files.read_figure(*asked, request.args.get("name", "")) if asked else None
         if data is None:
             return _message(request, "no such figure", 404)
         return _respond(request, data, "image/png")
 
-    def _asked(self, request: wrappers.Request) -> tuple[finding.FoundCorrection, dict[str, Any]] | None:
+    def _asked(self, request: wrappers.Request) -> tuple[files.FoundCorrection, dict[str, Any]] | None:
         """Return the outcome that an address means; what it says is compared, and never becomes a path."""
-        prefix, learner, exercise = (request.args.get(key, "") for key in ("prefix", "learner", "exercise"))
+        name, learner, exercise = (request.args.get(key, "") for key in ("correction", "learner", "exercise"))
         for one in self._finder.found():
-            if one.prefix == prefix:
-                outcome = finding.outcome_in(finding.read_index(one), learner, exercise)
+            if one.name == name:
+                outcome = files.outcome_in(files.read_index(one), learner, exercise)
                 return (one, outcome) if outcome is not None else None
         return None
 
 
-def _described(one: finding.FoundCorrection) -> dict[str, Any]:
+def _described(one: files.FoundCorrection) -> dict[str, Any]:
+    where = {"name": one.name, "prefix": one.prefix, "inside": one.inside}
     try:
-        return {"prefix": one.prefix, "index": finding.read_index(one), "problem": ""}
-    except finding.Unreadable as error:
-        return {"prefix": one.prefix, "index": None, "problem": str(error)}
+        return {**where, "index": files.read_index(one), "problem": ""}
+    except files.Unreadable as error:
+        return {**where, "index": None, "problem": str(error)}
 
 
 def _file(path: Path) -> Answer:
@@ -94,7 +97,7 @@ def _get_only(answer: Answer) -> Wsgi:
             return _message(request, "this tab is read-only", 405)
         try:
             return answer(request)
-        except finding.Unreadable as error:
+        except files.Unreadable as error:
             return _message(request, str(error), 422)
         except Exception:  # a correction of any shape must leave TensorBoard alone
             logger.exception("The tab Correction cannot answer")

@@ -9,9 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from checker.board.contents import shown
-from checker.evidence.events import EventLog, Run, event_files
+from checker.evidence.events import MOST_FILES, EventLog, Run, event_files
 
-MOST_RUNS_TICKED = 40  # TensorBoard opens SCALARS with every run unticked when there are more
 MOST_NAMED = 5
 
 
@@ -19,20 +18,19 @@ def find_traps(logdir: str, log: EventLog) -> list[str]:
     """Return one sentence or two for each trap found in a logdir, whose name is given as it was typed."""
     traps = _name_traps(logdir)
     if not log.runs:
-        return [*traps, _why_empty(logdir)]
+        return [*traps, *_why_empty(logdir)]
     for problem in log.problems:
         traps.append(f"{shown(problem.path)} is read up to byte {problem.offset} only: {problem.reason}; {problem.hint}")
     for run in log.runs.values():
         traps += _run_traps(run)
-    if len(log.runs) > MOST_RUNS_TICKED:
-        traps.append(
-            f"{len(log.runs)} runs: with more than {MOST_RUNS_TICKED}, SCALARS opens with all of them unticked; "
-            "filter them by name"
-        )
+    if len(event_files(Path(logdir))) > MOST_FILES:
+        traps.append(f"there are more than {MOST_FILES} event files: what is said here is of the first of them by name only")
     return traps
 
 
 def _name_traps(logdir: str) -> list[str]:
+    if logdir and Path(logdir).exists():
+        return []
     traps = []
     if logdir.startswith(("=", " ")) or logdir.endswith(" "):
         traps.append("there is '=' or a space around the name, which became part of it: type --logdir=NAME or --logdir NAME")
@@ -40,21 +38,41 @@ def _name_traps(logdir: str) -> list[str]:
         traps.append("the quotes became part of the name: leave them out")
     if "\\" in logdir:
         traps.append(f"backslashes separate no folders here: try {shlex.quote(shown(logdir.replace(chr(92), '/')))}")
-    if "," in logdir and not Path(logdir).exists():
+    if "://" in logdir:
+        traps.append("this is an address: give a folder of this machine")
+    if logdir.startswith("~"):
+        traps.append(
+            "the shell did not replace ~ by your home folder: type it without quotes, or ./~ for a folder of that name"
+        )
+    if not logdir:
+        traps.append("the name is empty: leave it out for the folder logdir, or give . for this folder")
+    if "," in logdir:
         traps.append("a comma separates no logdirs: give the folder that holds them all")
     return traps
 
 
-def _why_empty(logdir: str) -> str:
+def can_fill(logdir: str, is_default: bool) -> bool:
+    """Tell whether runs may appear in a logdir without any: in a folder, or where scripts make the default one.
+
+    A folder that was named and is not there is more likely a slip of the keyboard.
+    """
+    path = Path(logdir)
+    if _name_traps(logdir) or path.is_symlink():
+        return False
+    return path.is_dir() or (is_default and not path.exists() and _near_by(path) is None)
+
+
+def _why_empty(logdir: str) -> list[str]:
     path = Path(logdir)
     if path.is_symlink():
-        return f"{shown(logdir)} is a link, and links are not followed here; give {shown(str(path.resolve()))}"
-    if path.is_file():
-        return f"{shown(logdir)} is a file: give the folder that it lies in, {shlex.quote(shown(str(path.parent)))}"
+        return [f"{shown(logdir)} is a link, and links are not followed here; give {shown(str(path.resolve()))}"]
+    if path.exists() and not path.is_dir():
+        folder = shlex.quote(shown(str(path.parent)))
+        return [f"{shown(logdir)} is a file: give the folder that it lies in, {folder}"]
     what = "holds no event file" if path.is_dir() else "is not there"
     near = _near_by(path)
     help_text = f"there are some below {shlex.quote(shown(str(near)))}" if near else "run a script first, such as ex02.py"
-    return f"{shown(logdir)} {what}, so TensorBoard would say 'No dashboards are active'; {help_text}"
+    return [f"{shown(logdir)} {what}, so TensorBoard says 'No dashboards are active'; {help_text}"]
 
 
 def _near_by(path: Path) -> Path | None:
@@ -75,7 +93,14 @@ def _run_traps(run: Run) -> list[str]:
     if restarted:
         traps.append(
             f"run {name} holds {len(run.files)} event files, and the steps of {_named(restarted)} begin again: "
-            "an old run is mixed in, and a zigzag is drawn; delete the folder before each run"
+            "an old run is mixed in; TensorBoard shows what was written last, or a zigzag (with --load_fast=false); "
+            "delete the folder before each run"
+        )
+    stuck = [tag for tag, points in run.scalars.items() if _is_stuck([(point.file, point.step) for point in points])]
+    if stuck:
+        traps.append(
+            f"run {name} has all points of {_named(stuck)} at one step, and TensorBoard shows the last; "
+            "give add_summary the step"
         )
     broken = [tag for tag, points in run.scalars.items() if not all(math.isfinite(point.value) for point in points)]
     if broken:
@@ -88,6 +113,11 @@ def _run_traps(run: Run) -> list[str]:
 def _restarts(points: list[tuple[int, int]]) -> bool:
     """Tell whether a later file goes back to a step that an earlier file had reached."""
     return any(after[0] != before[0] and after[1] <= before[1] for before, after in pairwise(points))
+
+
+def _is_stuck(points: list[tuple[int, int]]) -> bool:
+    """Tell whether one file holds all points, at one and the same step."""
+    return len(points) > 1 and len(set(points)) == 1
 
 
 def _named(tags: list[str]) -> str:

@@ -17,9 +17,9 @@ LONGEST = 500  # characters of one text
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 
 
-def write_verdicts(folder: Path, verdicts: Iterable[tuple[str, Report]], now: float) -> None:
-    """Write an event file with one text per tag into a folder; `now` is in seconds since 1970."""
-    values = (_value(tag, verdict(report)) for tag, report in verdicts)
+def write_verdicts(folder: Path, verdicts: Iterable[tuple[str, str]], now: float) -> None:
+    """Write an event file with tags and their texts into a folder; `now` is in seconds since 1970."""
+    values = (_value(tag, text) for tag, text in verdicts)
     events = (event_pb2.Event(wall_time=now, step=0, summary=summary_pb2.Summary(value=[value])) for value in values)
     write_events(folder / f"events.out.tfevents.{int(now)}.correction", events, now)
 

@@ -15,7 +15,7 @@ from reference.arrays import FloatArray
 
 SAME_PICTURE = 0.95  # correlation of a picture with a column of weights; the PNG encoder only stretches and rounds
 SAME_COLOURS = 0.9  # of one channel of a picture in colour: a map of colours bends the values
-MOST_TILES = 64  # of a picture
+MOST_TILES = 256  # of a picture
 
 
 def shows_columns(weights: NDArray[Any], events: EventLog) -> bool:

@@ -1,4 +1,4 @@
-"""Which charts of TensorBoard a report leads to: those that a message speaks of, and those of loss and accuracy."""
+"""What a report leads to in TensorBoard: charts and nodes that a message speaks of, and the charts of loss and accuracy."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.stdout import clean_line
 from checker.outcome import Chart, Mismatch
-from checker.subjects import FirstOf, PointsOf, SpokenOf, SummaryOf
+from checker.subjects import FirstOf, Operation, PointsOf, SpokenOf, SummaryOf
 
 MOST_CHARTS = 4  # of one message
+MOST_NODES = 4  # of one message
 MOST_CURVES = 8  # of one report
 
 
 def spoken_charts(subjects: Iterable[SpokenOf]) -> tuple[Chart, ...]:
     """Return the charts that subjects are about, each once."""
     return tuple(dict.fromkeys(_spoken(subjects)))[:MOST_CHARTS]
+
+
+def spoken_nodes(subjects: Iterable[SpokenOf]) -> tuple[str, ...]:
+    """Return the nodes of the graph that subjects are about, each once."""
+    return tuple(dict.fromkeys(map(clean_line, _spoken_operations(subjects))))[:MOST_NODES]
 
 
 def curve_charts(log: EventLog, graph: Graph, logdir: str) -> list[Chart]:
@@ -42,3 +48,12 @@ def _spoken(subjects: Iterable[SpokenOf]) -> Iterator[Chart]:
                 yield from _spoken(several)
             case SummaryOf(folder, tag) | PointsOf(folder, tag):
                 yield chart_of(folder, tag)
+
+
+def _spoken_operations(subjects: Iterable[SpokenOf]) -> Iterator[str]:
+    for subject in subjects:
+        match subject:
+            case FirstOf(several):
+                yield from _spoken_operations(several)
+            case Operation(name):
+                yield name

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checker.engine.charts import spoken_charts
+from checker.engine.charts import spoken_charts, spoken_nodes
 from checker.engine.own_files import OwnFiles
 from checker.engine.own_lines import RecordedLines
 from checker.evidence.stdout import clean_line
@@ -27,6 +27,7 @@ class Told:
     place: str = ""
     lines: tuple[NamedLine, ...] = ()
     charts: tuple[Chart, ...] = ()
+    nodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class OwnPlaces:
     def told(self, error: Mismatch) -> Told:
         """Return where a mismatch lies and what was found there, with the lines that made it."""
         where, actual = clean_line(error.where), clean_line(error.actual)
-        charts = spoken_charts((*subjects_of(error.where), *subjects_of(error.actual)))
+        subjects = (*subjects_of(error.where), *subjects_of(error.actual))
+        charts, nodes = spoken_charts(subjects), spoken_nodes(subjects)
         try:
             here, there = self._made(subjects_of(error.where)), self._made(subjects_of(error.actual))
         except Exception:  # a forged record: the message stays without a line
-            return Told(where, actual, charts=charts)
+            return Told(where, actual, charts=charts, nodes=nodes)
         place = self._place(here)
         told = where if place else ""
         if place:
@@ -60,7 +62,7 @@ class OwnPlaces:
         if met:
             actual += f" ({', '.join(made.line.label for made in met)})"
         lines = [line for made in (*here, *met) for line in (made.line, made.caller) if line is not None]
-        return Told(told or where, actual, place, tuple(dict.fromkeys(lines)), charts)
+        return Told(told or where, actual, place, tuple(dict.fromkeys(lines)), charts, nodes)
 
     def sources(self, checks: Iterable[CheckResult]) -> list[OwnFile]:
         """Return the files whose lines the messages of these checks name."""

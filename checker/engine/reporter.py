@@ -79,6 +79,7 @@ class Reporter:
             place=told.place,
             lines=told.lines,
             charts=told.charts,
+            nodes=told.nodes,
         )
 
     def _told(self, error: Mismatch) -> Told:

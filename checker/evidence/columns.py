@@ -7,8 +7,11 @@ parsing. All others are left to be parsed one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from operator import itemgetter
+from typing import TypeVar
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -22,6 +25,7 @@ STEP = 10  # the first byte of the varint, after its field tag
 LONGEST_STEP = 9  # bytes of a varint that fits 63 bits; negative steps take ten
 VALUE_BYTES = 4
 MOST_TEMPLATES = 16  # per length of record: one for each tag and each length of step
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,15 @@ def find_columns(records: Records) -> tuple[list[Column], Rows]:
             columns.append(column)
         rest.append(rows)
     return columns, np.sort(np.concatenate(rest)) if rest else np.zeros(0, np.int64)
+
+
+def in_order_of_rows(parts: list[tuple[Sequence[int], list[Item]]]) -> list[Item]:
+    """Return the items of all parts in the order of their rows; each part is in order already and has an item."""
+    parts.sort(key=lambda part: part[0][0])
+    if all(before[0][-1] < after[0][0] for before, after in pairwise(parts)):
+        return list(chain.from_iterable(items for _, items in parts))
+    pairs = [pair for rows, items in parts for pair in zip(rows, items)]
+    return [item for _, item in sorted(pairs, key=itemgetter(0))]
 
 
 def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | None, Rows]:

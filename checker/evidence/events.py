@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, pairwise, repeat
-from operator import itemgetter
+from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
-from checker.evidence.columns import Column, find_columns
+from checker.evidence.columns import Column, find_columns, in_order_of_rows
 from checker.evidence.records import Damage, Records, scan_records
 from checker.evidence.safe_walk import walk
-from checker.evidence.tensors import TensorError, require_filled, to_array
+from checker.evidence.tensor_summaries import histogram_in, images_in, scalar_in
+from checker.evidence.tensors import TensorError, require_filled
 from checker.expect import fail
 from checker.subjects import WriterOf, about
 
 MARK = "tfevents"  # TensorBoard reads every file with this in its name
 LARGEST_FILE_BYTES = 1 << 30
 MOST_FILES = 500
+MOST_OTHER_TAGS = 1000  # of one run and one plugin
+OTHER_PLUGINS = frozenset(  # those whose values TensorBoard shows and that are not read here
+    "text hparams pr_curves mesh custom_scalars audio graphs graph_run_metadata graph_run_metadata_graph"
+    " graph_keras_model graph_tagged_run_metadata".split()
+)
 
 
 class Point(NamedTuple):
@@ -66,6 +71,7 @@ class Run:
     images: dict[str, list[Image]] = field(default_factory=dict)
     histograms: dict[str, list[Histogram]] = field(default_factory=dict)
     graphs: list[bytes] = field(default_factory=list)  # serialized GraphDefs
+    others: dict[str, dict[str, int]] = field(default_factory=dict)  # plugin -> tag -> newest step: not read any further
     events: int = 0
     values: int = 0  # in all summaries, of whatever kind
 
@@ -171,6 +177,8 @@ class _File:
         run.events += 1
         if event.graph_def:
             run.graphs.append(event.graph_def)
+        if event.HasField("tagged_run_metadata"):
+            self._add_other(event, "graph_tagged_run_metadata", event.tagged_run_metadata.tag)
         run.values += len(event.summary.value)
         for value in event.summary.value:
             self._add_value(event, value)
@@ -186,7 +194,7 @@ class _File:
         for tag, single in self._single.items():
             self._points.setdefault(tag, []).append(single)
         for tag, parts in self._points.items():
-            points = _in_order([part for part in parts if part[1]])
+            points = in_order_of_rows([part for part in parts if part[1]])
             if points:
                 self._run.scalars.setdefault(tag, []).extend(points)
 
@@ -200,49 +208,42 @@ class _File:
         elif kind == "histo":
             histogram = Histogram(event.step, value.histo.num, value.histo.min, value.histo.max)
             run.histograms.setdefault(value.tag, []).append(histogram)
+        elif kind == "audio":
+            self._add_other(event, "audio", value.tag)
         elif kind == "tensor":
             require_filled(value.tensor)
             # TensorFlow 2 stores summaries as tensors and names the plugin that shows them.
             # They name it for the first value of a tag only.
             plugin = value.metadata.plugin_data.plugin_name or self._plugins.get(value.tag, "")
             self._plugins[value.tag] = plugin
-            if plugin == "scalars":
-                self._add_tensor_scalar(event, value)
-            elif plugin == "images":
-                self._add_tensor_images(event, value)
-            elif plugin == "histograms":
-                self._add_tensor_histogram(event, value)
+            self._add_tensor(event, value, plugin)
+        elif value.metadata.plugin_data.plugin_name == "hparams":  # early versions say all in the metadata
+            self._add_other(event, "hparams", value.tag)
+
+    def _add_tensor(self, event: event_pb2.Event, value: summary_pb2.Summary.Value, plugin: str) -> None:
+        run = self._run
+        if plugin == "scalars":
+            number = scalar_in(value)
+            if number is not None:
+                self._add_point(event, value.tag, number)
+        elif plugin == "images":
+            for sample, encoded in images_in(value):
+                run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
+        elif plugin == "histograms":
+            found = histogram_in(value)
+            if found:
+                run.histograms.setdefault(value.tag, []).append(Histogram(event.step, *found))
+        else:
+            self._add_other(event, plugin, value.tag)
+
+    def _add_other(self, event: event_pb2.Event, plugin: str, tag: str) -> None:
+        if plugin not in OTHER_PLUGINS:
+            return
+        tags = self._run.others.setdefault(plugin, {})
+        if tag in tags or len(tags) < MOST_OTHER_TAGS:
+            tags[tag] = max(event.step, tags.get(tag, event.step))
 
     def _add_point(self, event: event_pb2.Event, tag: str, value: float) -> None:
         rows, points = self._single.setdefault(tag, ([], []))
         rows.append(self.row)
         points.append(Point(event.step, event.wall_time, value, self._number))
-
-    def _add_tensor_scalar(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-        array = to_array(value.tensor, largest=1)
-        if array.size == 1 and array.dtype.kind in "fiu":
-            self._add_point(event, value.tag, float(array.reshape(())))
-
-    def _add_tensor_images(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-        parts = to_array(value.tensor, largest=1 << 12).reshape(-1)
-        for sample, encoded in enumerate(parts[2:]):  # the first two are width and height
-            if isinstance(encoded, bytes):
-                self._run.images.setdefault(value.tag, []).append(Image(event.step, encoded, sample))
-
-    def _add_tensor_histogram(self, event: event_pb2.Event, value: summary_pb2.Summary.Value) -> None:
-        buckets = to_array(value.tensor, largest=1 << 16)  # rows of left edge, right edge and count
-        if buckets.ndim != 2 or buckets.shape[1] != 3 or buckets.dtype.kind not in "fiu":
-            return
-        filled = buckets[buckets[:, 2] > 0]
-        low, high = (float(filled[:, 0].min()), float(filled[:, 1].max())) if len(filled) else (0.0, 0.0)
-        histogram = Histogram(event.step, float(buckets[:, 2].sum()), low, high)
-        self._run.histograms.setdefault(value.tag, []).append(histogram)
-
-
-def _in_order(parts: list[tuple[Sequence[int], list[Point]]]) -> list[Point]:
-    """Return the points of all parts in the order of their rows; each part is in order already."""
-    parts.sort(key=lambda part: part[0][0])
-    if all(before[0][-1] < after[0][0] for before, after in pairwise(parts)):
-        return list(chain.from_iterable(points for _, points in parts))
-    pairs = [pair for rows, points in parts for pair in zip(rows, points)]
-    return [point for _, point in sorted(pairs, key=itemgetter(0))]

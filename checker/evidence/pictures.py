@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 
 MOST_PIXELS = 1 << 24
 TILE = 28  # pixels: the side of an MNIST image
+WIDEST_BORDER = 4  # pixels between two tiles
 BLOCK = 10_000  # images compared at a time
 SAME_WITHIN = 4.0  # of 255: the encoder rounds, and so does a conversion to float16 or to uint8
 
@@ -72,13 +74,20 @@ def is_picture(encoded: bytes) -> bool:
 
 
 def tiles(image: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Yield the 28 * 28 tiles of an image without borders; nothing where a side is no multiple of 28."""
-    height, width = image.shape
-    if height % TILE or width % TILE:
-        return
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            yield image[top : top + TILE, left : left + TILE]
+    """Yield the 28 * 28 tiles of an image, without or with borders between them; nothing where they do not fill it.
+
+    Where borders can lie in two ways, the tiles of both are given.
+    """
+    corners: dict[tuple[int, int], None] = {}  # a set that keeps the order
+    for border in range(WIDEST_BORDER + 1):
+        cell = TILE + border
+        for margin in {0, border}:  # the first tiles may have a border at their left and above
+            # The last ones may have one at their right and below.
+            if all((side - margin) % cell in {0, TILE % cell} for side in image.shape):
+                rows, columns = (range(margin, side - TILE + 1, cell) for side in image.shape)
+                corners |= dict.fromkeys(product(rows, columns))
+    for top, left in corners:
+        yield image[top : top + TILE, left : left + TILE]
 
 
 def stretch(image: NDArray[Any]) -> NDArray[np.float32] | None:

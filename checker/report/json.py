@@ -47,7 +47,8 @@ def report_of(exercise: dict[str, Any]) -> Report:
 def _read_check(check: dict[str, Any]) -> CheckResult:
     lines = tuple(NamedLine(**line) for line in check.get("lines", ()))  # which older reports lack
     charts = tuple(Chart(**chart) for chart in check.get("charts", ()))
-    return CheckResult(**{**check, "status": Status(check["status"]), "lines": lines, "charts": charts})
+    nodes = tuple(check.get("nodes", ()))
+    return CheckResult(**{**check, "status": Status(check["status"]), "lines": lines, "charts": charts, "nodes": nodes})
 
 
 def _read_variable(
@@ -99,6 +100,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "place": check.place,
         "lines": [asdict(line) for line in check.lines],
         "charts": [asdict(chart) for chart in check.charts],
+        "nodes": list(check.nodes),
     }
 
 

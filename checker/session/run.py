@@ -19,6 +19,7 @@ from checker.pack_file import PackError
 from checker.session.arguments import SessionArguments, read_exercises, require_data, required_isolation
 from checker.session.console import show_ignored, show_plan, show_problems, show_summary
 from checker.session.folder import require_session_folder
+from checker.session.live_correction import LiveCorrection
 from checker.session.lock import SessionIsOpen
 from checker.session.progress import ProgressScreen
 from checker.session.reporting import write_reports
@@ -86,7 +87,7 @@ def check_submissions(session: Session, settings: Settings, submissions: Submiss
     try:
         jobs = 0 if settings.cluster else settings.jobs
         with ProgressScreen(console, statuses, settings.exercises, jobs, batch.absent) as screen:
-            batch.check(screen)
+            batch.check(LiveCorrection(screen, session.store, settings))
     finally:  # of what there is, when it was interrupted
         page = write_reports(session.store, settings.session, likeness)
     show_summary(console, batch, session.store.statuses(), settings, page)

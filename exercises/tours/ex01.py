@@ -15,7 +15,7 @@ import shutil
 
 import tensorflow.compat.v1 as tf
 
-CHECKPOINT = os.path.join("logdir", "ex01", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex01", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex01_tour")
 # The name of a tensor is that of its operation, a colon, and the number of the output.
 TENSORS = (

@@ -19,7 +19,7 @@ from tensorboard.plugins.mesh import summary as mesh_summary
 
 from reference.datasets import boston
 
-CHECKPOINT = os.path.join("logdir", "ex02", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex02", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex02_tour")
 SIDE = 30  # points along each edge of the bowl
 DOTS = 24  # places of the path; later the line hardly moves

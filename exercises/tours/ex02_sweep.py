@@ -23,7 +23,7 @@ from tensorboard.plugins.hparams import summary as hparams_summary
 
 from reference.datasets import boston
 
-CHECKPOINT = os.path.join("logdir", "ex02", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex02", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex02_sweep")
 LEARNING_RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 0.3, 0.9, 1.2)
 ROOMS = ("raw", "standardised")

@@ -20,7 +20,7 @@ import tensorflow.compat.v1 as tf
 
 from reference.datasets import boston
 
-CHECKPOINT = os.path.join("logdir", "ex03", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex03", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex03_tour")
 STEPS = 400  # as many as the exercise took
 HISTOGRAM_EVERY = 10  # steps

@@ -19,7 +19,7 @@ from tensorboard.summary import v1 as board
 
 from reference.datasets import mnist
 
-EXERCISE = os.path.join("logdir", "ex04")
+SAVED = os.path.join("logdir", "ex04", "saved")
 LOGDIR = os.path.join("logdir", "ex04_tour")
 STEPS, BATCH, EVERY = 60, 128, 10  # EVERY: steps between two points
 TEST_SAMPLE = 1000  # images of the test curves
@@ -103,9 +103,9 @@ def text(tag, markdown):
 def main():
     tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
-    checkpoint = tf.train.latest_checkpoint(EXERCISE)
+    checkpoint = tf.train.latest_checkpoint(SAVED)
     if checkpoint is None:
-        raise SystemExit("no checkpoint in {}: run python exercises/ex04.py first".format(EXERCISE))
+        raise SystemExit("no checkpoint in {}: run python exercises/ex04.py first".format(SAVED))
     for run in ("train", "test"):
         shutil.rmtree(os.path.join(LOGDIR, run), ignore_errors=True)
     training, testing = [(images.reshape(-1, 784).astype(np.float32) / 255, labels) for images, labels in mnist()]

@@ -19,7 +19,7 @@ import tensorflow.compat.v1 as tf
 
 from reference.datasets import mnist
 
-EXERCISE = os.path.join("logdir", "ex04")
+SAVED = os.path.join("logdir", "ex04", "saved")
 LOGDIR = os.path.join("logdir", "ex04_tour", "projector")
 DIGITS = 500
 SIDE = 23  # the sprite is a square of SIDE * SIDE pictures, row by row; those after the last digit stay empty
@@ -64,9 +64,9 @@ def text(tag, markdown):
 def main():
     tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
-    checkpoint = tf.train.latest_checkpoint(EXERCISE)
+    checkpoint = tf.train.latest_checkpoint(SAVED)
     if checkpoint is None:
-        raise SystemExit("no checkpoint in {}: run python exercises/ex04.py first".format(EXERCISE))
+        raise SystemExit("no checkpoint in {}: run python exercises/ex04.py first".format(SAVED))
     shutil.rmtree(LOGDIR, ignore_errors=True)
     os.makedirs(LOGDIR)
     images, labels = (values[:DIGITS] for values in mnist()[1])

@@ -22,7 +22,7 @@ import tensorflow.compat.v1 as tf
 
 from reference.datasets import mnist
 
-CHECKPOINT = os.path.join("logdir", "ex05", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex05", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex05_tour")
 EPOCHS_BEFORE, EPOCHS = 5, 3  # those of the exercise, and ours
 BATCH = 256  # images

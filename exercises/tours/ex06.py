@@ -22,7 +22,7 @@ from tensorboard.summary import v1 as board
 
 from reference.datasets import FASHION_CLASSES, fashion_mnist
 
-CHECKPOINT = os.path.join("logdir", "ex06", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex06", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex06_tour")
 EPOCHS_BEFORE, EPOCHS, BATCH = 5, 3, 256  # epochs of the exercise; our own; images
 PAGE = """## Why is the accuracy mediocre?

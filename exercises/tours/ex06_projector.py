@@ -19,7 +19,7 @@ import tensorflow.compat.v1 as tf
 
 from reference.datasets import FASHION_CLASSES, fashion_mnist
 
-CHECKPOINT = os.path.join("logdir", "ex06", "model.ckpt")
+CHECKPOINT = os.path.join("logdir", "ex06", "saved", "model.ckpt")
 LOGDIR = os.path.join("logdir", "ex06_tour", "projector")
 GARMENTS = 500
 SIDE = 23  # the sprite is a square of SIDE * SIDE pictures, row by row; those after the last garment stay empty

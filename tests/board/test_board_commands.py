@@ -6,12 +6,8 @@ import csv
 import io
 import math
 import os
-import re
-import select
-import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -21,9 +17,11 @@ from tensorboard.compat.proto import event_pb2
 
 from checker.__main__ import cli
 from checker.board.links import time_series
+from checker.board.run import loss_tag
 from checker.board.terminal_curves import charts
-from checker.evidence.events import read_event_log
+from checker.evidence.events import MOST_FILES, read_event_log
 from tests.support.event_files import framed
+from tests.support.started_board import started
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60
@@ -108,6 +106,12 @@ def test_an_old_run_mixed_in_is_told(here: Path) -> None:
     assert "the steps of loss begin again" in _run("tensorboard", "--print").output
 
 
+def test_points_without_a_step_are_told(here: Path) -> None:
+    path = _write(here / "logdir", {0: 1.0})
+    path.write_bytes(path.read_bytes() + path.read_bytes())
+    assert "all points of loss at one step" in _run("tensorboard", "--print").output
+
+
 def test_a_resumed_run_is_no_trap(here: Path) -> None:
     _write(here / "logdir", {0: 1.0, 5: 0.5})
     _write(here / "logdir", {6: 0.4}, file=1)
@@ -122,9 +126,17 @@ def test_nan_is_told(here: Path) -> None:
 def test_many_runs_are_told(here: Path) -> None:
     for number in range(41):
         _write(here / f"logdir/r{number}", {0: 1.0})
-    assert "41 runs" in _run("tensorboard", "--print").output
+    (said,) = [line for line in _run("tensorboard", "--print").output.splitlines() if "41 runs" in line]
+    assert said.endswith("all of them unticked; this address ticks the 10 runs written last")
+    assert "unticked" not in _run("scalars").output
     os.rename(here / "logdir/r40", here / "r40")
     assert "trap" not in _run("tensorboard", "--print").output
+
+
+def test_more_files_than_are_read_are_told(here: Path) -> None:
+    for number in range(MOST_FILES + 1):
+        _write(here / f"logdir/r{number}", {0: 1.0})
+    assert f"there are more than {MOST_FILES} event files" in _run("tensorboard", "--print").output
 
 
 def test_a_truncated_file_is_told_and_read_up_to_there(here: Path) -> None:
@@ -204,9 +216,17 @@ def test_curves_of_one_point_and_of_the_largest_numbers_are_drawn(here: Path) ->
     assert len(charts(read_event_log(here / "logdir"))) == 2
 
 
+@pytest.mark.parametrize(
+    ("tags", "tag"),
+    [(["accuracy", "loss"], "loss"), (["epoch_loss", "epoch_acc"], "epoch_loss"), (["cost", "hits"], "cost"), ([], "")],
+)
+def test_the_chart_of_a_report_is_that_of_its_loss(tags: list[str], tag: str) -> None:
+    assert loss_tag(tags) == tag
+
+
 def test_an_address_escapes_the_name_and_smooths_nothing() -> None:
     address = time_series("http://localhost:1", "a.b/c", "ex04")
-    assert address == "http://localhost:1/?tagFilter=%5Ea%5C.b%5C%2Fc%24&runFilter=%5Eex04&smoothing=0#timeseries"
+    assert address == "http://localhost:1/?tagFilter=%5Ea%5C.b/c%24&runFilter=%5Eex04&smoothing=0#timeseries"
 
 
 def test_the_commands_import_no_tensorflow(here: Path) -> None:
@@ -222,27 +242,7 @@ sys.exit("tensorflow" in sys.modules)"""
 
 def test_the_real_tensorboard_answers_until_it_is_interrupted(here: Path) -> None:
     _write(here / "logdir/ex02", {0: 1.0})
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "checker", "tensorboard"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, start_new_session=True) as process:
-        try:
-            address = _printed_address(process)
-            with urllib.request.urlopen(f"{address}data/plugin/scalars/tags", timeout=LONGEST_S) as answer:
-                assert b"ex02" in answer.read()
-            os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(LONGEST_S) == 130
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def _printed_address(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout
-    said, deadline = b"", time.monotonic() + LONGEST_S
-    while time.monotonic() < deadline:
-        if select.select([process.stdout], [], [], 1)[0]:
-            said += os.read(process.stdout.fileno(), 4096)
-            found = re.search(rb"open: +(http://localhost:\d+/)\s", said)
-            if found:
-                return found[1].decode()
-    raise AssertionError(said.decode())
+    with started("tensorboard", cwd=here) as board:
+        with urllib.request.urlopen(f"{board.address}data/plugin/scalars/tags", timeout=LONGEST_S) as answer:
+            assert b"ex02" in answer.read()
+        assert board.interrupt() == 130

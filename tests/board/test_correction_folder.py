@@ -84,6 +84,50 @@ def test_a_damaged_report_of_an_earlier_check_is_left_out(tmp_path: Path, damage
     assert [*index_of(folder)["learners"][0]["outcomes"]] == ["ex04"]
 
 
+def test_an_exercise_of_a_pack_that_a_later_check_does_not_name_keeps_its_last_verdict(tmp_path: Path) -> None:
+    runs = published(tmp_path / "checked", "ex04", "perceptron")
+    pack = {"perceptron": replace(CATALOG["ex04"], id="perceptron", titles={"en": "A perceptron"})}
+    keep_correction(runs, pack, failing("perceptron"))
+    for _ in range(2):  # what is kept once is kept again
+        folder = keep_correction(runs, CATALOG.exercises, failing("ex04"))
+    index = index_of(folder)
+    assert [(exercise["id"], exercise["title"]) for exercise in index["exercises"]][1:] == [("perceptron", "A perceptron")]
+    outcome = index["learners"][0]["outcomes"]["perceptron"]
+    assert (outcome["status"], outcome["failed"], outcome["run"]) == ("fail", 1, "perceptron")
+    report = json.loads((folder / outcome["report"]).read_text("utf-8"))["report"]
+    assert report["checks"][1]["actual"] == HOSTILE
+    assert "does a" in text_page(runs, "_correction", "perceptron")
+    folder = keep_correction(runs, pack | CATALOG.exercises, failing("ex02"))
+    assert "perceptron" in index_of(folder)["learners"][0]["outcomes"]
+    (runs / "perceptron").rmdir()
+    folder = keep_correction(runs, CATALOG.exercises, failing("ex04"))
+    assert [*index_of(folder)["learners"][0]["outcomes"]] == ["ex04"]
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/tmp/x", "..", ".", "", "a/b", None, {}])
+def test_an_exercise_of_a_damaged_index_is_never_a_path(tmp_path: Path, name: object) -> None:
+    runs = published(tmp_path / "checked", "ex04")
+    folder = keep_correction(runs, CATALOG.exercises, failing("ex04"))
+    index = index_of(folder)
+    index["exercises"].append({"id": name})
+    (folder / "correction.json").write_text(json.dumps(index))
+    (tmp_path / "outside.json").write_text((folder / "reports/ex04.json").read_text())
+    before = sorted(tmp_path.rglob("*"))
+    keep_correction(runs, CATALOG.exercises, failing("ex04"))
+    assert [*index_of(folder)["learners"][0]["outcomes"]] == ["ex04"]
+    assert len(sorted(tmp_path.rglob("*"))) == len(before)
+
+
+def test_a_mistake_of_one_learner_is_not_shared_and_the_most_frequent_comes_first(tmp_path: Path) -> None:
+    overview = Overview("monday", ["ex04"])
+    reports = {"ada": "a", "bob": "b", "cy": "c", "di": "c", "eve": "c", "fay": "a"}
+    with CorrectionFolder(tmp_path / "logdir", {"ex04": CATALOG["ex04"]}, "monday") as correction:
+        for login, actual in reports.items():
+            overview.add(ShownLearner(login, login, {"ex04": failing("ex04", actual)}))
+        folder = correction.finish(overview.mistakes.values())
+    assert [mistake["logins"] for mistake in index_of(folder)["mistakes"]] == [["cy", "di", "eve"], ["ada", "fay"]]
+
+
 def test_a_session_lists_learners_outcomes_and_who_shares_which_mistake(tmp_path: Path) -> None:
     overview = Overview("monday", ["ex04"])
     absent = Report("ex04", "", "none", "none", [CheckResult("check_is_handed_in", "t", Status.FAIL, "the submission")])

@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
-from checker.board import found as finding
+from checker.board.correction_files import LARGEST_JSON
+from checker.board.found import Finder, roots_of
 from checker.board.plugin import CorrectionPlugin
 from tests.support.board_client import board_client
-from tests.support.corrections import HOSTILE, check, report, write_correction
+from tests.support.corrections import HOSTILE, check, report, write_correction, write_curve
 from tests.support.event_files import png
 from tests.support.paths import PROJECT
 
 BASE = "/data/plugin/correction"
-EX04 = {"prefix": "checked/", "learner": "", "exercise": "ex04"}
+EX04 = {"correction": "checked/", "learner": "", "exercise": "ex04"}
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_the_tab_is_active_where_something_was_checked(logdir: Path) -> None:
 def test_the_tab_is_inactive_where_nothing_was_checked(tmp_path: Path) -> None:
     client = board_client(logdir=str(tmp_path))
     assert not listing(client)["enabled"]
-    assert client.get(f"{BASE}/index").get_json() == {"corrections": []}
+    assert client.get(f"{BASE}/index").get_json()["corrections"] == []
 
 
 def test_the_report_is_what_the_file_holds(logdir: Path) -> None:
@@ -79,7 +80,7 @@ def test_an_unknown_path_is_not_found(logdir: Path, path: str) -> None:
     assert board_client(logdir=str(logdir)).get(f"{BASE}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("changed", [{"learner": "../x"}, {"exercise": "../../ex04"}, {"prefix": "/etc/"}])
+@pytest.mark.parametrize("changed", [{"learner": "../x"}, {"exercise": "../../ex04"}, {"correction": "/etc/"}])
 def test_an_address_is_compared_and_never_joined(logdir: Path, changed: dict[str, str]) -> None:
     assert board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04 | changed).status_code == 404
 
@@ -126,7 +127,7 @@ def test_a_damaged_index_is_told_in_the_tab(logdir: Path, text: str) -> None:
 
 
 def test_a_huge_report_is_refused(logdir: Path) -> None:
-    os.truncate(logdir / "checked/_correction/reports/ex04.json", finding.LARGEST_JSON + 1)
+    os.truncate(logdir / "checked/_correction/reports/ex04.json", LARGEST_JSON + 1)
     answer = board_client(logdir=str(logdir)).get(f"{BASE}/report", query_string=EX04)
     assert answer.status_code == 422
     assert "larger" in answer.get_json()["message"]
@@ -159,15 +160,69 @@ def test_a_spec_puts_its_names_before_the_runs(logdir: Path) -> None:
     assert "own/checked/ex04" in client.get("/data/runs").get_json()
 
 
+@pytest.mark.parametrize("flag", ["logdir", "logdir_spec"])
+@pytest.mark.parametrize(
+    ("below", "run", "exercises"),
+    [("checked/ex04", ".", ["ex04"]), ("checked/ex04/train", ".", ["ex04"]), ("checked/ex04/gone", None, ["ex04"])],
+)
+def test_a_correction_above_the_logdir_speaks_of_what_is_shown(
+    logdir: Path, flag: str, below: str, run: str | None, exercises: list[str]
+) -> None:
+    write_curve(logdir / "checked/ex04/train", "loss", [1.0])
+    index = logdir / "checked/_correction/correction.json"
+    content = json.loads(index.read_text())
+    content["learners"][0]["outcomes"]["ex05"] = content["learners"][0]["outcomes"]["ex04"] | {"run": "ex05"}
+    content["exercises"].append({"id": "ex05", "title": "Keras", "question": ""})
+    index.write_text(json.dumps(content))
+    prefix = "own/" if flag == "logdir_spec" else ""
+    client = board_client(**{flag: f"own:{logdir / below}" if prefix else str(logdir / below)})
+    assert listing(client)["enabled"]
+    (one,) = client.get(f"{BASE}/index").get_json()["corrections"]
+    assert (one["prefix"], one["inside"]) == (prefix, below.removeprefix("checked/"))
+    assert [exercise["id"] for exercise in one["index"]["exercises"]] == exercises
+    assert [*one["index"]["learners"][0]["outcomes"]] == exercises
+    assert (f"{prefix}{run}" in client.get("/data/runs").get_json()) == (run is not None)
+    asked = {"correction": one["name"], "learner": "", "exercise": "ex04"}
+    assert client.get(f"{BASE}/report", query_string=asked).status_code == 200
+    assert client.get(f"{BASE}/report", query_string=asked | {"exercise": "ex05"}).status_code == 404
+
+
+def test_a_correction_above_is_left_out_where_it_speaks_of_other_runs_is_linked_or_far_away(logdir: Path) -> None:
+    (logdir / "linked/ex04").mkdir(parents=True)
+    (logdir / "linked/_correction").symlink_to(logdir / "checked/_correction")
+    (logdir / "checked/ex04/1/2/3/4").mkdir(parents=True)
+    (logdir / "checked/ex0").mkdir()
+    for folder in ("linked/ex04", "checked/ex0", "checked/_correction", "checked/ex04/1/2/3/4"):
+        assert Finder(roots_of(str(logdir / folder), "")).found() == []
+    (one,) = Finder(roots_of(str(logdir / "checked/ex04/1/2/3"), "")).found()
+    assert one.folder == logdir / "checked"
+
+
+def test_a_correction_above_that_is_damaged_is_told(logdir: Path) -> None:
+    (logdir / "checked/_correction/correction.json").write_text("{")
+    client = board_client(logdir=str(logdir / "checked/ex04"))
+    (one,) = client.get(f"{BASE}/index").get_json()["corrections"]
+    assert "damaged" in one["problem"]
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "circle", "empty", "closed", "pipe"])
+def test_a_correction_that_is_no_folder_of_ours_is_told_and_tensorboard_starts(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "_correction"
+    if kind == "file":
+        place.write_text("x")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    elif kind in ("link", "circle"):
+        place.symlink_to(tmp_path / "elsewhere" if kind == "link" else place)
+    else:
+        place.mkdir(mode=0o000 if kind == "closed" else 0o700)
+    client = board_client(logdir=str(tmp_path))
+    assert listing(client)["enabled"]
+    (one,) = client.get(f"{BASE}/index").get_json()["corrections"]
+    assert ("link" if kind in ("link", "circle") else "cannot be read") in one["problem"]
+
+
 def test_a_path_prefix_is_respected(logdir: Path) -> None:
     client = board_client(logdir=str(logdir), path_prefix="/tb")
     assert listing(client, "/tb")["enabled"]
     assert client.get(f"/tb{BASE}/index").status_code == 200
-
-
-def test_links_are_not_followed_and_nothing_is_sought_below_a_correction(tmp_path: Path) -> None:
-    write_correction(tmp_path / "real/a", {"": ("pass", 1.0)}, report())
-    write_correction(tmp_path / "real/a/ex04/inner", {"": ("pass", 1.0)}, report())
-    (tmp_path / "real/linked").symlink_to(tmp_path / "real/a")
-    found = finding.Finder(finding.roots_of(str(tmp_path / "real"), "")).found()
-    assert [one.prefix for one in found] == ["a/"]

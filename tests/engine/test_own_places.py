@@ -95,10 +95,17 @@ def test_a_function_that_several_lines_call_is_named_with_the_line_that_called(r
     assert told(run, Operation("b")).where == "helper.py, line 2: return x; the graph"
 
 
+def test_the_nodes_that_a_message_speaks_of_are_named_once_clean_and_bounded(run: ScriptRun) -> None:
+    many = [Operation(name) for name in ("a", "a", "b\x1b[31m", "c", "d", "e")]
+    nodes = told(run, FirstOf((*many,)), actual=about("2", Operation("a"))).nodes
+    assert (nodes[0], nodes[2:]) == ("a", ("c", "d"))
+    assert "\x1b" not in nodes[1]
+
+
 @pytest.mark.parametrize("stack", [[[0, 4]], [[0, 999]], [[2, 1]], [[3, 2]]])
 def test_a_line_that_the_learner_has_not_is_not_named(run: ScriptRun, stack: list[list[int]]) -> None:
     record(run, (stack, ["a"]))
-    assert told(run, Operation("a")) == Told("the graph", "2")
+    assert told(run, Operation("a")) == Told("the graph", "2", nodes=("a",))
 
 
 def test_the_text_of_a_line_is_clean_and_bounded(run: ScriptRun) -> None:
@@ -151,7 +158,9 @@ def test_a_graph_grows_at_the_line_that_repeats_itself(run: ScriptRun) -> None:
 def test_a_record_that_is_none_leaves_the_message(run: ScriptRun, content: str) -> None:
     for name in ("lines.json", "written.json", "sessions.json"):
         (run.sessions / name).write_text(content)
-    assert told(run, Operation("a"), Repeats(), WriterOf("logdir/ex02"), EarliestSaver()) == Told("the graph", "2")
+    assert told(run, Operation("a"), Repeats(), WriterOf("logdir/ex02"), EarliestSaver()) == Told(
+        "the graph", "2", nodes=("a",)
+    )
 
 
 def test_the_report_carries_the_files_that_are_named(run: ScriptRun) -> None:

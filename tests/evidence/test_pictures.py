@@ -40,7 +40,18 @@ def test_what_is_no_sound_png_is_none(encoded: bytes) -> None:
 def test_tiles_are_cut_from_a_grid_and_from_nothing_else() -> None:
     grid = np.arange(56 * 84, dtype=np.uint32).reshape(56, 84).astype(np.uint8)
     assert len(list(tiles(grid))) == 6
-    assert list(tiles(np.zeros((30, 28), np.uint8))) == []
+    assert len(list(tiles(grid[:28, :28]))) == 1
+    assert list(tiles(np.zeros((40, 28), np.uint8))) == []
+
+
+@pytest.mark.parametrize("border", [1, 2, 4])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_tiles_may_have_borders_between_them_and_around(border: int, before: int, after: int) -> None:
+    columns = [np.full((28, 28), shade, np.uint8) for shade in (10, 20, 30)]
+    row = np.hstack([np.pad(column, ((0, 0), (0, border))) for column in columns])
+    row = row[:, : None if after else -border]
+    grid = np.pad(row, ((before * border, after * border), (before * border, 0)))
+    assert {(tile.min(), tile.max()) for tile in tiles(grid)} >= {(10, 10), (20, 20), (30, 30)}
 
 
 @pytest.mark.parametrize("scale", ["x / 255.0", "x.astype(np.uint8)", "x / 127.5 - 1.0", "1.0 - x / 255.0"])

@@ -17,13 +17,14 @@ from reference.curves import COMMAND, FILE, LINE_STEPS, PLANE_STEPS, _as_text, _
 from reference.datasets import boston
 from reference.regression import ROOMS, least_squares
 
-TAGS = {"ex01": [], "ex02": ["loss"], "ex03": ["loss"], "ex04": ["loss", "accuracy"]}
+OF_KERAS = ["loss", "epoch_loss", "accuracy", "epoch_accuracy", "epoch_acc"]
+TAGS = {"ex01": [], "ex02": ["loss"], "ex03": ["loss"], "ex04": ["loss", "accuracy"], "ex05": OF_KERAS, "ex06": OF_KERAS}
 
 
 @pytest.mark.parametrize("exercise", built_in())
 def test_a_band_has_low_below_high_and_ends_where_trainings_end(exercise: str) -> None:
     bands = curve_bands(exercise)
-    assert list(bands) == TAGS.get(exercise, ["epoch_loss", "epoch_accuracy"])
+    assert list(bands) == TAGS[exercise]
     for tag, band in bands.items():
         assert len(band.steps) == len(band.low) == len(band.high) > 4
         assert list(band.steps) == sorted(set(band.steps))

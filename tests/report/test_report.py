@@ -80,6 +80,7 @@ def test_json_has_the_documented_keys() -> None:
         "place",
         "lines",
         "charts",
+        "nodes",
     ]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
@@ -114,14 +115,14 @@ def test_a_report_of_an_older_version_is_read_without_a_cause_and_without_kinds(
     assert report.first_failure.id == "check_b"
 
 
-def test_a_report_of_an_older_version_has_no_lines() -> None:
+def test_a_report_of_an_older_version_has_neither_lines_nor_nodes() -> None:
     document = json.loads(as_json([REPORT]))
     del document["exercises"][0]["sources"]
     for check in document["exercises"][0]["checks"]:
-        del check["place"], check["lines"]
+        del check["place"], check["lines"], check["nodes"]
     (again,) = from_json(json.dumps(document))
     assert again.sources == []
-    assert [check.lines for check in again.checks] == [()] * 4
+    assert [(check.lines, check.nodes) for check in again.checks] == [((), ())] * 4
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from tests.support.event_files import framed
 
 HOSTILE = "<script>window.top.harmed=1</script><img src=x onerror='window.top.harmed=1'>\u202egpj.exe"
 
+SVG = "<svg onload='window.top.harmed=1'><script>window.top.harmed=1</script></svg>"
+LONG = "long" * 2500
+
 
 def write_curve(run: Path, tag: str, values: list[float]) -> None:
     """Write an event file with one scalar."""
@@ -63,4 +66,50 @@ def write_correction(folder: Path, learners: dict[str, tuple[str, float]], conte
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
         write_curve(folder / one["run"], "loss", [1 / (step + 1) for step in range(10)])
+    (folder / "_correction" / "correction.json").write_text(json.dumps(index))
+
+
+def write_class(folder: Path, learners: int = 30) -> None:
+    """Write a session of six exercises in which mistakes are shared by many, by two, or made by one learner alone."""
+    exercises = [f"ex0{number}" for number in range(1, 7)]
+    logins = [f"learner{number:02}" for number in range(1, learners + 1)]
+    statuses = ["pass", "fail", "fail", "absent", "pending", "pass", "error"]
+    people = []
+    for row, login in enumerate(logins):
+        outcomes = {}
+        for column, exercise in enumerate(exercises):
+            status = statuses[(row * 5 + column * column) % len(statuses)]
+            run = f"{login}/{exercise}"
+            measures = {"accuracy": round(0.5 + row / 100, 3), "loss": round(2 / (row + 1), 4)} if column > 2 else {}
+            is_done = status not in ("absent", "pending")
+            outcomes[exercise] = {
+                "status": status,
+                "cause": "logs the training loss at every step" if status == "fail" else "",
+                "report": f"reports/{run}.json" if is_done else "",
+                "run": run,
+                "measures": measures if is_done else {},
+            }
+        people.append({"login": login, "folder": login, "outcomes": outcomes})
+    mistakes = [
+        {
+            "exercise": exercises[number % 6],
+            "check": f"check_{number}",
+            "title": f"logs the training loss of layer {number} at every step of the training, not only at its end",
+            "expected": "steps 0 to 199",
+            "actual": "one point, at step 199",
+            "hint": "call add_summary inside of the loop",
+            "logins": logins[number : number + 1 + number % 14],
+            "folders": logins[number : number + 1 + number % 14],
+        }
+        for number in range(25)
+    ]
+    index = {
+        "schema": 1,
+        "title": folder.name,
+        "is_session": True,
+        "exercises": [{"id": exercise, "title": f"Exercise {exercise}", "question": ""} for exercise in exercises],
+        "learners": people,
+        "mistakes": mistakes,
+    }
+    (folder / "_correction").mkdir(parents=True)
     (folder / "_correction" / "correction.json").write_text(json.dumps(index))

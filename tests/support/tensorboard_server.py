@@ -11,9 +11,10 @@ from pathlib import Path
 
 
 @contextmanager
-def server(logdir: Path, load_fast: str = "false", path_prefix: str = "") -> Iterator[str]:
-    """Run ``tensorboard --logdir`` on a free port; yield its address."""
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir), "--port", "0"]
+def server(logdir: Path, load_fast: str = "false", path_prefix: str = "", spec: str = "") -> Iterator[str]:
+    """Run ``tensorboard --logdir`` on a free port, with `spec` before the folder ``--logdir_spec``; yield its address."""
+    shown = ["--logdir_spec", f"{spec}:{logdir}"] if spec else ["--logdir", str(logdir)]
+    command = [sys.executable, "-m", "tensorboard.main", *shown, "--port", "0"]
     command += ["--load_fast", load_fast, "--path_prefix", path_prefix]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         try:

@@ -5,7 +5,7 @@ import { html, listOf, svg } from "./dom.js";
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [560, 220, 62, 12, 12, 26];
 
 function scale(values, from, to) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
   const span = most - least || 1;
   return { least, most, at: (value) => from + ((value - least) / span) * (to - from) };
 }

@@ -13,7 +13,8 @@ export function plain(value) {
 
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "onclick") node.addEventListener("click", value);
+    if (name === "onclick" || name === "onchange") node[name] = value; // a property, so that a redraw can replace it
+    else if (name === "key") node.dataset.key = value; // by which a redraw knows the element again
     else if (value !== false && value !== null) node.setAttribute(name, value === true ? "" : String(value));
   }
   for (const child of children.flat(Infinity)) {
@@ -33,6 +34,13 @@ export function svg(name, attributes = {}, ...children) {
 
 export function listOf(value) {
   return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : [];
+}
+
+// The first of some items, drawn; the page of a huge report stays quick, and says what it leaves out.
+export function bounded(items, most, draw, tag = "p") {
+  const left = items.length - most;
+  const rest = left > 0 ? [html(tag, { class: "quiet" }, `${left} more are not shown.`)] : [];
+  return [...items.slice(0, most).map((item, index) => draw(item, index)), ...rest];
 }
 
 export function objectOf(value) {

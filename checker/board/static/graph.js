@@ -1,7 +1,8 @@
 // A graph in outline as a list of boxes, beside the expected one.
 
-import { html, listOf, objectOf } from "./dom.js";
+import { bounded, html, listOf, objectOf } from "./dom.js";
 
+const MOST_NODES = 200;
 const MARKS = { extra: "not expected", shape: "another shape", inputs: "reads something else" };
 
 function shape(value) {
@@ -11,7 +12,7 @@ function shape(value) {
 function boxes(title, outline, missing) {
   const nodes = listOf(outline.nodes).map(objectOf);
   const edges = listOf(outline.edges).filter(Array.isArray);
-  const items = nodes.map((node, index) => {
+  const box = (node, index) => {
     const mark = missing.includes(index) ? "missing" : MARKS[node.mark] || "";
     const sources = edges.filter((edge) => edge[1] === index && nodes[edge[0]]).map((edge) => nodes[edge[0]].kind);
     return html(
@@ -24,9 +25,9 @@ function boxes(title, outline, missing) {
       sources.length ? html("small", {}, "reads ", sources.join(", ")) : null,
       mark ? html("em", {}, mark, node.expected ? `: expected ${node.expected}` : "") : null,
     );
-  });
+  };
   const left = outline.left_out ? html("p", { class: "quiet" }, `${outline.left_out} more nodes are not listed.`) : null;
-  return html("section", { class: "outline" }, html("h4", {}, title), html("ol", {}, items), left);
+  return html("section", { class: "outline" }, html("h4", {}, title), html("ol", {}, bounded(nodes, MOST_NODES, box, "li")), left);
 }
 
 export function graphs(outline, expected) {

@@ -1,20 +1,35 @@
 // One learner: exercises with their checks, failures first, and what they were decided by.
 
 import { chart } from "./chart.js";
-import { html, listOf, objectOf, part } from "./dom.js";
+import { bounded, html, listOf, objectOf, part } from "./dom.js";
 import { graphs } from "./graph.js";
 import * as links from "./links.js";
 
 const ORDER = ["fail", "error", "pass", "skip"];
+const MOST_CHECKS = 200;
+const MOST_CURVES = 16;
+const MOST_FIGURES = 40;
+const MOST_NOTES = 100;
 
 function rows(message) {
   const named = ["where", "expected", "actual", "hint"].filter((name) => message[name]);
   return html("dl", {}, named.map((name) => [html("dt", {}, name), html("dd", {}, message[name])]));
 }
 
-function check(item, before, run) {
-  const charts = listOf(item.charts).map(objectOf);
-  const nodes = listOf(item.nodes);
+function chartLink(one, before, found) {
+  const run = links.named(found, before + one.run);
+  const words = `${one.tag} of ${one.run}`;
+  if (run === null) return html("p", { class: "quiet" }, `The chart ${words} is not below this logdir.`);
+  return html("a", { href: links.chart(run, one.tag), target: "_top", class: "link" }, `Show the chart: ${words}`);
+}
+
+function graphLink(nodes, run) {
+  if (!nodes.length || run === null) return null;
+  const link = html("a", { href: links.graph(run), target: "_top" }, "Open the graph");
+  return html("p", {}, link, ` and look for ${nodes.join(", ")}.`);
+}
+
+function check(item, context) {
   return html(
     "li",
     { class: `check ${ORDER.includes(item.status) ? item.status : "error"}` },
@@ -23,31 +38,40 @@ function check(item, before, run) {
     item.place ? html("pre", { class: "line" }, item.place) : null,
     item.advice ? html("p", {}, item.advice) : null,
     item.status === "error" && item.detail ? html("pre", {}, item.detail) : null,
-    charts.map((one) =>
-      html("a", { href: links.chart(before + one.run, one.tag), target: "_top", class: "link" }, `Show the chart: ${one.tag} of ${one.run}`),
-    ),
-    nodes.length
-      ? html("p", {}, html("a", { href: links.graph(run), target: "_top", class: "link" }, "Open the graph"), ` and look for ${nodes.join(", ")}.`)
-      : null,
+    listOf(item.charts).slice(0, MOST_CURVES).map((one) => chartLink(objectOf(one), context.before, context.found)),
+    graphLink(listOf(item.nodes), context.graphRun),
   );
 }
 
-function checks(report, before, run) {
+function checks(report, context) {
   const all = listOf(report.checks).map(objectOf);
   const rank = (item) => (item.id === report.cause ? -1 : ORDER.indexOf(item.status));
   const sorted = all.map((item, index) => [rank(item), index, item]).sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-  const drawn = (wanted) => sorted.map((row) => row[2]).filter(wanted).map((item) => part(() => check(item, before, run)));
+  const drawn = (wanted) => {
+    const items = sorted.map((row) => row[2]).filter(wanted);
+    return { count: items.length, items: bounded(items, MOST_CHECKS, (item) => part(() => check(item, context)), "li") };
+  };
   const bad = drawn((item) => !["pass", "skip"].includes(item.status));
   const good = drawn((item) => item.status === "pass");
   const waiting = drawn((item) => item.status === "skip");
-  const folded = (items, words) => (items.length ? html("details", {}, html("summary", {}, `${items.length} ${words}`), html("ul", {}, items)) : null);
-  return [html("ul", { class: "checks" }, bad), folded(good, "passed"), folded(waiting, "wait for the failures above")];
+  const folded = ({ count, items }, key, words) =>
+    count ? html("details", { key }, html("summary", {}, `${count} ${words}`), html("ul", {}, items)) : null;
+  const wait = waiting.count === 1 ? "waits" : "wait";
+  return [
+    html("ul", { class: "checks" }, bad.items),
+    folded(good, "passed", "passed"),
+    folded(waiting, "waiting", `${wait} for the failures above`),
+  ];
 }
 
-async function curves(content, before) {
-  const asked = listOf(content.curves).map(objectOf);
+async function curves(content, context) {
+  const asked = listOf(content.curves)
+    .map(objectOf)
+    .map((one) => ({ ...one, name: links.named(context.found, context.before + one.run) }))
+    .filter((one) => one.name !== null)
+    .slice(0, MOST_CURVES);
   const answers = await Promise.all(
-    asked.map((one) => links.points(before + one.run, one.tag).then((points) => ({ ...one, points: listOf(points) }), () => null)),
+    asked.map((one) => links.points(one.name, one.tag).then((points) => ({ ...one, points: listOf(points) }), () => null)),
   );
   const series = answers.filter((one) => one !== null);
   const tags = [...new Set(series.map((one) => one.tag))];
@@ -56,36 +80,39 @@ async function curves(content, before) {
 
 function figures(report, place) {
   const names = listOf(report.figures).filter((name) => typeof name === "string" && name.endsWith(".png"));
-  return names.map((name) => html("img", { src: links.address("figure", { ...place, name }), alt: `figure ${name}`, loading: "lazy" }));
+  const version = report.duration_s ?? ""; // of another run, so the figures may be others
+  return bounded(names, MOST_FIGURES, (name) =>
+    html("img", { key: name, src: links.address("figure", { ...place, name, version }), alt: `figure ${name}`, loading: "lazy" }),
+  );
 }
 
 function notes(content) {
-  const items = listOf(content.notes).map(objectOf);
-  return items.map((note) => html("p", { class: "note" }, html("strong", {}, note.kind, " ", note.written), " ", note.text));
+  const note = (item) => html("p", { class: "note" }, html("strong", {}, item.kind, " ", item.written), " ", item.text);
+  return bounded(listOf(content.notes).map(objectOf), MOST_NOTES, note);
 }
 
 async function exercise(found, person, id, title, outcome) {
-  const place = { prefix: found.prefix, learner: person.folder, exercise: id };
-  const before = found.prefix + (person.folder ? `${person.folder}/` : "");
+  const place = { correction: found.name, learner: person.folder, exercise: id };
   const head = html("h3", {}, html("span", { class: `status ${outcome.status}` }, outcome.status), ` ${id} `, title);
-  if (!outcome.report) return html("section", { class: "exercise" }, head, outcome.cause ? html("p", {}, outcome.cause) : null);
+  const section = (...children) => html("section", { class: "exercise", key: `exercise ${id}` }, head, children);
+  if (!outcome.report) return section(outcome.cause ? html("p", {}, outcome.cause) : null);
   try {
     const content = await links.ask("report", place);
     const report = objectOf(content.report);
-    const drawn = await curves(content, before);
-    return html(
-      "section",
-      { class: "exercise", id: `exercise-${id}` },
-      head,
+    const hasNodes = listOf(report.checks).some((item) => listOf(item.nodes).length);
+    const graphRun = hasNodes ? await links.runOfGraph(found, outcome.run) : null;
+    const context = { found, before: person.folder ? `${person.folder}/` : "", graphRun };
+    const drawn = await curves(content, context);
+    return section(
       notes(content),
-      checks(report, before, found.prefix + outcome.run),
+      checks(report, context),
       drawn,
       html("div", { class: "figures" }, part(() => html("div", {}, figures(report, place)))),
       part(() => graphs(report.graph, content.expected_graph) || html("span")),
-      listOf(report.notes).map((note) => html("p", { class: "quiet" }, note)),
+      bounded(listOf(report.notes), MOST_NOTES, (note) => html("p", { class: "quiet" }, note)),
     );
   } catch (error) {
-    return html("section", { class: "exercise" }, head, html("p", { class: "problem" }, error.message));
+    return section(html("p", { class: "problem" }, error.message));
   }
 }
 

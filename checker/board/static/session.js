@@ -1,43 +1,68 @@
-// A correction session: learners by exercises, shared mistakes, and a table of runs that sorts by any number.
+// A correction session: shared mistakes, learners by exercises, and a table of runs that sorts by any number.
 
-import { html, listOf, objectOf, part, plain } from "./dom.js";
+import { bounded, html, listOf, objectOf, part, plain } from "./dom.js";
 import * as links from "./links.js";
 
 const SIGNS = { pass: "✓", fail: "✗", error: "!", absent: "–", pending: "…" };
+const WORDS = { pass: "passed", fail: "failed", error: "broken", absent: "not handed in", pending: "pending" };
+const MOST_MISTAKES = 200;
+const MOST_RUNS = 2000;
+
+function outcomesOf(found) {
+  const learners = found.index.learners.map((person) => objectOf(person.outcomes));
+  return learners.flatMap((outcomes) => found.index.exercises.map((item) => objectOf(outcomes[item.id])));
+}
+
+function summary(found) {
+  const statuses = outcomesOf(found).map((outcome) => outcome.status);
+  const counts = Object.keys(SIGNS)
+    .map((status) => [status, statuses.filter((one) => one === status).length])
+    .filter(([, count]) => count)
+    .map(([status, count]) => html("span", { class: `count ${status}` }, html("b", {}, SIGNS[status]), ` ${count} ${WORDS[status]}`));
+  return html("p", { class: "summary" }, html("span", { class: "count" }, `${found.index.learners.length} learners`), counts);
+}
+
+function cell(person, id, open) {
+  const outcome = objectOf(objectOf(person.outcomes)[id]);
+  const words = plain([id, "of", person.login, outcome.status, outcome.cause].filter(Boolean).join(" "));
+  const status = outcome.status in SIGNS ? outcome.status : "absent";
+  const attributes = { class: `cell ${status}`, title: words, "aria-label": words, key: `${person.folder}/${id}` };
+  return html("td", {}, html("button", { ...attributes, onclick: () => open(person, id) }, SIGNS[status]));
+}
 
 function grid(found, open) {
   const ids = found.index.exercises.map((item) => item.id);
   const head = html("tr", {}, html("th", { scope: "col" }, "learner"), ids.map((id) => html("th", { scope: "col" }, id)));
   const lines = found.index.learners.map((person) => {
-    const cells = ids.map((id) => {
-      const outcome = objectOf(objectOf(person.outcomes)[id]);
-      const words = plain([id, "of", person.login, outcome.status, outcome.cause].filter(Boolean).join(" "));
-      const button = html("button", { class: `cell ${outcome.status in SIGNS ? outcome.status : "absent"}`, onclick: () => open(person, id) });
-      button.title = words;
-      button.setAttribute("aria-label", words);
-      button.append(SIGNS[outcome.status] || "–");
-      return html("td", {}, button);
-    });
-    const name = html("button", { class: "name", onclick: () => open(person, "") }, person.login);
-    return html("tr", {}, html("th", { scope: "row" }, name), cells);
+    const attributes = { class: "name", key: `${person.folder}/`, title: plain(person.login) };
+    const name = html("button", { ...attributes, onclick: () => open(person, "") }, person.login);
+    return html("tr", { key: person.folder }, html("th", { scope: "row" }, name), ids.map((id) => cell(person, id, open)));
   });
   return html("div", { class: "wide" }, html("table", { class: "grid" }, html("thead", {}, head), html("tbody", {}, lines)));
 }
 
-function mistakes(found, known) {
-  const items = listOf(found.index.mistakes).map(objectOf);
-  return items.map((item) => {
-    const runs = listOf(item.folders).map((folder) => `${found.prefix}${folder}/${item.exercise}`);
-    const names = ["expected", "actual", "hint"].filter((name) => item[name]);
-    return html(
-      "li",
-      { class: "check fail" },
-      html("p", { class: "title" }, `${item.exercise} · ${listOf(item.logins).length} learners: `, item.title),
+function mistake(item, found, known) {
+  const runs = listOf(item.folders).map((folder) => `${folder}/${item.exercise}`);
+  const names = ["expected", "actual", "hint"].filter((name) => item[name]);
+  const key = [item.exercise, item.check, item.expected, item.actual].join(" ");
+  return html(
+    "li",
+    { class: "check fail shared", key },
+    html(
+      "details",
+      {},
+      html("summary", { class: "title" }, html("b", {}, `${listOf(item.logins).length} learners`), ` ${item.exercise} · `, item.title),
       html("dl", {}, names.map((name) => [html("dt", {}, name), html("dd", {}, item[name])])),
       html("p", {}, listOf(item.logins).join(", ")),
-      runs.length ? html("a", { class: "link", target: "_top", href: links.curves(runs, known) }, "Show these learners' curves") : null,
-    );
-  });
+    ),
+    runs.length ? html("a", { class: "link", target: "_top", href: links.curves(found, runs, known) }, "Show these learners' curves") : null,
+  );
+}
+
+function shared(found) {
+  const items = listOf(found.index.mistakes).map(objectOf);
+  const count = (item) => listOf(item.logins).length;
+  return items.filter((item) => count(item) > 1).sort((one, other) => count(other) - count(one));
 }
 
 // Texts such as "nan" stand for numbers that are not finite; they sort after all others.
@@ -47,52 +72,82 @@ function compared(one, other) {
   return first - second;
 }
 
-function table(found, state, redraw, known) {
-  const runs = found.index.learners.flatMap((person) =>
+function measured(found) {
+  return found.index.learners.flatMap((person) =>
     Object.entries(objectOf(person.outcomes))
-      .map(([id, outcome]) => ({ login: person.login, id, ...objectOf(outcome) }))
-      .filter((row) => row.run && Object.keys(objectOf(row.measures)).length),
+      .map(([, outcome]) => ({ ...objectOf(outcome), measures: objectOf(objectOf(outcome).measures) }))
+      .filter((row) => row.run && Object.keys(row.measures).length),
   );
-  if (!runs.length) return null;
+}
+
+function sorted(runs, { sort, down }) {
+  const missing = (row) => (typeof row.measures[sort] === "number" ? 0 : 1);
+  const turn = down ? -1 : 1;
+  return [...runs].sort((one, other) => missing(one) - missing(other) || turn * compared(one.measures[sort], other.measures[sort]));
+}
+
+function column(measure, state, redraw) {
+  const isSorted = measure === state.sort;
+  const order = !isSorted ? "none" : state.down ? "descending" : "ascending";
+  const arrow = { none: "", descending: " ▼", ascending: " ▲" }[order];
+  const sort = () => redraw({ sort: measure, down: isSorted ? !state.down : true });
+  const button = html("button", { class: "sort", key: measure, onclick: sort }, measure, arrow);
+  return html("th", { scope: "col", "aria-sort": order, key: measure }, button);
+}
+
+function table(found, runs, state, redraw, known) {
+  if (!runs.length) return html("p", { class: "quiet" }, "No number was measured.");
   const names = [...new Set(runs.flatMap((row) => Object.keys(row.measures)))].sort();
-  const name = state.sort;
-  if (names.includes(name)) {
-    const missing = (row) => (typeof row.measures[name] === "number" ? 0 : 1);
-    const turn = state.down ? -1 : 1;
-    runs.sort((one, other) => missing(one) - missing(other) || turn * compared(one.measures[name], other.measures[name]));
-  }
-  const column = (measure) => {
-    const order = measure !== name ? "none" : state.down ? "descending" : "ascending";
-    const arrow = { none: "", descending: " ▼", ascending: " ▲" }[order];
-    const sort = () => redraw({ sort: measure, down: measure === name ? !state.down : true });
-    return html("th", { scope: "col", "aria-sort": order }, html("button", { class: "sort", onclick: sort }, measure, arrow));
-  };
-  const lines = runs.map((row) =>
+  const ordered = names.includes(state.sort) ? sorted(runs, state) : runs;
+  const line = (row) =>
     html(
       "tr",
-      {},
-      html("td", {}, html("a", { target: "_top", href: links.curves([found.prefix + row.run], known) }, row.run)),
+      { key: row.run },
+      html("td", {}, html("a", { target: "_top", href: links.curves(found, [row.run], known) }, row.run)),
       html("td", {}, row.status),
       names.map((measure) => html("td", { class: "number" }, shown(row.measures[measure]))),
-    ),
-  );
-  const head = html("tr", {}, html("th", { scope: "col" }, "run"), html("th", { scope: "col" }, "status"), names.map(column));
-  return html("div", { class: "wide" }, html("table", { class: "runs" }, html("thead", {}, head), html("tbody", {}, lines)));
+    );
+  const columns = names.map((measure) => column(measure, state, redraw));
+  const head = html("tr", {}, html("th", { scope: "col" }, "run"), html("th", { scope: "col" }, "status"), columns);
+  const body = html("tbody", {}, bounded(ordered, MOST_RUNS, line, "tr"));
+  return html("div", { class: "wide" }, html("table", { class: "runs" }, html("thead", {}, head), body));
 }
 
 function shown(value) {
   return typeof value === "number" ? Number(value.toPrecision(4)) : value;
 }
 
+// Buttons, not links: the address of this frame is not that of its page.
+function jump(heading, words) {
+  const to = () => {
+    heading().scrollIntoView();
+    heading().focus({ preventScroll: true });
+  };
+  return html("button", { key: `jump ${words.split(" (")[0]}`, onclick: to }, words);
+}
+
+function titled(id, title, ...children) {
+  return html("section", { id, key: id }, html("h2", { tabindex: -1, id: `${id}-title` }, title), children);
+}
+
 export function session(found, state, open, redraw, known) {
-  const shared = part(() => html("ul", { class: "checks" }, mistakes(found, known)));
-  const runs = part(() => table(found, state, redraw, known) || html("p", { class: "quiet" }, "No number was measured."));
+  const common = part(() => shared(found));
+  const mistakes = Array.isArray(common) ? common : [];
+  const runs = measured(found);
+  const list = () => html("ul", { class: "checks" }, bounded(mistakes, MOST_MISTAKES, (item) => part(() => mistake(item, found, known)), "li"));
+  const none = html("p", { class: "quiet" }, "No two learners share a mistake.");
+  const to = (id, words) => jump(() => document.getElementById(`${id}-title`), words);
   return html(
     "div",
-    {},
-    part(() => grid(found, open)),
-    shared.childElementCount ? [html("h3", {}, "Shared mistakes"), shared] : null,
-    html("h3", {}, "Runs"),
-    runs,
+    { class: "session" },
+    part(() => summary(found)),
+    html("nav", {}, to("mistakes", `Shared mistakes (${mistakes.length})`), to("learners", "Learners"), to("runs", `Runs (${runs.length})`)),
+    html(
+      "div",
+      { class: "columns" },
+      titled("mistakes", "Shared mistakes", mistakes.length ? part(list) : none),
+      titled("learners", "Learners", part(() => grid(found, open))),
+    ),
+    titled("runs", "Runs", part(() => table(found, runs, state, redraw, known))),
   );
 }

@@ -108,8 +108,8 @@ def _texts(report: Report) -> Iterator[object]:
     yield from (report.exercise, report.script, report.data, report.isolation, report.logdir, report.output, report.cause)
     yield from (*report.figures, *report.notes, *report.measures, *(variable.name for variable in report.variables))
     for check in report.checks:
-        *texts, lines, charts = astuple(check)
-        yield from texts
+        *texts, lines, charts, nodes = astuple(check)
+        yield from (*texts, *nodes)
         yield from (text for file, _, label in lines for text in (file, label))
         yield from (text for chart in charts for text in chart)
     for source in report.sources:
