@@ -62,6 +62,7 @@ def test_what_a_step_names_is_there(board: ServedBoard, step: TourStep) -> None:
         ("**Open SOUNDS, run `train`.**", "no page in capitals"),
         ("**Open MESH, run `train`.**", "page MESH"),
         ("**Open TEXT, runs `train` and `trane`.**", "run trane"),
+        ("**Open SCALARS, run `ex04/train`.**", "run ex04/train"),
         ("**Open TEXT.** The run `train` and", "tag what"),
         ("**Open HISTOGRAMS.** Its tag is", "tag what"),
         ("**Open SCALARS, tag `tour/loss`, step 391.**", "step 391"),

@@ -71,7 +71,7 @@ def make_runs(exercise: str) -> None:
     """Run the script of an exercise, unless it has left a checkpoint, and its tours: what ``make tours`` does for all."""
     folder = PROJECT / "exercises"
     scripts = sorted((folder / "tours").glob(f"{exercise}*.py"))
-    if not list((PROJECT / "logdir" / exercise).glob("model.ckpt*.index")):
+    if not list((PROJECT / "logdir" / exercise / "saved").glob("model.ckpt*.index")):
         scripts.insert(0, folder / f"{exercise}.py")
     for script in scripts:
         click.echo(script.relative_to(PROJECT))

@@ -55,7 +55,8 @@ class ServedBoard:
         """Return what a step names that is not here: a page, a run, a tag or a step."""
         if not step.page:
             return ["no page in capitals"]
-        own = [run for run in self.ask("runs") if f"{run}/".startswith(self._full(step, ""))]
+        folder = self._full(step, "")
+        own = [run for run in self.ask("runs") if f"{run}/".startswith(f"{folder}/" if folder else "")]
         runs = {self._full(step, run): run for run in named("run", step.text)} or {run: run for run in own}
         found = [f"run {runs[run]}" for run in runs.keys() - set(own)]
         listed = self._tags(PLUGINS[step.page])
