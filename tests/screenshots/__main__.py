@@ -41,6 +41,7 @@ MARGIN = 8  # pixels around what a step speaks of
 COLOURS = 160  # of a picture; TensorBoard has few
 MOST = 1000  # pixels of height
 WHOLE = {"SCALARS", "HPARAMS", "PROJECTOR", "PR CURVES"}
+RUNS = 620  # pixels, at which the list of a few runs with their colours ends
 ENDING = {"SCALARS", "PR CURVES"}  # nothing of interest is below what the step speaks of
 
 
@@ -124,7 +125,7 @@ def frame(tab: Any, step: TourStep, subjects: list[Any]) -> tuple[int, int, int,
     right, bottom = max(box["x"] + box["width"] for box in boxes), max(box["y"] + box["height"] for box in boxes)
     height = tab.viewport_size["height"]
     if is_whole(step):
-        return 0, 0, WIDTH, min(height, round(bottom + 2 * MARGIN)) if step.page in ENDING else height
+        return 0, 0, WIDTH, min(height, max(RUNS, round(bottom + 2 * MARGIN))) if step.page in ENDING else height
     return round(left) - MARGIN, round(top) - MARGIN, min(WIDTH, round(right) + MARGIN), min(height, round(bottom) + MARGIN)
 
 

@@ -41,7 +41,7 @@ DRAWN = {
     "scalars": ("path.line", "path => path.getAttribute('d').length > 20"),
     "text": ("tf-markdown-view p, tf-markdown-view td", "text => text.innerText.length > 0"),
 }
-CLICKABLE = ("paper-item", "paper-radio-button", "paper-tab", "paper-button", ".ink-tab")
+CLICKABLE = ("paper-item", "paper-radio-button", "paper-tab", "paper-button", ".ink-tab", "#ignore-y-outlier")
 
 
 def open_step(tab: Any, address: str, step: TourStep) -> list[Any]:
