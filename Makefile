@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: bench check test lint tensorboard tours data clean
+.PHONY: bench check test lint tensorboard tours screenshots data clean
 
 check: .venv/installed
 	-.ci/apt-install bubblewrap
@@ -36,6 +36,11 @@ tours: .venv/installed
 	  ls logdir/ex$$number/saved/model.ckpt*.index >/dev/null 2>&1 || run exercises/ex$$number.py; \
 	  for tour in exercises/tours/ex$$number*.py; do run "$$tour"; done; \
 	done
+
+# The pictures of the documents; what has not been run yet is run first.
+screenshots: .venv/installed-test
+	-.ci/apt-install chromium
+	$(BIN)/python -m tests.screenshots
 
 data: .venv/installed
 	$(BIN)/python -m checker data --full

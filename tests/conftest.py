@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from checker.engine.workshop import Workshop
 from checker.exercise import Limits
 from checker.sandbox.box import Box, JobResult
+from tests.support.browsing import chromium_started, find_chromium
 from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
 from tests.support.paths import PROJECT, TESTS
 from tests.support.processes import checker_command, environment
@@ -31,14 +31,13 @@ LONGEST = [
     TESTS / "sandbox" / "test_walls.py",
     TESTS / "workers" / "test_cluster.py",
     TESTS / "exercises" / "test_exercises.py",
+    TESTS / "exercises" / "test_tours.py",
     TESTS / "test_cli.py",
     TESTS / "packs" / "test_teacher_pack.py",
     TESTS / "engine" / "test_hostile.py",
     TESTS / "selftest" / "test_selftest.py",
     TESTS / "sandbox" / "test_prelude.py",
 ]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,22 +115,16 @@ def command_line() -> CommandLine:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium."""
-    for name in CHROMIUM_NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
+    path = find_chromium()
+    if path:
+        return path
     pytest.skip("Chromium is not installed: apt-get install chromium")  # the browser is a Debian package, not a wheel
 
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """A Chromium for all browser tests of a worker; it draws WebGL without a graphics card."""
-    from playwright.sync_api import sync_playwright
-
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS]) as started,
-    ):
+    with chromium_started(chromium) as started:
         yield started
 
 

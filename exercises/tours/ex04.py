@@ -27,9 +27,9 @@ PAGE = """## What to look at in the tour of exercise 04
 
 | page | choose | what it tells |
 |---|---|---|
-| HISTOGRAMS | `tour/gradient_of_hidden/weights` | most gradients are close to zero: few weights learn from one batch |
+| HISTOGRAMS | `tour/gradient_of_hidden/weights` | the peak at 0: a pixel that is black in the whole batch teaches nothing |
 | GRAPHS | tag `step_{step}`, then *Compute time* | which boxes the time of one training step goes to |
-| PR CURVES | run `test` | the curve of 8 lies below that of 1: an 8 resembles 3, 5 and 9 |
+| PR CURVES | run `test` | the curve of 8 lies below that of 1: more eights are missed, more others are taken for one |
 | CUSTOM SCALARS | group *training and test* | one chart of the loss and one of the accuracy, with both runs |
 """
 

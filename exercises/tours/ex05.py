@@ -80,7 +80,7 @@ def train_on(training, testing):
     tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
     before = model.evaluate(*testing, verbose=0)[1]
     callback = tf.keras.callbacks.TensorBoard(os.path.join(LOGDIR, "callback"))
-    train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"), sess.graph)
+    train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"))
     with train_writer, tf.summary.FileWriter(os.path.join(LOGDIR, "test")) as test_writer:
         train_writer.add_summary(in_plugin("graph_keras_model", "keras", model.to_json()), 0)
         tags = ", ".join("`epoch_{}`".format(name) for name in ("loss", "acc", "val_loss", "val_acc"))
@@ -94,6 +94,7 @@ def train_on(training, testing):
             initial_epoch=EPOCHS_BEFORE,  # the curves go on where those of the exercise end
             callbacks=[callback, write_curves(train_writer, test_writer)],
         )
+        train_writer.add_graph(sess.graph)  # not earlier: `fit` builds the optimiser
     return before, model.evaluate(*testing, verbose=0)[1]
 
 

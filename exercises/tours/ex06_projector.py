@@ -7,7 +7,7 @@ The hidden layer turns 784 pixels into 300 numbers. The PROJECTOR shows these 30
     tensorboard --logdir logdir/ex06_tour
 
 In TensorBoard, open PROJECTOR (in the menu INACTIVE if there is no such tab). Each of the 500 points is a test garment,
-drawn as its picture. Trousers lie apart; shirts, coats and pullovers share one cloud.
+drawn as its picture. Shoes lie on one side; shirts, coats and pullovers share one cloud.
 """
 
 import os

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import ast
-import json
-import time
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 
 from tests.support.by_hand import SCRIPTS, run_by_hand
+from tests.support.documents import text_of
 from tests.support.exercises import CATALOG
+from tests.support.paths import PROJECT
+from tests.support.served_board import LONGEST_WAIT, ServedBoard
 from tests.support.tensorboard_server import server
+from tests.support.tours import DOCUMENT, PLUGINS, TourStep, tour_steps
 
 TOURS = sorted(path.stem for path in (SCRIPTS / "tours").glob("*.py"))
-LONGEST_WAIT = 60  # seconds until TensorBoard has loaded everything
 SWEEP = {
     f"ex02_sweep/{rooms}_{rate}"
     for rooms in ("raw", "standardised")
@@ -38,48 +41,58 @@ WRITTEN = {
 }
 
 
-class ServedBoard:
-    """TensorBoard with all its plugins, asked over HTTP; the projector and its listing need the real server."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def ask(self, path: str, body: object = None, **query: str) -> Any:
-        """Return the JSON answer of a route below /data/."""
-        address = f"{self.address}data/{path}?{urlencode(query)}"
-        sent = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(address, sent, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=LONGEST_WAIT) as response:
-            return json.load(response)
-
-    def is_complete(self) -> bool:
-        """Whether every run of the tours is loaded, and the projector has looked for its checkpoints."""
-        if set().union(*WRITTEN.values()) > set(self.ask("runs")):
-            return False
-        return bool(self.ask("plugins_listing")["projector"]["enabled"])
-
-
-@pytest.fixture(scope="module")
-def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The logdir of a folder in which the six scripts and then the tours were run by hand."""
-    folder = tmp_path_factory.mktemp("somewhere else")
-    scripts = [exercise.script for exercise in CATALOG.exercises.values()] + [f"tours/{tour}.py" for tour in TOURS]
-    for script in scripts:
-        finished = run_by_hand(script, folder)
-        assert finished.returncode == 0, finished.stderr
-    return folder / "logdir"
-
-
 @pytest.fixture(scope="module")
 def board(toured: Path) -> Iterator[ServedBoard]:
     """TensorBoard over everything that scripts and tours have written."""
     with server(toured) as address:
         served = ServedBoard(address)
-        deadline = time.monotonic() + LONGEST_WAIT
-        while not served.is_complete():
-            assert time.monotonic() < deadline, served.ask("runs")
-            time.sleep(0.2)
+        served.wait_for(set().union(*WRITTEN.values()), ["PROJECTOR"])
         yield served
+
+
+@pytest.mark.parametrize("step", tour_steps(), ids=str)
+def test_what_a_step_names_is_there(board: ServedBoard, step: TourStep) -> None:
+    assert board.faults(step) == []
+    assert not step.picture or (PROJECT / step.picture).is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("**Open SOUNDS, run `train`.**", "no page in capitals"),
+        ("**Open MESH, run `train`.**", "page MESH"),
+        ("**Open TEXT, runs `train` and `trane`.**", "run trane"),
+        ("**Open SCALARS, run `ex04/train`.**", "run ex04/train"),
+        ("**Open TEXT.** The run `train` and", "tag what"),
+        ("**Open HISTOGRAMS.** Its tag is", "tag what"),
+        ("**Open SCALARS, tag `tour/loss`, step 391.**", "step 391"),
+        ("**Open PR CURVES, tag `tour/digit_8`.** From step 390 to step 449", "step 449"),
+        ("**Open GRAPHS, run `train`, tag `step_448`.**", "tag step_448"),
+    ],
+)
+def test_a_step_that_names_what_is_not_there_is_refused(board: ServedBoard, words: str, fault: str) -> None:
+    commands = "    tensorboard --logdir logdir/ex04_tour\n"
+    (step,) = tour_steps(f"### Tour of ex04: wrong\n\n{commands}\n1. {words}\n   The tag `what`.\n")
+    assert fault in board.faults(step)
+
+
+def test_every_exercise_has_its_tour_and_every_page_its_step() -> None:
+    steps = tour_steps()
+    assert [tour for tour, _ in groupby(steps, lambda step: step.tour)] == list(CATALOG)
+    assert {step.page for step in steps} == set(PLUGINS)
+    for tour, those in groupby(steps, lambda step: step.tour):
+        assert [step.number for step in those] == list(range(1, len([step for step in steps if step.tour == tour]) + 1))
+    named = re.findall(r"python exercises/tours/(\w+)\.py", text_of(DOCUMENT))
+    assert sorted(named) == TOURS
+
+
+def test_the_pictures_are_those_of_the_tours_and_they_are_small() -> None:
+    pictures = sorted((PROJECT / "docs/pictures").iterdir())
+    assert [path.relative_to(PROJECT).as_posix() for path in pictures] == sorted(
+        step.picture for step in tour_steps() if step.picture
+    )
+    assert sum(path.stat().st_size for path in pictures) < 1_500_000
+    assert all(Image.open(path).width <= 1280 for path in pictures)
 
 
 @pytest.mark.parametrize("tour", TOURS)
