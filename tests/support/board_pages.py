@@ -66,7 +66,9 @@ def _cards(dashboard: Any, step: TourStep) -> list[Any]:
     tags = named("tag", step.does) or [*dict.fromkeys(named("tag", step.says))]
     if plugin in ("custom_scalars", "mesh"):  # their cards do not show the tag
         tags = []
-    chosen = [cards.filter(has_text=re.compile(rf"tag:\s*{re.escape(tag)}(?!\w)")).first for tag in tags] or cards.all()[:2]
+    # The default loader has a line `tag: …` in each card, the other one only where the name differs from the tag.
+    titles = [re.compile(rf"(^|tag:)\s*{re.escape(tag)}(?!\w)") for tag in tags]
+    chosen = [cards.filter(has_text=title).first for title in titles] or cards.all()[:2]
     for card in chosen:
         card.scroll_into_view_if_needed()
         for number in named("step", step.does)[-1:]:
