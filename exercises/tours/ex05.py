@@ -45,7 +45,9 @@ def build_model():
         name="digits",
     )
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=tf.keras.optimizers.Adam(2e-3), loss=loss, metrics=["accuracy"])
+    with tf.name_scope("accuracy"):
+        accuracy = tf.keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    model.compile(optimizer=tf.keras.optimizers.Adam(2e-3), loss=loss, metrics=[accuracy])
     return model
 
 
@@ -62,10 +64,7 @@ def write_curves(train_writer, test_writer):
 
     def on_epoch_end(epoch, logs):
         for writer, prefix in ((train_writer, ""), (test_writer, "val_")):
-            values = [
-                tf.Summary.Value(tag="loss", simple_value=logs[prefix + "loss"]),
-                tf.Summary.Value(tag="accuracy", simple_value=logs[prefix + "acc"]),
-            ]
+            values = [tf.Summary.Value(tag=tag, simple_value=logs[prefix + tag]) for tag in ("loss", "accuracy")]
             writer.add_summary(tf.Summary(value=values), epoch)
 
     return tf.keras.callbacks.LambdaCallback(on_epoch_end=on_epoch_end)
@@ -75,25 +74,27 @@ def train_on(training, testing):
     """Restore the network and train on. Return the test accuracy before and after."""
     np.random.seed(5)  # fit shuffles the images with NumPy
     model = build_model()
-    before = model.evaluate(testing[0][:1], testing[1][:1], verbose=0)  # now, Keras initialises its variables
-    sess = tf.keras.backend.get_session()
-    tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
+    with tf.name_scope("restore"):
+        model.evaluate(testing[0][:1], testing[1][:1], verbose=0)  # now, Keras initialises its variables
+        sess = tf.keras.backend.get_session()
+        tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
     before = model.evaluate(*testing, verbose=0)[1]
     callback = tf.keras.callbacks.TensorBoard(os.path.join(LOGDIR, "callback"))
     train_writer = tf.summary.FileWriter(os.path.join(LOGDIR, "train"))
     with train_writer, tf.summary.FileWriter(os.path.join(LOGDIR, "test")) as test_writer:
         train_writer.add_summary(in_plugin("graph_keras_model", "keras", model.to_json()), 0)
-        tags = ", ".join("`epoch_{}`".format(name) for name in ("loss", "acc", "val_loss", "val_acc"))
+        tags = ", ".join("`epoch_{}`".format(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy"))
         train_writer.add_summary(in_plugin("text", "what_the_callback_writes", PAGE.format(tags=tags)), 0)
-        model.fit(
-            *training,
-            BATCH,
-            EPOCHS_BEFORE + EPOCHS,
-            verbose=0,
-            validation_data=testing,
-            initial_epoch=EPOCHS_BEFORE,  # the curves go on where those of the exercise end
-            callbacks=[callback, write_curves(train_writer, test_writer)],
-        )
+        with tf.name_scope("train"):
+            model.fit(
+                *training,
+                BATCH,
+                EPOCHS_BEFORE + EPOCHS,
+                verbose=0,
+                validation_data=testing,
+                initial_epoch=EPOCHS_BEFORE,  # the curves go on where those of the exercise end
+                callbacks=[callback, write_curves(train_writer, test_writer)],
+            )
         train_writer.add_graph(sess.graph)  # not earlier: `fit` builds the optimiser
     return before, model.evaluate(*testing, verbose=0)[1]
 

@@ -235,7 +235,7 @@ def test_epochs_go_on_where_those_of_exercise_05_end_and_the_callback_has_tags_o
     for run in ("ex05_tour/train", "ex05_tour/test"):
         assert set(tags[run]) == {"loss", "accuracy"}
         assert [step for _, step, _ in board.ask("plugin/scalars/scalars", run=run, tag="loss")] == [5, 6, 7]
-    assert set(tags["ex05_tour/callback"]) == {"epoch_loss", "epoch_acc", "epoch_val_loss", "epoch_val_acc"}
+    assert set(tags["ex05_tour/callback"]) == {"epoch_loss", "epoch_accuracy", "epoch_val_loss", "epoch_val_accuracy"}
 
 
 def test_pictures_of_mistakes_are_shown_for_every_epoch(board: ServedBoard) -> None:

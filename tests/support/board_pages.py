@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from tests.support.tours import PLUGINS, TourStep, named
 
 PATIENCE_MS = 60_000
+STILL = 10  # times in a row that an element is found at the same place
+SOME_FRAMES = """() => new Promise(done => {
+  let left = 6;
+  const next = () => --left ? requestAnimationFrame(next) : done();
+  next();
+})"""
 DASHBOARDS = {
     "custom_scalars": "tf-custom-scalar-dashboard",
     "distributions": "tf-distribution-dashboard",
@@ -139,13 +146,28 @@ def _graph(dashboard: Any, step: TourStep) -> list[Any]:
         for name in names[:1]:
             chosen = dashboard.locator(f"{row} paper-item").get_by_text(name, exact=True)
             chosen.wait_for(state="attached")
+            if chosen.evaluate("item => item.closest('paper-item').classList.contains('iron-selected')"):
+                continue
             dashboard.locator(f"{row} paper-dropdown-menu").click()
             chosen.click()
     _act(dashboard, step)
     boxes = [dashboard.locator(f"g.node[data-name='{box}']").first for box in named("box", step.text)]
     for node in boxes or [dashboard.locator("g.node").first]:
         node.wait_for(state="attached")
-    return [dashboard.locator("tf-graph-scene g.core").first]
+    core = dashboard.locator("tf-graph-scene g.core").first
+    _wait_until_still(core)
+    return [core]
+
+
+def _wait_until_still(element: Any) -> None:
+    """Wait until an element stays at its place: a graph is drawn again for another run, and then grows into the window."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    place, equal = None, 0
+    while equal < STILL:
+        element.page.evaluate(SOME_FRAMES)
+        before, place = place, element.bounding_box()
+        equal = equal + 1 if place and place == before else 0
+        assert time.monotonic() < deadline, "the graph does not come to rest"
 
 
 def _table(dashboard: Any, step: TourStep) -> list[Any]:
