@@ -57,8 +57,7 @@ def build_graph():
         labels = tf.placeholder(tf.int64, [None], name="labels")
         digits = tf.reshape(images, [-1, 28, 28, 1], name="digits")
     with tf.name_scope("hidden"):
-        # Small weights: in their picture, the strokes that the training adds are not hidden in noise.
-        hidden, first_weights = dense(images, HIDDEN, 0.02, SEED)
+        hidden, first_weights = dense(images, HIDDEN, 0.02, SEED)  # small weights do not hide the strokes that training adds
         hidden = tf.nn.relu(hidden)
     with tf.name_scope("output"):
         # Logits, not probabilities: the loss applies the softmax itself, and a second softmax would flatten the gradient.
@@ -121,8 +120,9 @@ def train(model, training, testing):
         test_writer.add_summary(picture("misread_digits", draw_misread(*testing, predictions)), step)
         saver.save(sess, CHECKPOINT, global_step=step)
         neurons = np.abs(weights[step] - weights[0]).sum(axis=0).argsort()[: -SIDE * SIDE - 1 : -1]
+        strongest = np.abs(weights[step]).max()
         for step, values in weights.items():
-            train_writer.add_summary(picture("first_layer_weights", draw_weights(values[:, neurons])), step)
+            train_writer.add_summary(picture("first_layer_weights", draw_weights(values[:, neurons], strongest)), step)
     return accuracy, predictions
 
 
@@ -134,12 +134,12 @@ def restore(testing):
         return sess.run(model["accuracy"], {model["images"]: testing[0], model["labels"]: testing[1]})
 
 
-def draw_weights(columns):
+def draw_weights(columns, strongest):
     """Return a PNG of the weights [784, 64] of some neurons: red pixels excite a neuron, blue ones inhibit it."""
     tiles = np.pad(columns.reshape(28, 28, SIDE, SIDE), [(0, 2), (0, 2), (0, 0), (0, 0)])  # with a white border
     grid = tiles.transpose(2, 0, 3, 1).reshape(SIDE * 30, SIDE * 30)
     png = io.BytesIO()
-    plt.imsave(png, grid, vmin=-0.15, vmax=0.15, cmap="RdBu_r", format="png")
+    plt.imsave(png, grid, vmin=-strongest, vmax=strongest, cmap="RdBu_r", format="png")
     return png
 
 
