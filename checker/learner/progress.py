@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from checker.learner.atomic import replace_text
 from checker.outcome import Report, Status
 
 FILE = "progress.txt"
@@ -16,14 +16,22 @@ STATES = (DONE, FAILS, BROKE)
 LARGEST_FILE_BYTES = 1 << 16
 HEAD = "# What the checker has seen here. It writes this file by itself; without it, it begins anew.\n"
 
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
 
 @dataclass(frozen=True)
 class LastRun:
     """How the last check of an exercise ended."""
 
     state: str  # one of `STATES`
-    check: str  # the id of the first check that failed; "" where none did
     when: str  # local time, as 2026-11-29T10:15
+    checks: tuple[str, ...] = ()  # those that did not pass: the failed ones, first the one to read first, then the skipped
+
+    @property
+    def check(self) -> str:
+        """The check that failed and is to be read first; "" where none did."""
+        return self.checks[0] if self.state == FAILS and self.checks else ""
 
 
 @dataclass
@@ -40,9 +48,17 @@ class Progress:
     def note(self, report: Report) -> None:
         """Remember how a check ended."""
         states = {Status.PASS: DONE, Status.FAIL: FAILS}
-        first = report.first_failure.id if report.first_failure else ""
+        skipped = [check for check in report.checks if check.status is Status.SKIP]
         when = datetime.now().isoformat(timespec="minutes")
-        self.runs[report.exercise] = LastRun(states.get(report.status, BROKE), first, when)
+        checks = tuple(check.id for check in [*report.failures, *skipped])
+        self.runs[report.exercise] = LastRun(states.get(report.status, BROKE), when, checks)
+
+
+def note_run(folder: Path, report: Report) -> None:
+    """Remember a check in a learner's folder. Raises `OSError`."""
+    progress = read_progress(folder)
+    progress.note(report)
+    write_progress(folder, progress)
 
 
 def read_progress(folder: Path) -> Progress:
@@ -55,22 +71,16 @@ def read_progress(folder: Path) -> Progress:
         return progress
     for line in lines:
         match line.split():
-            case ["run", exercise, state, when, *check] if state in STATES and len(check) < 2:
-                progress.runs[exercise] = LastRun(state, "".join(check), when)
-            case ["hints", exercise, task, count] if count.isascii() and count.isdigit():
+            case ["run", exercise, state, when, *checks] if state in STATES and _WHEN.fullmatch(when):
+                if all(map(_WORD.fullmatch, [exercise, *checks])):
+                    progress.runs[exercise] = LastRun(state, when, tuple(checks))
+            case ["hints", exercise, task, count] if count.isascii() and count.isdigit() and len(count) < 3:
                 progress.hints[exercise, task] = int(count)
     return progress
 
 
 def write_progress(folder: Path, progress: Progress) -> None:
     """Replace the file at once, so that another program never reads half of it. Raises `OSError`."""
-    runs = [f"run {name} {run.state} {run.when} {run.check}".rstrip() for name, run in progress.runs.items()]
+    runs = [" ".join(["run", name, run.state, run.when, *run.checks]) for name, run in progress.runs.items()]
     hints = [f"hints {exercise} {task} {count}" for (exercise, task), count in progress.hints.items()]
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".progress-")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(HEAD + "".join(f"{line}\n" for line in [*runs, *hints]))
-        os.replace(name, folder / FILE)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_text(folder / FILE, HEAD + "".join(f"{line}\n" for line in [*runs, *hints]))
