@@ -17,7 +17,7 @@ VARIABLE = "SUITE_LANG"
 def language() -> str:
     """Return the language of the texts: that of the variable SUITE_LANG, English where it names none of ours."""
     asked = os.environ.get(VARIABLE, LANGUAGE)[:2].lower()
-    return asked if asked == LANGUAGE or (LOCALE / asked).is_dir() else LANGUAGE
+    return asked if asked.isalpha() and (LOCALE / asked).is_dir() else LANGUAGE
 
 
 @lru_cache(maxsize=4)

@@ -91,7 +91,8 @@ def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
 def _help(found: Help) -> list[str]:
     name = f"{found.exercise.id} {found.task.id}"
     *earlier, newest = found.read
-    lines = [f"{name}: {chosen(found.task.asked)}", "", *(f"  {hint}" for hint in earlier), f"> {newest}", ""]
+    asked = _("{task}: {asked}", task=name, asked=chosen(found.task.asked))
+    lines = [asked, "", *(f"  {hint}" for hint in earlier), f"> {newest}", ""]
     if found.left:
         lines.append(_("the next hint: {command}", command=command(f"hint {name}")))
     else:

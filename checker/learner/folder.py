@@ -65,12 +65,16 @@ def remembered_packs(path: Path, settings: FolderSettings) -> tuple[Path, ...]:
     """Return the packs that a folder remembers. Raises `click.UsageError` when one of them is not there any more."""
     for pack in settings.packs:
         if not (pack / PACK_FILE).is_file():
-            text = "{pack} is not there, but {file} names it: put the pack back, or take it out of that file"
-            raise click.UsageError(_(text, pack=pack, file=path / FILE))
+            told = _(
+                "{pack} is not there, but {file} names it: put the pack back, or take it out of that file",
+                pack=pack,
+                file=path / FILE,
+            )
+            raise click.UsageError(told)
     return settings.packs
 
 
 def use_language(settings: FolderSettings) -> None:
     """Let texts be in the language of a folder, unless another one was asked for."""
-    if settings.language:
-        os.environ.setdefault(VARIABLE, settings.language)
+    if settings.language and not os.environ.get(VARIABLE):
+        os.environ[VARIABLE] = settings.language

@@ -90,8 +90,8 @@ def find_exercise(folder: LearnerFolder, word: str) -> Exercise:
     """Return the exercise of an id, or of the name of a script. Raises `click.UsageError` with what is known."""
     name = word.lower().removesuffix(".py")
     if name not in folder.catalog:
-        text = "{word}: no exercise; known are {known}"
-        raise click.UsageError(_(text, word=word, known=", ".join(folder.catalog)) + _nearest(name, folder.catalog))
+        told = _("{word}: no exercise; known are {known}", word=word, known=", ".join(folder.catalog))
+        raise click.UsageError(told + _nearest(name, folder.catalog))
     return folder.catalog[name]
 
 

@@ -44,4 +44,4 @@ def _left(folder: LearnerFolder, exercise: Exercise) -> str:
     """Return how many parts of a script are still marked, with a separator; "" where none is."""
     script = text_of(folder.path / exercise.script)
     count = sum(is_marked(script, task) for task in tasks_of(exercise))
-    return f"; {plural('{count} TODO left', '{count} TODOs left', count)}" if count else ""
+    return plural("; {count} TODO left", "; {count} TODOs left", count) if count else ""

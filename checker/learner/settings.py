@@ -37,7 +37,7 @@ def read_settings(folder: Path) -> FolderSettings:
     try:
         with open(file, "rb") as stream:
             content = tomllib.loads(stream.read(LARGEST_FILE_BYTES).decode("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return FolderSettings()
     except (OSError, ValueError) as error:  # tomllib's error and that of UTF-8 are ValueErrors
         raise _useless(file, str(error)) from None

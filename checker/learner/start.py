@@ -66,8 +66,12 @@ def _require_useful(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(_("{folder} is a file; name a folder: {start}", folder=folder, start=command("start my")))
     if is_repository(folder):
-        text = "{folder} is the folder of the complete scripts; name one of your own: {start}"
-        raise click.UsageError(_(text, folder=folder.resolve(), start=command("start ~/my")))
+        told = _(
+            "{folder} is the folder of the complete scripts; name one of your own: {start}",
+            folder=folder.resolve(),
+            start=command("start ~/my"),
+        )
+        raise click.UsageError(told)
 
 
 def _require_free(folder: LearnerFolder) -> None:
@@ -80,9 +84,13 @@ def _require_free(folder: LearnerFolder) -> None:
         raise click.UsageError(f"{folder.path}: {error.strerror}") from None
     if others:
         names = ", ".join(others[:SHOWN_NAMES]) + (", …" if len(others) > SHOWN_NAMES else "")
-        text = "{folder} holds other things ({names}); name an empty or a new folder: {start}"
-        start = command("start my")
-        raise click.UsageError(_(text, folder=folder.path.resolve(), names=names, start=start))
+        told = _(
+            "{folder} holds other things ({names}); name an empty or a new folder: {start}",
+            folder=folder.path.resolve(),
+            names=names,
+            start=command("start my"),
+        )
+        raise click.UsageError(told)
 
 
 def _subjects(catalog: Catalog, known: FolderSettings, asked: Sequence[Path]) -> tuple[str, ...]:
@@ -115,7 +123,8 @@ def _remember(started: Started, known: FolderSettings, wanted: FolderSettings) -
 def first_steps(pack: Pack) -> str:
     """Return the beginning of a learner's README."""
     first = pack.exercises[0]
-    return "\n".join([f"# {_('Your folder')}", "", *_steps(first.id, first.script), ""])
+    title = _("Your folder")
+    return "\n".join([f"# {title}", "", *_steps(first.id, first.script), ""])
 
 
 def _steps(exercise: str, script: str) -> Iterator[str]:
