@@ -34,8 +34,13 @@ class LearnerFolder:
                 yield exercise, self.path / exercise.script
 
     def is_one(self) -> bool:
-        """Whether this looks like a learner's folder: started here, or a script of an exercise, and no repository."""
-        return not is_repository(self.path) and ((self.path / FILE).is_file() or any(self.scripts()))
+        """Whether this looks like a learner's folder: a script of an exercise is there, and it is no repository."""
+        return not is_repository(self.path) and any(self.scripts())
+
+    @property
+    def was_started(self) -> bool:
+        """Whether the checker has made this folder, even if no script is left in it."""
+        return (self.path / FILE).is_file()
 
     def next_one(self, progress: Progress) -> tuple[Exercise, Path] | None:
         """Return the first exercise whose script is there and not done; None when all are done."""
@@ -52,13 +57,21 @@ def open_folder(path: Path, packs: Sequence[Path] = ()) -> LearnerFolder:
 
     Raises `click.UsageError` when it is none, or when one of its packs cannot be used.
     """
-    settings = read_settings(path)
-    use_language(settings)
-    folder = LearnerFolder(path, read_catalog([*remembered_packs(path, settings), *packs]))
-    if not folder.is_one():
+    folder = LearnerFolder(path, catalog_in(path, packs))
+    if not folder.is_one() and not folder.was_started:
         start = command("start my")
         raise click.UsageError(_("{path} is no folder of a learner; make one: {start}", path=path, start=start))
     return folder
+
+
+def catalog_in(path: Path, packs: Sequence[Path] = ()) -> Catalog:
+    """Return the catalogue with the packs that a folder remembers, and those given; texts get its language.
+
+    Raises `click.UsageError` when one of the packs cannot be used.
+    """
+    settings = read_settings(path)
+    use_language(settings)
+    return read_catalog([*remembered_packs(path, settings), *packs])
 
 
 def remembered_packs(path: Path, settings: FolderSettings) -> tuple[Path, ...]:

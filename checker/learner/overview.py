@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.exercise import Exercise
 from checker.learner.folder import LearnerFolder
 from checker.learner.hints import tasks_of, text_of
-from checker.learner.progress import BROKE, LastRun, Progress
+from checker.learner.progress import BROKE, DONE, LastRun, Progress
 from checker.learner.skeleton import is_marked
 from checker.translation import _, plural
 
@@ -29,7 +29,7 @@ def _state(exercise: Exercise, run: LastRun | None) -> str:
         return _("not checked yet")
     if run.state == BROKE:
         return _("the checker broke; check it again")
-    return _("fails: {title}", title=_title(exercise, run.check)) if run.check else _("done")
+    return _("done") if run.state == DONE else _("fails: {title}", title=_title(exercise, run.check))
 
 
 def _title(exercise: Exercise, check: str) -> str:

@@ -25,13 +25,14 @@ class LastRun:
     """How the last check of an exercise ended."""
 
     state: str  # one of `STATES`
+    check: str  # the id of the failed check to read first; "" where none failed
     when: str  # local time, as 2026-11-29T10:15
-    checks: tuple[str, ...] = ()  # those that did not pass: the failed ones, first the one to read first, then the skipped
+    others: tuple[str, ...] = ()  # the other checks that did not pass: those that failed, then the skipped ones
 
     @property
-    def check(self) -> str:
-        """The check that failed and is to be read first; "" where none did."""
-        return self.checks[0] if self.state == FAILS and self.checks else ""
+    def checks(self) -> tuple[str, ...]:
+        """All checks that did not pass, the one to read first at the beginning."""
+        return (self.check, *self.others) if self.check else self.others
 
 
 @dataclass
@@ -48,10 +49,11 @@ class Progress:
     def note(self, report: Report) -> None:
         """Remember how a check ended."""
         states = {Status.PASS: DONE, Status.FAIL: FAILS}
-        skipped = [check for check in report.checks if check.status is Status.SKIP]
+        failed = [check.id for check in report.failures]
+        others = [*failed[1:], *(check.id for check in report.checks if check.status is Status.SKIP)]
         when = datetime.now().isoformat(timespec="minutes")
-        checks = tuple(check.id for check in [*report.failures, *skipped])
-        self.runs[report.exercise] = LastRun(states.get(report.status, BROKE), when, checks)
+        state, first = states.get(report.status, BROKE), failed[0] if failed else ""
+        self.runs[report.exercise] = LastRun(state, first, when, tuple(others) if failed else ())
 
 
 def note_run(folder: Path, report: Report) -> None:
@@ -73,7 +75,7 @@ def read_progress(folder: Path) -> Progress:
         match line.split():
             case ["run", exercise, state, when, *checks] if state in STATES and _WHEN.fullmatch(when):
                 if all(map(_WORD.fullmatch, [exercise, *checks])):
-                    progress.runs[exercise] = LastRun(state, when, tuple(checks))
+                    progress.runs[exercise] = LastRun(state, "".join(checks[:1]), when, tuple(checks[1:]))
             case ["hints", exercise, task, count] if count.isascii() and count.isdigit() and len(count) < 3:
                 progress.hints[exercise, task] = int(count)
     return progress

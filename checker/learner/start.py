@@ -76,7 +76,7 @@ def _require_useful(folder: Path) -> None:
 
 def _require_free(folder: LearnerFolder) -> None:
     """Raise `click.UsageError` when a folder holds other things than those of a learner."""
-    if folder.is_one() or not folder.path.exists():
+    if folder.is_one() or folder.was_started or not folder.path.exists():
         return
     try:
         others = sorted(path.name for path in folder.path.iterdir() if path.name[0] != ".")

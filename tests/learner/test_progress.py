@@ -57,7 +57,10 @@ def test_a_lost_file_is_an_empty_one(tmp_path: Path) -> None:
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     progress = Progress(
-        {"ex01": LastRun("done", "2026-11-29T10:15"), "ex02": LastRun("fails", "2026-11-29T10:16", ("check_a", "check_b"))},
+        {
+            "ex01": LastRun("done", "", "2026-11-29T10:15"),
+            "ex02": LastRun("fails", "check_a", "2026-11-29T10:16", ("check_b",)),
+        },
         {("ex02", "loop"): 2},
     )
     write_progress(tmp_path, progress)
