@@ -54,12 +54,12 @@ def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -
 def next_task(tasks: Sequence[LearnerTask], script: str, run: LastRun | None) -> LearnerTask:
     """Return the task to do next: still marked in the script, and with a check that did not pass in the last run.
 
-    Where there is none, the first one that is marked, or whose check failed; or else the first one of all.
+    Where there is none, the first one whose check did not pass, or that is marked; or else the first one of all.
     """
     marked = [task for task in tasks if is_marked(script, task)]
     failing = [task for task in tasks if run is not None and not {*run.checks}.isdisjoint(task.checks)]
     both = [task for task in marked if task in failing]
-    return next(iter([*both, *marked, *failing, *tasks]))
+    return next(iter([*both, *failing, *marked, *tasks]))
 
 
 def tasks_of(exercise: Exercise) -> tuple[LearnerTask, ...]:

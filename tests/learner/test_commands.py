@@ -172,6 +172,20 @@ def test_a_task_whose_mark_is_gone_is_not_hinted_at(started: Path) -> None:
     assert told(started, "hint").startswith("ex01 arms: ")
 
 
+def test_a_task_that_was_written_wrongly_comes_before_one_that_no_check_sees(started: Path) -> None:
+    text = (started / "ex01.py").read_text("utf-8")
+    *others, restore = re.findall(r"# TODO: .*", text)
+    assert "import the graph" in restore
+    for mark in others:
+        text = text.replace(mark, "")
+    (started / "ex01.py").write_text(text)
+    run = LastRun("fails", "check_subtracts_two_computed_numbers", "2026-11-29T10:15")
+    write_progress(started, Progress({"ex01": run}))
+    assert told(started, "hint").startswith("ex01 arms: ")
+    write_progress(started, Progress({"ex01": LastRun("done", "", "2026-11-29T10:15")}))
+    assert told(started, "hint", "ex01").startswith("ex01 restore: ")
+
+
 def test_an_unknown_name_is_told_with_the_known_ones(started: Path) -> None:
     assert refused(started, "hint", "ex1") == f"ex1: no exercise; known are {', '.join(CATALOG)}; did you mean ex01?"
     assert refused(started, "hint", "ex02", "lop").endswith(
