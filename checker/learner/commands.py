@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +95,9 @@ def _help(found: Help) -> list[str]:
     name = f"{found.exercise.id} {found.task.id}"
     *earlier, newest = found.read
     asked = _("{task}: {asked}", task=name, asked=chosen(found.task.asked))
-    lines = [asked, "", *(f"  {hint}" for hint in earlier), f"> {newest}", ""]
+    lines = [*_wrapped(asked, ""), ""]
+    lines += [line for hint in earlier for line in _wrapped(hint, "  ")]
+    lines += [*_wrapped(newest, "> "), ""]
     if found.left:
         lines.append(_("the next hint: {command}", command=command(f"hint {name}")))
     else:
@@ -102,6 +107,14 @@ def _help(found: Help) -> list[str]:
     if found.others:
         lines.append(_("other tasks of {exercise}: {tasks}", exercise=found.exercise.id, tasks=", ".join(found.others)))
     return lines
+
+
+def _wrapped(text: str, sign: str) -> list[str]:
+    """Return a text in lines that a terminal shows whole; in one line where it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return [sign + text]
+    width = shutil.get_terminal_size().columns
+    return textwrap.wrap(text, width, initial_indent=sign, subsequent_indent="  " if sign else "", break_on_hyphens=False)
 
 
 @click.command()

@@ -60,7 +60,7 @@ def open_folder(path: Path, packs: Sequence[Path] = ()) -> LearnerFolder:
     folder = LearnerFolder(path, catalog_in(path, packs))
     if not folder.is_one() and not folder.was_started:
         start = command("start my")
-        raise click.UsageError(_("{path} is no folder of a learner; make one: {start}", path=path, start=start))
+        raise click.UsageError(_("{path} is no folder of a learner; make one: {start}", path=path.resolve(), start=start))
     return folder
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shutil
 import subprocess
@@ -154,6 +156,19 @@ def test_hints_come_one_at_a_time_and_are_remembered(started: Path) -> None:
     assert "That was the last hint for this task" in third
     assert fourth == third
     assert "other tasks of ex04: activation, error" in first
+
+
+def test_hints_fit_a_terminal(started: Path) -> None:
+    main, other = pty.openpty()
+    words = checker_command("hint", "ex05", "layers")
+    variables = environment(SUITE_LANG="fr", COLUMNS="60")
+    subprocess.run(words, cwd=started, env=variables, stdout=other, check=True)
+    os.close(other)
+    lines = os.read(main, 1 << 16).decode().splitlines()
+    os.close(main)
+    assert len(lines) > 8
+    assert max(map(len, lines[:-2])) <= 60  # the names of the other tasks may be longer
+    assert sum(line.startswith("> ") for line in lines) == 1
 
 
 def test_a_hint_without_words_is_for_the_next_task_of_the_next_exercise(started: Path) -> None:
