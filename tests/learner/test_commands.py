@@ -147,7 +147,7 @@ def test_a_damaged_checker_toml_is_told_with_the_remedy(started: Path, damage: s
 
 def test_hints_come_one_at_a_time_and_are_remembered(started: Path) -> None:
     first, second, third, fourth = (told(started, "hint", "ex04", "dense") for _ in range(4))
-    assert first.startswith("ex04 dense: make weights and biases")
+    assert first.startswith("ex04 dense: make weights, random")
     assert [len(re.findall(r"^[ >] ", said, re.MULTILINE)) for said in (first, second, third)] == [1, 2, 3]
     newest = [re.findall(r"^> (.*)$", said, re.MULTILINE) for said in (first, second, third)]
     assert [len(each) for each in newest] == [1, 1, 1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,12 @@ from checker.outcome import Report, Status
 from checker.pack_file import LANGUAGES
 from tests.support.exercises import CATALOG
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ANSWERS = Path(__file__).parent / "answers"
 CRASH = "check_runs_to_the_end"
 SCRIPT = '''"""Doc."""
 
@@ -97,6 +105,16 @@ def test_a_task_left_undone_fails_its_own_checks_only(workshop: Workshop, tmp_pa
     report = check(workshop, tmp_path, found, make_skeleton(found.solution.read_text("utf-8"), [left], "en"))
     assert report.status is Status.FAIL, report.checks
     assert {*ids(report)} <= {*left.checks}, [(each.id, each.actual) for each in report.failures]
+
+
+@pytest.mark.parametrize("exercise", CATALOG)
+def test_a_skeleton_takes_other_right_answers_than_ours(workshop: Workshop, tmp_path: Path, exercise: str) -> None:
+    found = CATALOG[exercise]
+    answers = tomllib.loads((ANSWERS / f"{exercise}.toml").read_text("utf-8"))
+    tasks = [replace(each, instead=answers.pop(each.id)) for each in tasks_of(found)]
+    assert answers == {}
+    report = check(workshop, tmp_path, found, make_skeleton(found.solution.read_text("utf-8"), tasks, "en"))
+    assert report.status is Status.PASS, [(each.id, each.actual) for each in report.failures]
 
 
 def test_a_part_is_a_scope_a_statement_some_statements_or_a_body() -> None:
