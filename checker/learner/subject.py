@@ -33,7 +33,7 @@ def learner_part(text: str, exercises: Collection[str]) -> str:
     sections = _sections(text)
     named = [section for section in sections[1:] if _names(section, exercises)]
     kept = [_without_checkout(sections[0]), *(named or sections[1:])]
-    return _LINK.sub(r"\1", "".join(kept)).strip() + "\n"
+    return _LINK.sub(r"\1", "\n\n".join(part.strip() for part in kept)).strip() + "\n"
 
 
 def _sections(text: str) -> list[str]:
@@ -55,7 +55,7 @@ def _names(section: str, exercises: Collection[str]) -> bool:
 def _without_checkout(introduction: str) -> str:
     blocks = introduction.split("\n\n")
     typed = {i for i, block in enumerate(blocks) if _OWN_SCRIPT.match(block)}
-    return "\n\n".join(block for i, block in enumerate(blocks) if not {i, i + 1} & typed) + "\n\n"
+    return "\n\n".join(block for i, block in enumerate(blocks) if not {i, i + 1} & typed)
 
 
 def _read(path: Path) -> str:
