@@ -56,7 +56,9 @@ def start_folder(folder: Path, asked: Sequence[Path]) -> Started:
         started.write(IGNORED, f"logdir/\n__pycache__/\n{progress.FILE}\n")
         _remember(started, known, FolderSettings(known.language or language(), packs, subjects))
     except OSError as error:
-        raise click.UsageError(_("{folder}: {why}; name a folder that can be written", folder=folder, why=error)) from None
+        raise click.UsageError(
+            _("{folder}: {why}; name a folder that can be written", folder=folder, why=error.strerror or error)
+        ) from None
     except (NoPart, PackError) as error:
         raise click.UsageError(str(error)) from None
     return started
