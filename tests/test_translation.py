@@ -14,7 +14,7 @@ from tests.support.paths import PROJECT
 from tests.support.po_files import is_fresh, texts_in_code, translations
 
 OTHERS = [each for each in LANGUAGES if each != LANGUAGE]
-PLACEHOLDER = re.compile(r"\{\w*\}")
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 @pytest.mark.parametrize("other", OTHERS)

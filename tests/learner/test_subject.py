@@ -7,9 +7,10 @@ from pathlib import Path
 
 from checker.learner.subject import learner_part, subject_of
 from checker.pack_reader import read_pack
-from tests.packs.test_teacher_pack import FORMULAS
 from tests.support.exercises import CATALOG
+from tests.support.paths import TESTS
 
+FORMULAS = TESTS / "packs" / "formulas"
 TEXT = """# Subjects
 
 Read [the manual](https://example.org) and [the tours](tours/README.md), from [here](#ex01).

@@ -11,8 +11,8 @@ from checker.engine.workshop import Options, Workshop
 from checker.exercise import Exercise
 from checker.selftest.exercise_parts import Parts
 from checker.selftest.task_faults import faults_of_tasks
-from tests.packs.test_teacher_pack import FORMULAS
 from tests.support.exercises import CATALOG
+from tests.support.paths import TESTS
 
 EX02 = CATALOG["ex02"]
 GOOD = """
@@ -76,7 +76,7 @@ def test_a_skeleton_is_made_of_tasks_or_written_by_hand(tmp_path: Path) -> None:
     for exercise, lacks in (
         (EX02, False),
         (replace(EX02, tasks=None), True),
-        (replace(EX02, tasks=None, skeleton=FORMULAS / "skeletons" / "root.py"), False),
+        (replace(EX02, tasks=None, skeleton=TESTS / "packs" / "formulas" / "skeletons" / "root.py"), False),
         (with_tasks(tmp_path, GOOD.replace("tf.no_op()", "1 +")), True),
     ):
         (found,) = (part for part in Parts(exercise, []).on_disk() if part.name == "skeleton")
