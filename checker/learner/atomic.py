@@ -22,11 +22,11 @@ def replace_text(path: Path, text: str) -> None:
         raise
 
 
-def write_new(path: Path, text: str) -> bool:
+def write_new(path: Path, content: bytes) -> bool:
     """Write a file unless something of that name is there; say whether it was written. Raises `OSError`."""
     try:
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(text)
+        with open(path, "xb") as file:
+            file.write(content)
     except FileExistsError:
         return False
     return True

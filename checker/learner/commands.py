@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import textwrap
@@ -58,11 +59,11 @@ def _told(started: Started, is_here: bool) -> list[str]:
         lines.append(_("left as they were: {files}", files=", ".join(started.left_alone)))
     if started.without_skeleton:
         lines.append(_("without a skeleton, begin with an empty file: {ids}", ids=", ".join(started.without_skeleton)))
-    script = next((name for name in [*started.made, *started.left_alone] if name.endswith(".py")), "")
-    first = [] if is_here else [f"cd {started.folder}"]
-    steps = [*first, command(script.removesuffix(".py")), command(f"hint {script.removesuffix('.py')}")]
-    if script:
-        lines += ["", _("Read README.md, open {script}, then:", script=script), *(f"    {step}" for step in steps)]
+    first = started.first
+    if first is not None:
+        steps = [] if is_here else [f"cd {shlex.quote(str(started.folder))}"]
+        steps += [command(first.id), *([command(f"hint {first.id}")] if first.tasks else [])]
+        lines += ["", _("Read README.md, open {script}, then:", script=first.script), *(f"    {step}" for step in steps)]
     return lines
 
 

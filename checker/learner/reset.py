@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from checker.exercise import Exercise
-from checker.learner.atomic import replace_text
+from checker.learner.atomic import replace_text, write_new
 from checker.learner.folder import LearnerFolder
 from checker.learner.progress import read_progress, write_progress
 from checker.learner.skeleton import NoPart, skeleton_of
@@ -43,10 +43,6 @@ def _keep(script: Path, content: bytes) -> str:
     """Write a copy under a name that no other file has, and return that name."""
     for number in itertools.count(1):
         name = KEPT.format(name=script.name, number=number)
-        try:
-            with open(script.with_name(name), "xb") as file:
-                file.write(content)
-        except FileExistsError:
-            continue
-        return name
+        if write_new(script.with_name(name), content):
+            return name
     raise AssertionError("count() does not end")

@@ -10,7 +10,7 @@ import click
 
 from checker.catalog import Catalog
 from checker.command_line import read_catalog
-from checker.exercise import Pack
+from checker.exercise import Exercise, Pack
 from checker.invocation import command
 from checker.learner import progress, settings
 from checker.learner.atomic import write_new
@@ -33,10 +33,16 @@ class Started:
     made: list[str] = field(default_factory=list)
     left_alone: list[str] = field(default_factory=list)
     without_skeleton: list[str] = field(default_factory=list)  # ids of exercises
+    first: Exercise | None = None  # to begin with; None where no exercise has a skeleton
 
     def write(self, name: str, text: str) -> None:
-        """Write a file that is not there yet. Raises `OSError`."""
-        (self.made if write_new(self.folder / name, text) else self.left_alone).append(name)
+        """Write a text file that is not there yet. Raises `OSError`."""
+        self.copy(name, text.encode())
+
+    def copy(self, name: str, content: bytes) -> None:
+        """Write a file that is not there yet, in a folder that may not be there either. Raises `OSError`."""
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.made if write_new(self.folder / name, content) else self.left_alone).append(name)
 
 
 def start_folder(folder: Path, asked: Sequence[Path]) -> Started:
@@ -110,7 +116,11 @@ def _add_pack(started: Started, pack: Pack, is_first: bool) -> None:
         if skeleton is None:
             started.without_skeleton.append(exercise.id)
         else:
+            started.first = started.first or exercise
             started.write(exercise.script, skeleton)
+    for data in dict.fromkeys(exercise.data for exercise in pack.exercises):
+        if data is not None and data.file is not None:
+            started.copy(data.path, data.file.read_bytes())
 
 
 def _remember(started: Started, known: FolderSettings, wanted: FolderSettings) -> None:
@@ -124,18 +134,21 @@ def _remember(started: Started, known: FolderSettings, wanted: FolderSettings) -
 
 def first_steps(pack: Pack) -> str:
     """Return the beginning of a learner's README."""
-    first = pack.exercises[0]
     title = _("Your folder")
-    return "\n".join([f"# {title}", "", *_steps(first.id, first.script), ""])
+    return "\n".join([f"# {title}", "", *_steps(pack.exercises[0]), ""])
 
 
-def _steps(exercise: str, script: str) -> Iterator[str]:
+def _steps(first: Exercise) -> Iterator[str]:
     """Yield the lines of the first steps, with the commands as they were typed here."""
-    yield _("Begin with {script}. It runs, but its parts marked TODO are yours to write.", script=script)
+    exercise, hint = first.id, command(f"hint {first.id}")
+    if first.tasks is not None:
+        yield _("Begin with {script}. It runs, but its parts marked TODO are yours to write.", script=first.script)
+    else:
+        yield _("Begin with {script}.", script=first.script)
     yield ""
     commands = {
         command(exercise): _("check it: what is right, what is not, and why"),
-        command(f"hint {exercise}"): _("a hint for the next TODO, one step at a time"),
+        **({hint: _("a hint for the next TODO, one step at a time")} if first.tasks is not None else {}),
         f"tensorboard --logdir logdir/{exercise}": _("see what it wrote"),
         command("progress"): _("how far you are"),
         command(f"reset {exercise}"): _("begin it again; your file is kept"),

@@ -124,7 +124,10 @@ def test_a_pack_is_remembered_until_it_is_gone(tmp_path: Path) -> None:
     pack = tmp_path / "a pack"
     shutil.copytree(FORMULAS, pack)
     my = tmp_path / "my"
-    assert "README.md, root.py, tides.py" in told(tmp_path, "start", "my", "--pack", "a pack")
+    said = told(tmp_path, "start", "my", "--pack", "a pack")
+    assert "README.md, root.py, tides.py, data/tides.csv" in said
+    assert "hint" not in said + (my / "README.md").read_text("utf-8")
+    assert (my / "data" / "tides.csv").read_bytes() == (FORMULAS / "data" / "tides.csv").read_bytes()
     assert (my / "root.py").read_text("utf-8") == (FORMULAS / "skeletons" / "root.py").read_text("utf-8")
     assert "root" in told(my, "progress")
     assert "has no hints" in refused(my, "hint", "root")
@@ -134,7 +137,9 @@ def test_a_pack_is_remembered_until_it_is_gone(tmp_path: Path) -> None:
 
 
 def test_a_pack_is_added_to_a_folder(started: Path) -> None:
-    assert "README-formulas.md, root.py, tides.py, checker.toml" in told(started, "start", "--pack", str(FORMULAS))
+    assert "README-formulas.md, root.py, tides.py, data/tides.csv, checker.toml" in told(
+        started, "start", "--pack", str(FORMULAS)
+    )
     assert "left as they were" in told(started, "start")
     assert [line.split()[0] for line in told(started, "progress").splitlines()] == [*CATALOG, "root", "tides"]
 
