@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: bench check test lint tensorboard tours screenshots data clean
+.PHONY: bench check test lint tensorboard tours screenshots data locale clean
 
 check: .venv/installed
 	-.ci/apt-install bubblewrap
@@ -41,6 +41,14 @@ tours: .venv/installed
 screenshots: .venv/installed-test
 	-.ci/apt-install chromium
 	$(BIN)/python -m tests.screenshots
+
+# After a change of a text: new ones come into the .po files without a translation, and the .mo files are made of them.
+locale: .venv/installed-test
+	pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
+	$(BIN)/pybabel -q extract --no-default-keywords -k _ -k plural:1,2 --no-location --sort-output -o "$$pot" checker && \
+	$(BIN)/pybabel -q update --domain checker --input-file "$$pot" --output-dir checker/locale --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date --width 125 && \
+	$(BIN)/pybabel -q compile --domain checker --directory checker/locale
 
 data: .venv/installed
 	$(BIN)/python -m checker data --full

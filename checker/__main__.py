@@ -15,6 +15,7 @@ from checker import __version__
 from checker.board.commands import scalars, tensorboard
 from checker.command_line import DefaultGroup, pack_option, read_catalog
 from checker.invocation import command
+from checker.learner.commands import hint, progress, reset, start
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, exit_code
 from checker.session.arguments import require_data
 from checker.session.commands import LONGEST_TIMEOUT_S, note, report, session
@@ -160,6 +161,10 @@ def doctor(ctx: click.Context) -> None:
     ctx.exit(EVERYTHING_PASSED if show(Console(soft_wrap=True)) else CHECK_FAILED)
 
 
+cli.add_command(start)
+cli.add_command(hint)
+cli.add_command(progress)
+cli.add_command(reset)
 cli.add_command(session)
 cli.add_command(note)
 cli.add_command(report)

@@ -63,7 +63,8 @@ class Exercise:
     model: str = ""  # the fixture that recomputes its result, one of MODELS; "" for the saved graph as it is
     saves: bool = True  # a checkpoint is asked for
     expected_graph: Path | None = None  # None while it is not there
-    skeleton: Path | None = None  # the same
+    skeleton: Path | None = None  # written by hand; the same
+    tasks: Path | None = None  # from which a skeleton of the complete script is made, with its hints; the same
     subject: Path | None = None  # the same
     cases: Path | None = None  # the folder of submissions with their verdicts; the same
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -38,8 +38,8 @@ class PackFile:
     content: Mapping[str, Any]
 
     @classmethod
-    def read(cls, path: Path) -> PackFile:
-        """Read a file. Raises `PackError` when it is not there, or no TOML."""
+    def read(cls, path: Path, tables: Sequence[str] = ("pack", "data", "exercises")) -> PackFile:
+        """Read a file that holds no other tables than these. Raises `PackError` when it is not there, or no TOML."""
         try:
             data = path.read_bytes()
             if len(data) > LARGEST_FILE_BYTES:
@@ -57,9 +57,10 @@ class PackFile:
             line = int(found[1]) if found else text.count("\n") + 1
             raise PackError(path, line, str(error), "write it as TOML: key = value, below the [name] of a table") from None
         file = cls(path, tuple(text.splitlines()), content)
-        unknown = sorted(content.keys() - {"pack", "data", "exercises"})
+        unknown = sorted(content.keys() - {*tables})
         if unknown:
-            raise PackError(path, file.line_of(unknown[0]), f"unknown table {unknown[0]}", "known are pack, data, exercises")
+            remedy = f"known are {', '.join(tables)}"
+            raise PackError(path, file.line_of(unknown[0]), f"unknown table {unknown[0]}", remedy)
         return file
 
     def names(self, table: str) -> list[str]:
@@ -186,6 +187,13 @@ class Table:
         is_good = isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)
         if not is_good:
             self.refuse(key, f"{key} is {_shown(value)}", f"write {key} = [0, 1, …]")
+        return tuple(value)
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """Return a list of names, () where there is none."""
+        value = self.content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(name, str) and name.isidentifier() for name in value):
+            self.refuse(key, f"{key} is {_shown(value)}", f'write {key} = ["a_name", …]')
         return tuple(value)
 
     def file_of(self, key: str, endings: tuple[str, ...]) -> Path:

@@ -59,6 +59,7 @@ def _read_exercise(
         saves=table.flag("checkpoint", True),
         expected_graph=_if_there(head.folder / "expected" / f"{exercise}.json"),
         skeleton=_if_there(head.folder / "skeletons" / f"{exercise}.py"),
+        tasks=_if_there(head.folder / "tasks" / f"{exercise}.toml"),
         subject=_if_there(head.folder / subject),
         cases=_if_there((head.folder / cases).resolve()),
     )

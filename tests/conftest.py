@@ -27,6 +27,7 @@ pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = [
+    TESTS / "learner" / "test_skeletons.py",
     TESTS / "session" / "test_session_cli.py",
     TESTS / "sandbox" / "test_walls.py",
     TESTS / "workers" / "test_cluster.py",

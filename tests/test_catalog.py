@@ -67,7 +67,7 @@ def test_an_exercise_carries_everything_that_belongs_to_it() -> None:
 
 def test_a_pack_needs_a_title_and_a_check_file_only(tmp_path: Path) -> None:
     (one,) = read_pack(write_pack(tmp_path, MINIMAL)).exercises
-    assert (one.expected_graph, one.skeleton, one.subject, one.cases) == (None, None, None, None)
+    assert (one.expected_graph, one.skeleton, one.tasks, one.subject, one.cases) == (None, None, None, None, None)
     assert one.titles == {"en": "one"}
     assert not one.solution.exists()
 

@@ -80,4 +80,6 @@ def _requirements(exercise: Exercise, cases: list[Case]) -> Iterator[Requirement
     parts = Parts(exercise, cases)
     yield from parts.on_disk()
     with Workshop(readable=own_data_files([exercise])) as workshop:
-        yield from parts.when_run(runner(exercise, workshop))
+        run = runner(exercise, workshop)
+        yield from parts.when_run(run)
+        yield from parts.skeleton_when_run(run)

@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from checker.engine.check_file import Check
 from checker.engine.workshop import Options, Workshop
 from checker.exercise import Exercise
 from checker.expect import listed
 from checker.expected_graph import expected_outline
+from checker.learner.skeleton import skeleton_of
 from checker.outcome import CheckResult, Report, Status
 from checker.pack_file import LANGUAGES, PACK_FILE
 from checker.report.requirement import Requirement
 from checker.selftest.corpus import Case, checks_of
 from checker.selftest.expected_graphs import NoGraph, as_expected
+from checker.selftest.task_faults import faults_of_tasks
 
 FEWEST_CHECKS = 6
 PRINTED_LINES = range(2, 6)  # a script says what it did, and no more
@@ -37,12 +40,19 @@ class Parts:
         yield from (self._right_case(), self._wrong_case(), self._skeleton(), self._expected_graph())
 
     def when_run(self, run: RunScript) -> Iterator[Requirement]:
-        """Yield what shows when the solution and the skeleton are checked; `run` checks a script of the exercise."""
+        """Yield what shows when the solution is checked; `run` checks a script of the exercise."""
         if self.exercise.solution.is_file():
             report = run(self.exercise.solution)
             yield from (_passes(report), _without_advice(report), self._printed(report), self._fresh_graph(report))
-        if self.exercise.skeleton is not None:
-            yield _fails(run(self.exercise.skeleton))
+
+    def skeleton_when_run(self, run: RunScript) -> Iterator[Requirement]:
+        """Yield whether the skeleton runs and fails, where there is one that can be made."""
+        if self._skeleton().is_lacking:
+            return
+        with TemporaryDirectory() as folder:
+            script = Path(folder) / self.exercise.script
+            script.write_text(skeleton_of(self.exercise, LANGUAGES[0]) or "", "utf-8")
+            yield _fails(run(script))
 
     def _titles(self) -> Requirement:
         exercise, file = self.exercise, self.exercise.folder / PACK_FILE
@@ -94,9 +104,12 @@ class Parts:
         return Requirement("wrong submissions", str(count), remedy if free or not count else "")
 
     def _skeleton(self) -> Requirement:
-        found, folder = self.exercise.skeleton, self.exercise.folder / "skeletons"
-        remedy = "" if found else f"write {folder / self.exercise.script}: what a learner begins with"
-        return Requirement("skeleton", str(found or "not there"), remedy)
+        exercise, folder = self.exercise, self.exercise.folder
+        found = exercise.tasks or exercise.skeleton
+        if found is None:
+            tasks, skeleton = folder / "tasks" / f"{exercise.id}.toml", folder / "skeletons" / exercise.script
+            return Requirement("skeleton", "not there", f"write {tasks}, or {skeleton}: what a learner begins with")
+        return Requirement("skeleton", str(found), listed(faults_of_tasks(exercise), ""))
 
     def _expected_graph(self) -> Requirement:
         found = self.exercise.expected_graph

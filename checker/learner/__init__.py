@@ -1,0 +1,1 @@
+"""The learner's road: a folder of their own, checks at every save, hints, progress."""

@@ -1,0 +1,154 @@
+"""The commands of the learner's road: `start`, `hint`, `progress` and `reset`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from checker.command_line import pack_option
+from checker.invocation import command
+from checker.pack_file import LANGUAGES
+from checker.translation import VARIABLE, _, chosen
+
+if TYPE_CHECKING:
+    from checker.learner.hints import Help
+    from checker.learner.start import Started
+
+
+def _use(_context: click.Context, _option: click.Parameter, asked: str | None) -> None:
+    if asked:
+        os.environ[VARIABLE] = asked
+
+
+language_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    callback=_use,
+    expose_value=False,
+    is_eager=True,
+    help="The language of the texts; a learner's folder remembers that of its start. Also: the variable SUITE_LANG.",
+)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@pack_option
+@language_option
+def start(folder: Path, packs: tuple[Path, ...]) -> None:
+    """Make a folder of your own, with the subjects and a script to begin each exercise with.
+
+    Nothing is overwritten: in a folder that was started before, what is missing is added.
+    """
+    from checker.learner.start import start_folder
+
+    click.echo("\n".join(_told(start_folder(folder, packs), is_here=folder.resolve() == Path.cwd())))
+
+
+def _told(started: Started, is_here: bool) -> list[str]:
+    lines = []
+    if started.made:
+        lines.append(_("made in {folder}: {files}", folder=started.folder.resolve(), files=", ".join(started.made)))
+    if started.left_alone:
+        lines.append(_("left as they were: {files}", files=", ".join(started.left_alone)))
+    if started.without_skeleton:
+        lines.append(_("without a skeleton, begin with an empty file: {ids}", ids=", ".join(started.without_skeleton)))
+    first = started.first
+    if first is not None:
+        steps = [] if is_here else [f"cd {shlex.quote(str(started.folder))}"]
+        steps += [command(first.id), *([command(f"hint {first.id}")] if first.tasks else [])]
+        lines += ["", _("Read README.md, open {script}, then:", script=first.script), *(f"    {step}" for step in steps)]
+    return lines
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[EXERCISE] [TASK]")
+@pack_option
+@language_option
+def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
+    """Show one hint more for a task: what to read, which operation it is, the shape of the line."""
+    from checker.learner.folder import open_folder
+    from checker.learner.hints import next_help
+    from checker.learner.progress import read_progress, write_progress
+
+    if len(words) > 2:
+        raise click.UsageError(_("name an exercise and a task: {example}", example=command("hint ex04 dense")))
+    folder = open_folder(Path(), packs)
+    progress = read_progress(folder.path)
+    found = next_help(folder, progress, words)
+    if found is None:
+        click.echo(_("All exercises are done. Name one for its hints: {example}", example=command("hint ex04")))
+        return
+    click.echo("\n".join(_help(found)))
+    try:
+        write_progress(folder.path, progress)
+    except OSError as error:
+        click.echo(_("this hint will come again, because it cannot be remembered: {why}", why=error), err=True)
+
+
+def _help(found: Help) -> list[str]:
+    name = f"{found.exercise.id} {found.task.id}"
+    *earlier, newest = found.read
+    asked = _("{task}: {asked}", task=name, asked=chosen(found.task.asked))
+    lines = [*_wrapped(asked, ""), ""]
+    lines += [line for hint in earlier for line in _wrapped(hint, "  ")]
+    lines += [*_wrapped(newest, "> "), ""]
+    if found.left:
+        lines.append(_("the next hint: {command}", command=command(f"hint {name}")))
+    else:
+        lines.append(
+            _("That was the last hint for this task: write it, then check it: {check}", check=command(found.exercise.id))
+        )
+    if found.others:
+        lines.append(_("other tasks of {exercise}: {tasks}", exercise=found.exercise.id, tasks=", ".join(found.others)))
+    return lines
+
+
+def _wrapped(text: str, sign: str) -> list[str]:
+    """Return a text in lines that a terminal shows whole; in one line where it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return [sign + text]
+    width = shutil.get_terminal_size().columns
+    return textwrap.wrap(text, width, initial_indent=sign, subsequent_indent="  " if sign else "", break_on_hyphens=False)
+
+
+@click.command()
+@pack_option
+@language_option
+def progress(packs: tuple[Path, ...]) -> None:
+    """Show the exercises of this folder: done, or at which check, and their last run."""
+    from checker.learner.folder import open_folder
+    from checker.learner.overview import overview
+    from checker.learner.progress import read_progress
+
+    folder = open_folder(Path(), packs)
+    for line in overview(folder, read_progress(folder.path)):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("exercise")
+@pack_option
+@language_option
+def reset(exercise: str, packs: tuple[Path, ...]) -> None:
+    """Begin an exercise again; the file that is there is kept under another name."""
+    from checker.learner.folder import open_folder
+    from checker.learner.hints import find_exercise
+    from checker.learner.reset import reset_exercise
+
+    folder = open_folder(Path(), packs)
+    found = find_exercise(folder, exercise)
+    try:
+        kept = reset_exercise(folder, found)
+    except OSError as error:
+        raise click.ClickException(_("{script}: {why}", script=found.script, why=error)) from None
+    if kept:
+        click.echo(_("{script} begins again; what you had is in {kept}", script=found.script, kept=kept))
+    else:
+        click.echo(_("{script} is as it is at the start", script=found.script))

@@ -1,0 +1,109 @@
+"""Hints for a task, one at a time: what to read, which operation it is, the shape of the line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from checker.exercise import Exercise
+from checker.learner.folder import LearnerFolder
+from checker.learner.progress import LastRun, Progress
+from checker.learner.skeleton import is_marked
+from checker.learner.tasks import LearnerTask, read_tasks
+from checker.pack_file import PackError
+from checker.translation import _, chosen
+
+LARGEST_SCRIPT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Help:
+    """A task of an exercise, with the hints that a learner has read so far, the newest one last."""
+
+    exercise: Exercise
+    task: LearnerTask
+    read: Sequence[str]
+    left: int  # hints that are still to come
+    others: Sequence[str]  # ids of the other tasks of the exercise
+
+
+def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -> Help | None:
+    """Return the help that is asked for by an exercise and a task, with one hint more than before.
+
+    Without a task it is the next one, without an exercise that of the next exercise; None when all of them are done. The
+    progress is changed, not written. Raises `click.UsageError`.
+    """
+    exercise = _exercise(folder, progress, words[0] if words else "")
+    if exercise is None:
+        return None
+    tasks = tasks_of(exercise)
+    if not tasks:
+        raise click.UsageError(_("{exercise} has no hints: read its subject, and what its check says", exercise=exercise.id))
+    script = text_of(folder.path / exercise.script)
+    task = _task(tasks, words[1]) if len(words) > 1 else next_task(tasks, script, progress.runs.get(exercise.id))
+    count = min(progress.hints.get((exercise.id, task.id), 0) + 1, len(task.hints))
+    progress.hints[exercise.id, task.id] = count
+    read = [chosen(hint) for hint in task.hints[:count]]
+    return Help(exercise, task, read, len(task.hints) - count, [other.id for other in tasks if other is not task])
+
+
+def next_task(tasks: Sequence[LearnerTask], script: str, run: LastRun | None) -> LearnerTask:
+    """Return the task to do next: still marked in the script, and with a check that did not pass in the last run.
+
+    Where there is none, the first one whose check did not pass, or that is marked; or else the first one of all.
+    """
+    marked = [task for task in tasks if is_marked(script, task)]
+    failing = [task for task in tasks if run is not None and not {*run.checks}.isdisjoint(task.checks)]
+    both = [task for task in marked if task in failing]
+    return next(iter([*both, *failing, *marked, *tasks]))
+
+
+def tasks_of(exercise: Exercise) -> tuple[LearnerTask, ...]:
+    """Return the tasks of an exercise, () where it has none. Raises `click.UsageError`."""
+    try:
+        return read_tasks(exercise.tasks) if exercise.tasks else ()
+    except PackError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def text_of(script: Path) -> str:
+    """Return the text of a script, "" where it cannot be read."""
+    try:
+        with open(script, encoding="utf-8", errors="replace") as file:
+            return file.read(LARGEST_SCRIPT_BYTES)
+    except OSError:
+        return ""
+
+
+def _exercise(folder: LearnerFolder, progress: Progress, word: str) -> Exercise | None:
+    if word:
+        return find_exercise(folder, word)
+    found = folder.next_one(progress)
+    return found[0] if found else None
+
+
+def find_exercise(folder: LearnerFolder, word: str) -> Exercise:
+    """Return the exercise of an id, or of the name of a script. Raises `click.UsageError` with what is known."""
+    name = word.lower().removesuffix(".py")
+    if name not in folder.catalog:
+        told = _("{word}: no exercise; known are {known}", word=word, known=", ".join(folder.catalog))
+        raise click.UsageError(told + _nearest(name, folder.catalog))
+    return folder.catalog[name]
+
+
+def _task(tasks: Sequence[LearnerTask], word: str) -> LearnerTask:
+    names = [task.id for task in tasks]
+    if word not in names:
+        raise click.UsageError(
+            _("{word}: no task; known are {known}", word=word, known=", ".join(names)) + _nearest(word, names)
+        )
+    return tasks[names.index(word)]
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    found = difflib.get_close_matches(word, list(names), 1)
+    return _("; did you mean {name}?", name=found[0]) if found else ""
