@@ -75,7 +75,7 @@ def cli() -> None:
 )
 @pack_option
 @click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")
-@click.option("-v", "--verbose", is_flag=True, help="Show what the scripts print, and each skipped check.")
+@click.option("-v", "--verbose", is_flag=True, help="Show each check, and what the scripts print.")
 @click.pass_context
 def check(ctx: click.Context, /, what: tuple[str, ...], packs: tuple[Path, ...], board: bool, **asked: Any) -> None:
     """Run scripts and check what they leave. This command's name may be left out."""
