@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,13 @@ class CheckOptions:
     verbose: bool
 
 
-def check_all(targets: Sequence[Target], asked: CheckOptions, catalog: Catalog) -> list[Report]:
-    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
+def check_all(
+    targets: Sequence[Target], asked: CheckOptions, catalog: Catalog, note: Callable[[Report], None] | None = None
+) -> list[Report]:
+    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on.
+
+    `note` is called with each report at once.
+    """
     terminal = _terminal([exercise.id for exercise, _ in targets], asked)
     options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), learner=CHECKED, isolation=asked.isolation)
     reports = []
@@ -47,6 +52,8 @@ def check_all(targets: Sequence[Target], asked: CheckOptions, catalog: Catalog) 
         for target in targets:
             reports.append(_check(target, workshop, options, terminal))
             _keep(target, reports[-1], catalog)
+            if note:
+                note(reports[-1])
     terminal.summarise(reports)
     return reports
 

@@ -14,7 +14,8 @@ MODELS = ("arithmetic", "regression", "classifier")  # fixtures that recompute a
 EXERCISE_KEYS = ("title", "question", "data", "columns", "limits", "model", "checkpoint")
 # The words of the command line: an exercise of such a name could not be asked for. Some commands are still to come.
 RESERVED_IDS = set(
-    "check data doctor examine hint list note progress report reset scalars session start tensorboard watch".split()
+    "check completion data doctor examine hint list note progress report reset scalars session start tensorboard "
+    "watch".split()
 )
 
 
