@@ -109,7 +109,8 @@ def own_folder(catalog: Catalog, packs: Sequence[Path]) -> LearnerFolder | None:
     folders = {folder.resolve() for folder in packs}
     named = Catalog(tuple(pack for pack in catalog.packs if not folders or pack.folder in folders))
     folder = LearnerFolder(here, named)
-    return folder if folder.is_one() and not (here / PACK_FILE).is_file() else None
+    is_own = folder.is_one() and any(folder.scripts()) and not (here / PACK_FILE).is_file()
+    return folder if is_own else None
 
 
 def note_progress(folder: LearnerFolder) -> Callable[[Report], None]:
@@ -144,7 +145,7 @@ def _next_one(folder: LearnerFolder) -> Selection:
     elif run.check:
         reason = _("its last check failed at {check}, {when}", check=run.check, when=run.when)
     else:
-        reason = _("its last check did not end, {when}", when=run.when)
+        reason = _("the checker broke on it, {when}", when=run.when)
     said = _("{exercise} is the first exercise here that is not done: {reason}", exercise=exercise.id, reason=reason)
     return Selection([(exercise, script.relative_to(folder.path))], [said])
 

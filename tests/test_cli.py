@@ -53,6 +53,21 @@ def test_every_script_in_exercises_is_checked_and_a_failure_exits_1(command_line
     assert reports["ex02"]["data"] == "embedded"
 
 
+def test_several_exercises_are_a_table_of_ascii_on_a_terminal_that_knows_no_more(
+    command_line: CommandLine, classroom: Path
+) -> None:
+    done = command_line(cwd=classroom, PYTHONIOENCODING="ascii", COLUMNS="80", NO_COLOR="1")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[1].split()[:3] == ["ex01", "PASS", "12/12"]
+    assert lines[2].split()[:2] == ["ex02", "FAIL"]
+    assert lines[1].endswith("logdir/checked/ex01")
+    assert lines[4].startswith("ex02  linear regression")
+    assert "\\u" not in done.stdout
+    assert "\x1b" not in done.stdout
+    assert all(len(line) <= 80 for line in lines if "tensorboard --logdir" not in line)
+
+
 @pytest.mark.parametrize("arguments", [["ex01", str(RIGHT_SCRIPT)], [str(RIGHT_SCRIPT)]])
 def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, arguments: list[str]) -> None:
     done = command_line(*arguments, cwd=tmp_path)

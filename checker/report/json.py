@@ -99,6 +99,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "place": check.place,
         "lines": [asdict(line) for line in check.lines],
         "charts": [asdict(chart) for chart in check.charts],
+        "recipe": check.recipe,
     }
 
 

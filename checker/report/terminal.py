@@ -6,6 +6,7 @@ import math
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -109,7 +110,7 @@ class TerminalReport:
             line.append(f"  (explained above: {check.detail})", style="dim")
         self._console.print(line, soft_wrap=True)
         if check.status is Status.FAIL:
-            self._print_lines(message_of(check))
+            self._print_lines(_message(check, exercise))
         if check.status is Status.ERROR:
             self._print_lines([("the checker broke", "this is not your fault; please report it with these lines")])
             self._console.print(Padding(Text(check.detail.rstrip(), style="dim"), (0, 0, 0, INDENT)))
@@ -154,6 +155,16 @@ def counts_of(reports: Sequence[Report]) -> Text:
     counts = [(status, sum(check.status is status for check in checks)) for status in Status]
     parts = [Text(f"{count} {_WORDS[status]}", STYLES[status]) for status, count in counts if count]
     return text + Text(", ").join(parts)
+
+
+def _message(check: CheckResult, exercise: Exercise) -> list[tuple[str, str]]:
+    """Return the lines of a failure; the recipe that helps is named with its file."""
+    recipe = exercise.recipe_for(check.id, check.kind) if check.recipe else None
+    if recipe is None:
+        return message_of(check)
+    file = recipe.file
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return [*message_of(replace(check, recipe="")), ("recipe", f"{shown}: {recipe.title}")]
 
 
 def _is_news(check: CheckResult) -> bool:

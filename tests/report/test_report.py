@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checker.outcome import VariableStatistics
+from checker.outcome import Status, VariableStatistics
 from checker.report.files import csv_learner, gradescope
 from checker.report.html import Pages
 from checker.report.json import as_json, from_json
@@ -41,9 +41,20 @@ def test_json_has_the_documented_keys() -> None:
         "place",
         "lines",
         "charts",
+        "recipe",
     ]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
+
+
+def test_every_format_names_the_recipe_that_helps() -> None:
+    checks = [replace(check, recipe="Feed a batch") if check.status is Status.FAIL else check for check in REPORT.checks]
+    report = replace(REPORT, checks=checks)
+    learner = ShownLearner("ada", "ada", {"ex04": report})
+    assert json.loads(as_json([report]))["exercises"][0]["checks"][1]["recipe"] == "Feed a batch"
+    assert "recipe: Feed a batch" in as_junit([report])
+    assert "recipe: Feed a batch" in gradescope(learner)
+    assert "<dt>recipe</dt><dd>Feed a batch</dd>" in Pages(CATALOG.exercises, {"ex04": None}).learner(learner)
 
 
 def test_what_json_says_can_be_read_back() -> None:

@@ -16,6 +16,7 @@ from checker.report.characters import show_what_fits
 from checker.report.exercise_table import ExerciseTable
 from checker.report.terminal import TerminalReport, sparkline
 from tests.support.exercises import CATALOG
+from tests.support.paths import PROJECT
 from tests.support.reports import REPORT, TWO_FAILURES
 
 PASSES = [CheckResult(f"check_{i}", f"does part {i}", Status.PASS) for i in range(14)]
@@ -115,6 +116,17 @@ def test_no_isolation_is_said_once_whatever_the_number_of_exercises(monkeypatch:
     assert "could read" not in table([replace(GOOD, isolation="bubblewrap")])
     monkeypatch.setattr("sys.platform", "darwin")
     assert printed(GOOD).count("for Linux only") == 1
+
+
+def test_a_failure_names_the_recipe_that_helps_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = CheckResult("check_overlays_train_and_test_curves", "overlays", Status.FAIL, "here", "two", "one", "look")
+    with_recipe = replace(check, recipe="Two runs that overlay")
+    monkeypatch.chdir(PROJECT)
+    assert "recipe:   exercises/recipes.md: Two runs that overlay" in printed(replace(REPORT, checks=[with_recipe]))
+    assert "recipe" not in printed(replace(REPORT, checks=[check]))
+    monkeypatch.chdir(tmp_path)
+    text = "".join(line.strip() for line in printed(replace(REPORT, checks=[with_recipe])).splitlines())
+    assert f"{PROJECT}/exercises/recipes.md: Two runs" in text
 
 
 def test_markup_of_a_submission_is_printed_as_it_is() -> None:
