@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from checker.engine.publish import CHECKED
 from checker.engine.workshop import Options, Workshop, new_report, run_folder
 from checker.exercise import own_data_files
 from checker.outcome import CheckResult, Report, Status
+from checker.report.characters import show_what_fits
+from checker.report.exercise_table import ExerciseTable
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport
@@ -36,11 +37,14 @@ class CheckOptions:
     verbose: bool
 
 
-def check_all(targets: Sequence[Target], asked: CheckOptions, catalog: Catalog) -> list[Report]:
-    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 stops no report
-    terminal = TerminalReport(Console(quiet=asked.json_file == "-"), asked.verbose)
+def check_all(
+    targets: Sequence[Target], asked: CheckOptions, catalog: Catalog, note: Callable[[Report], None] | None = None
+) -> list[Report]:
+    """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on.
+
+    `note` is called with each report at once.
+    """
+    terminal = _terminal([exercise.id for exercise, _ in targets], asked)
     options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), learner=CHECKED, isolation=asked.isolation)
     reports = []
     readable = own_data_files(exercise for exercise, _ in targets)
@@ -48,8 +52,19 @@ def check_all(targets: Sequence[Target], asked: CheckOptions, catalog: Catalog) 
         for target in targets:
             reports.append(_check(target, workshop, options, terminal))
             _keep(target, reports[-1], catalog)
+            if note:
+                note(reports[-1])
     terminal.summarise(reports)
     return reports
+
+
+def _terminal(exercises: Sequence[str], asked: CheckOptions) -> TerminalReport | ExerciseTable:
+    """Return what prints the reports: one in full, or a table of several."""
+    show_what_fits(sys.stdout)
+    console = Console(quiet=asked.json_file == "-")
+    if len(exercises) > 1:
+        return ExerciseTable(console, exercises, asked.verbose)
+    return TerminalReport(console, asked.verbose)
 
 
 def write_files(reports: Sequence[Report], asked: CheckOptions) -> None:
@@ -69,7 +84,7 @@ def _keep(target: Target, report: Report, catalog: Catalog) -> None:
         click.echo(f"{runs}: the verdict could not be kept for TensorBoard: {error}", err=True)
 
 
-def _check(target: Target, workshop: Workshop, options: Options, terminal: TerminalReport) -> Report:
+def _check(target: Target, workshop: Workshop, options: Options, terminal: TerminalReport | ExerciseTable) -> Report:
     exercise, script = target
     terminal.start(exercise, script)
     try:

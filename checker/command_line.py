@@ -10,6 +10,8 @@ import click
 from checker.catalog import Catalog, load_catalog
 from checker.pack_file import PackError
 
+COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
+
 pack_option = click.option(
     "--pack",
     "packs",
@@ -28,6 +30,7 @@ class DefaultGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before arguments that name no command."""
         if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help", "--version")):
+            ctx.meta[COMMAND_LEFT_OUT] = True
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 

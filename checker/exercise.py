@@ -48,6 +48,14 @@ class DataSet:
 
 
 @dataclass(frozen=True)
+class RecipeSection:
+    """A few lines of code that show one technique, in a page of the pack."""
+
+    title: str  # the heading of its section
+    file: Path
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise, with everything that belongs to it."""
 
@@ -67,6 +75,11 @@ class Exercise:
     tasks: Path | None = None  # from which a skeleton of the complete script is made, with its hints; the same
     subject: Path | None = None  # the same
     cases: Path | None = None  # the folder of submissions with their verdicts; the same
+    recipes: Mapping[str, RecipeSection] = field(default_factory=dict, hash=False)  # by failure: see `recipe_for`
+
+    def recipe_for(self, check: str, kind: str) -> RecipeSection | None:
+        """Return the recipe that helps where a check fails: that of this kind of failure, else that of the check."""
+        return self.recipes.get(f"{check}/{kind}") or self.recipes.get(check)
 
     @property
     def title(self) -> str:
@@ -112,7 +125,7 @@ class Pack:
     folder: Path
     titles: Mapping[str, str] = field(hash=False)
     exercises: tuple[Exercise, ...]
-    support: tuple[Path, ...] = ()  # what its checks need besides: modules beside them
+    support: tuple[Path, ...] = ()  # what its checks need besides: modules beside them, the page of recipes
 
     @property
     def is_built_in(self) -> bool:

@@ -96,6 +96,7 @@ class CheckResult:
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
     kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
     place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
+    recipe: str = ""  # of a FAIL: the title of the recipe of the pack that helps; "" where there is none
     lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
     charts: tuple[Chart, ...] = ()  # the series that the message speaks of
     nodes: tuple[str, ...] = ()  # the operations that the message speaks of, as TensorBoard's page GRAPHS names them

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from checker.exercise import DataSet, Exercise, Limits, Pack
 from checker.pack_file import PACK_FILE, PackError, PackFile, Table
+from checker.recipes import read_recipes
 
 BUILT_IN_DATA = ("boston", "mnist", "fashion_mnist")  # of `reference`
 MODELS = ("arithmetic", "regression", "classifier")  # fixtures that recompute a result
-EXERCISE_KEYS = ("title", "question", "data", "columns", "limits", "model", "checkpoint")
+EXERCISE_KEYS = ("title", "question", "data", "columns", "limits", "model", "checkpoint", "recipes")
+PACK_KEYS = ("id", "title", "checks", "cases", "subject", "recipes")
 # The words of the command line: an exercise of such a name could not be asked for. Some commands are still to come.
 RESERVED_IDS = set(
-    "check data doctor examine hint list note progress report reset scalars session start tensorboard watch".split()
+    "check completion data doctor examine hint list note progress report reset scalars session start tensorboard "
+    "watch".split()
 )
 
 
@@ -22,7 +25,7 @@ def read_pack(folder: Path) -> Pack:
     """Read one pack. Raises `PackError` with file, line and remedy."""
     folder = folder.resolve()
     file = PackFile.read(folder / PACK_FILE)
-    head = file.table("pack", ("id", "title", "checks", "cases", "subject"))
+    head = file.table("pack", PACK_KEYS)
     pack = head.word("id")
     data = {name: _read_data(file.table(f"data.{name}", ("file", "held_out")), name, folder) for name in file.names("data")}
     ids = file.names("exercises")
@@ -31,7 +34,8 @@ def read_pack(folder: Path) -> Pack:
     checks = _folder_of_checks(head, folder)
     exercises = tuple(_read_exercise(file, exercise, pack, head, data, checks) for exercise in ids)
     support = sorted(checks.glob("*.py")) if checks.is_relative_to(folder) else []
-    return Pack(pack, folder, head.texts("title"), exercises, tuple(support))
+    pages = {recipe.file for exercise in exercises for recipe in exercise.recipes.values()}
+    return Pack(pack, folder, head.texts("title"), exercises, (*support, *pages))
 
 
 def _read_exercise(
@@ -62,6 +66,7 @@ def _read_exercise(
         tasks=_if_there(head.folder / "tasks" / f"{exercise}.toml"),
         subject=_if_there(head.folder / subject),
         cases=_if_there((head.folder / cases).resolve()),
+        recipes=read_recipes(file, exercise, head, check_file),
     )
 
 

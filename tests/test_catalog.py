@@ -11,7 +11,7 @@ import pytest
 from checker.__main__ import cli
 from checker.catalog import PACKS_VARIABLE, Catalog, built_in, load_catalog
 from checker.engine import model_fixtures
-from checker.exercise import DataSet, Limits
+from checker.exercise import DataSet, Limits, RecipeSection
 from checker.pack_file import LARGEST_FILE_BYTES, PACK_FILE, PackError, PackFile
 from checker.pack_reader import BUILT_IN_DATA, MODELS, RESERVED_IDS, read_pack
 from reference import datasets
@@ -167,3 +167,60 @@ def test_the_line_of_a_table_or_key_is_found_whatever_its_spelling(tmp_path: Pat
     assert (file.line_of("data.sea"), file.line_of("data.sea", "file")) == (2, 3)
     assert (file.line_of("data.lake"), file.line_of("data.lake", "file")) == (4, 5)
     assert (file.line_of("data.lake", "held_out"), file.line_of("pack")) == (4, 1)
+
+
+RECIPES = "# Page\n\n## Feed a `batch`\n\n```python\n## no heading\n```\n\n## Save, then restore\n"
+
+
+def write_pack_with_recipes(folder: Path, table: str, head: str = "") -> Path:
+    """Write a pack whose exercise `one` has a check `check_it`, and a page with two recipes."""
+    write_pack(
+        folder, MINIMAL.replace('title = "Small"\n', f'title = "Small"\n{head}') + f"[exercises.one.recipes]\n{table}\n"
+    )
+    (folder / "checks" / "check_one.py").write_text("def check_it() -> None: ...\n")
+    (folder / "recipes.md").write_text(RECIPES, "utf-8")
+    return folder
+
+
+def test_a_recipe_helps_with_failures_of_a_check_or_of_one_kind(tmp_path: Path) -> None:
+    table = 'check_it = "feed-a-batch"\n"check_it/lost" = "save-then-restore"'
+    pack = read_pack(write_pack_with_recipes(tmp_path, table))
+    (one,) = pack.exercises
+    assert one.recipe_for("check_it", "") == RecipeSection("Feed a batch", tmp_path / "recipes.md")
+    assert one.recipe_for("check_it", "lost") == RecipeSection("Save, then restore", tmp_path / "recipes.md")
+    assert one.recipe_for("check_else", "lost") is None
+    assert tmp_path / "recipes.md" in pack.files  # it travels with a session
+
+
+def test_a_recipe_for_failures_of_no_kind_is_for_no_other(tmp_path: Path) -> None:
+    (one,) = read_pack(write_pack_with_recipes(tmp_path, '"check_it/" = "feed-a-batch"')).exercises
+    assert one.recipe_for("check_it", "") is not None
+    assert one.recipe_for("check_it", "lost") is None
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "words"),
+    [
+        ('check_else = "feed-a-batch"', "", "line 7: [exercises.one.recipes] check_else names no check of check_one.py"),
+        ('"check_it lost" = "feed-a-batch"', "", "line 7: [exercises.one.recipes] check_it lost names no check"),
+        (
+            'check_it = "feed-a-bath"',
+            "",
+            "feed-a-bath is no section of recipes.md; known are feed-a-batch, save-then-restore",
+        ),
+        ("check_it = 1", "", "check_it is 1"),
+        ('check_it = "feed-a-batch"', 'recipes = "no/page.md"\n', "no/page.md is not there"),
+        ('check_it = "feed-a-batch"', 'recipes = "../page.md"\n', "leads out of the pack"),
+    ],
+)
+def test_a_fault_in_a_table_of_recipes_is_told(tmp_path: Path, table: str, head: str, words: str) -> None:
+    with pytest.raises(PackError) as caught:
+        read_pack(write_pack_with_recipes(tmp_path, table, head))
+    assert words in str(caught.value)
+
+
+def test_a_table_of_recipes_without_a_page_is_told(tmp_path: Path) -> None:
+    folder = write_pack_with_recipes(tmp_path, 'check_it = "feed-a-batch"')
+    (folder / "recipes.md").unlink()
+    with pytest.raises(PackError, match=r"recipes\.md: No such file or directory; write the recipes there"):
+        read_pack(folder)

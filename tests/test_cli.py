@@ -53,6 +53,21 @@ def test_every_script_in_exercises_is_checked_and_a_failure_exits_1(command_line
     assert reports["ex02"]["data"] == "embedded"
 
 
+def test_several_exercises_are_a_table_of_ascii_on_a_terminal_that_knows_no_more(
+    command_line: CommandLine, classroom: Path
+) -> None:
+    done = command_line(cwd=classroom, PYTHONIOENCODING="ascii", COLUMNS="80", NO_COLOR="1")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[1].split()[:3] == ["ex01", "PASS", "12/12"]
+    assert lines[2].split()[:2] == ["ex02", "FAIL"]
+    assert lines[1].endswith("logdir/checked/ex01")
+    assert lines[4].startswith("ex02  linear regression")
+    assert "\\u" not in done.stdout
+    assert "\x1b" not in done.stdout
+    assert all(len(line) <= 80 for line in lines if "tensorboard --logdir" not in line)
+
+
 @pytest.mark.parametrize("arguments", [["ex01", str(RIGHT_SCRIPT)], [str(RIGHT_SCRIPT)]])
 def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, arguments: list[str]) -> None:
     done = command_line(*arguments, cwd=tmp_path)
@@ -65,7 +80,10 @@ def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, ar
     [
         (["ex99"], "ex99: neither an exercise (ex01, ex02, ex03, ex04, ex05, ex06) nor a file"),
         (["ex04", "nothing.py"], "nothing.py"),
-        (["ex03"], "exercises/ex03.py is not there"),
+        (["ex03"], "ex03.py is not there; name your script: python -m checker ex03 my/ex03.py"),
+        (["sesion", "handed_in", "--likeness"], "no such option: --likeness; did you mean python -m checker session?"),
+        (["sesion", "handed_in"], "did you mean python -m checker session handed_in?"),
+        (["exercises/ex2.py"], "exercises/ex2.py is not there; did you mean python -m checker exercises/ex02.py?"),
         (["ex01", "ex02", "exercises/ex01.py"], "one exercise and one script at a time"),
         (["exercises/other.py"], "which exercise is it?"),
         (["--data", "huge"], "'huge' is not one of 'embedded', 'full'"),
@@ -82,6 +100,31 @@ def test_a_misuse_is_explained_and_exits_2(
     done = command_line(*arguments, cwd=classroom)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_the_complete_script_is_checked_and_that_is_said_apart_from_the_report(command_line: CommandLine) -> None:
+    done = command_line("ex01", "--json", "-")
+    assert done.returncode == 0
+    assert "exercises/ex01.py: this is the complete script of the exercise, not yours" in done.stderr
+    assert json.loads(done.stdout)["exercises"][0]["status"] == "pass"
+
+
+def test_without_what_only_unix_has_one_sentence_says_where_the_checker_runs(tmp_path: Path) -> None:
+    hidden = "import sys; sys.modules.update(fcntl=None); from checker.__main__ import main; main()"
+    for arguments in (["ex01"], ["--help"], []):
+        command = [sys.executable, "-c", hidden, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=300)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        assert "WSL 2: type wsl --install" in done.stderr
+
+
+def test_tensorboard_can_load_the_plugin_where_the_checker_cannot_run(tmp_path: Path) -> None:
+    hidden = "import sys; sys.modules.update(fcntl=None, resource=None); import checker.board.plugin"
+    command = [sys.executable, "-c", hidden]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
 
 
 def test_missing_full_data_is_named_with_its_remedy(command_line: CommandLine, tmp_path: Path) -> None:

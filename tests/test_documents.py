@@ -38,7 +38,7 @@ MOST_WORDS_IN_A_SENTENCE = 25
 TOP_FOLDERS = ("checker", "docs", "exercises", "reference", "tests", ".ci")
 EXAMPLES = {"root"}  # the exercise that docs/adding-an-exercise.md builds in a pack
 PLACEHOLDERS = {"ID", "EXERCISE", "…"}  # where a command stands for many
-OF_OTHERS = {"--logdir", "--nthreads"}  # options of TensorBoard and of Dask
+OF_OTHERS = {"--logdir", "--nthreads", "--install"}  # options of TensorBoard, of Dask and of wsl
 COMMANDS: dict[str, click.Group] = {"checker": cli, "checker.selftest": selftest}
 REPORT_FORMAT, TEACHER, RECIPE = "docs/report-format.md", "docs/teacher.md", "docs/adding-an-exercise.md"
 

@@ -190,7 +190,7 @@ class Workshop:
                 CheckResult("pytest", "the checks can be run", Status.ERROR, detail=f"pytest ended with status {status!r}")
             )
         report.cause = reporter.settle()
-        report.checks = reporter.results
+        report.checks = [_with_recipe(result, run.exercise) for result in reporter.results]
         report.sources = places.sources(report.checks)
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
@@ -213,6 +213,12 @@ def new_report(exercise: Exercise, script: Path, options: Options) -> Report:
     data = exercise.data
     edition = "none" if data is None else options.edition if data.is_built_in else "pack"
     return Report(exercise.id, str(script), edition, options.isolation)
+
+
+def _with_recipe(result: CheckResult, exercise: Exercise) -> CheckResult:
+    """Return a result with the title of the recipe that helps, if it is a failure and there is one."""
+    recipe = exercise.recipe_for(result.id, result.kind) if result.status is Status.FAIL else None
+    return replace(result, recipe=recipe.title) if recipe else result
 
 
 def _ended_its_box(script: Path) -> CheckResult:

@@ -149,7 +149,8 @@ def find_curves(log: EventLog, graph: Graph, logdir: str, kind: str) -> list[Cur
             )
         runs = ((run_folder(logdir, run.name), tag) for run, tag, _ in log.scalars() if tag in numbered[:1])
         where = about(logdir, *(SummaryOf(folder, tag) for folder, tag in runs))
-        fail(where, f'scalars with the tag "{kind}"', listed(found, "no scalars at all"), hint)
+        expected, why = f'scalars with the tag "{kind}"', "numbered-tag" if numbered else ""
+        fail(where, expected, listed(found, "no scalars at all"), hint, why)
     return curves
 
 

@@ -101,6 +101,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "lines": [asdict(line) for line in check.lines],
         "charts": [asdict(chart) for chart in check.charts],
         "nodes": list(check.nodes),
+        "recipe": check.recipe,
     }
 
 

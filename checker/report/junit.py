@@ -52,6 +52,7 @@ def _add_case(suite: ElementTree.Element, report: Report, check: CheckResult) ->
 def message_of(check: CheckResult) -> list[tuple[str, str]]:
     """Return the lines of a failure as (label, text) in the order of display, without empty ones."""
     lines = [("where", check.where), ("expected", check.expected), ("actual", check.actual), ("hint", check.hint)]
+    lines.append(("recipe", check.recipe))
     return [(label, text) for label, text in lines if text]
 
 

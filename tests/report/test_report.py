@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from rich.console import Console
 
-from checker.outcome import CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
+from checker.outcome import Status, VariableStatistics
 from checker.report.files import csv_learner, gradescope
 from checker.report.html import Pages
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
-from checker.report.terminal import TerminalReport, sparkline
 from checker.report.view import ShownLearner
 from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
-
-HOSTILE = 'a]]> <b> & "c" [red]d[/red] \x00\x1b[31m \ud800'
-
-LINE = NamedLine("ex04.py", 2, "ex04.py, line 2")
-REPORT = Report(
-    "ex04",
-    "exercises/ex04.py",
-    "embedded",
-    "none",
-    [
-        CheckResult("check_a", "does a", Status.PASS, advice="could be faster"),
-        CheckResult("check_b", "does b", Status.FAIL, "here", "one", HOSTILE, "look there", place="here", lines=(LINE,)),
-        CheckResult("check_c", "does c", Status.SKIP, detail="does b"),
-        CheckResult("check_d", "does d", Status.ERROR, detail="Traceback …"),
-    ],
-    duration_s=1.23456,
-    peak_memory_bytes=300 << 20,
-    logdir="/some where/logdir/ex04",
-    loss=[2.3, 1.0, math.nan],
-    notes=["a note"],
-    sources=[OwnFile("ex04.py", "ex04.py", f"x = 1\n{HOSTILE}")],
-    cause="check_b",
-)
-
-
-TWO_FAILURES = replace(
-    REPORT,
-    checks=[
-        CheckResult("check_a", "does a", Status.PASS),
-        CheckResult("check_b", "does b", Status.FAIL, "here", "one", "two", "look there"),
-        CheckResult("check_c", "does c", Status.FAIL, "there", "three", "four", "look here"),
-        CheckResult("check_d", "does d", Status.SKIP, detail="does c"),
-        CheckResult("check_e", "does e", Status.SKIP, detail="does c"),
-    ],
-    cause="check_c",
-)
+from tests.support.reports import HOSTILE, REPORT, TWO_FAILURES
 
 
 def test_json_has_the_documented_keys() -> None:
@@ -81,9 +42,20 @@ def test_json_has_the_documented_keys() -> None:
         "lines",
         "charts",
         "nodes",
+        "recipe",
     ]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
+
+
+def test_every_format_names_the_recipe_that_helps() -> None:
+    checks = [replace(check, recipe="Feed a batch") if check.status is Status.FAIL else check for check in REPORT.checks]
+    report = replace(REPORT, checks=checks)
+    learner = ShownLearner("ada", "ada", {"ex04": report})
+    assert json.loads(as_json([report]))["exercises"][0]["checks"][1]["recipe"] == "Feed a batch"
+    assert "recipe: Feed a batch" in as_junit([report])
+    assert "recipe: Feed a batch" in gradescope(learner)
+    assert "<dt>recipe</dt><dd>Feed a batch</dd>" in Pages(CATALOG.exercises, {"ex04": None}).learner(learner)
 
 
 def test_what_json_says_can_be_read_back() -> None:
@@ -182,65 +154,3 @@ def test_the_files_and_the_page_of_a_learner_tell_the_first_cause_before_the_oth
     ]
     page = Pages(CATALOG.exercises, {"ex04": None}).learner(learner)
     assert page.index("does c") < page.index("does b") < page.index("does a") < page.index("does d")
-
-
-def printed(of: Report = REPORT, terminal: bool = False, verbose: bool = False) -> str:
-    stream = io.StringIO()
-    console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
-    report = TerminalReport(console, verbose)
-    report.start(CATALOG["ex04"], Path("exercises/ex04.py"))
-    report.finish(of, CATALOG["ex04"])
-    report.summarise([of])
-    return stream.getvalue()
-
-
-def test_the_terminal_shows_of_a_failure_where_expected_actual_and_hint() -> None:
-    text = printed()
-    places = [text.index(label) for label in ("FAIL", "where:", "expected:", "actual:", "hint:")]
-    assert places == sorted(places)
-    assert "advice:" in text
-    assert "1 more check waits for this" in text
-    assert "please report it" in text
-    assert "4 checks: 1 passed, 1 failed, 1 skipped, 1 broken" in text
-
-
-def test_the_terminal_shows_failures_first_then_passes_then_one_line_for_what_waits() -> None:
-    text = printed(TWO_FAILURES)
-    places = [text.index(words) for words in ("does c", "does b", "does a", "2 more checks wait for these")]
-    assert places == sorted(places)
-    assert "does d" not in text
-
-
-def test_the_terminal_names_each_check_that_waits_when_it_is_asked_for_more() -> None:
-    text = printed(TWO_FAILURES, verbose=True)
-    assert "does d  (explained above: does c)" in text
-    assert "does e  (explained above: does c)" in text
-    assert "wait for" not in text
-
-
-def test_markup_of_a_submission_is_printed_as_it_is() -> None:
-    assert "[red]d[/red]" in printed()
-
-
-def test_the_command_to_look_is_one_line_that_can_be_copied() -> None:
-    assert "tensorboard --logdir '/some where/logdir/ex04'\n" in printed()
-
-
-@pytest.mark.parametrize(
-    ("values", "line"),
-    [
-        ([3.0, 2.0, 1.0], "█▅▁"),
-        ([1.0, 1.0], "▁▁"),
-        ([2.0, math.nan, 1.0], "█×▁"),
-        ([math.inf], "×"),
-    ],
-)
-def test_a_sparkline_shows_the_curve(values: list[float], line: str) -> None:
-    assert sparkline(values) in (line, line.replace("▅", "▄"))
-
-
-def test_a_long_curve_fits_its_width() -> None:
-    line = sparkline([1 / (i + 1) for i in range(4690)])
-    assert len(line) == 40
-    assert line[0] == "█"
-    assert line[-1] == "▁"
