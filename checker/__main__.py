@@ -15,7 +15,7 @@ from checker.check_command import check, own_folder
 from checker.command_line import DefaultGroup, pack_option, read_catalog
 from checker.completion import VARIABLE, completion
 from checker.invocation import command, why_not_here
-from checker.learner.commands import hint, progress, reset, start
+from checker.learner.commands import hint, progress, reset, start, watch
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, USAGE
 from checker.report.characters import show_what_fits
 from checker.session.commands import note, report, session
@@ -86,6 +86,7 @@ def doctor(ctx: click.Context) -> None:
 cli.add_command(check)
 cli.add_command(completion)
 cli.add_command(start)
+cli.add_command(watch)
 cli.add_command(hint)
 cli.add_command(progress)
 cli.add_command(reset)

@@ -60,11 +60,24 @@ def check_all(
 
 def _terminal(exercises: Sequence[str], asked: CheckOptions) -> TerminalReport | ExerciseTable:
     """Return what prints the reports: one in full, or a table of several."""
-    show_what_fits(sys.stdout)
-    console = Console(quiet=asked.json_file == "-")
+    console = console_on_stdout(quiet=asked.json_file == "-")
     if len(exercises) > 1:
         return ExerciseTable(console, exercises, asked.verbose)
     return TerminalReport(console, asked.verbose)
+
+
+def console_on_stdout(quiet: bool = False) -> Console:
+    """Return what prints to stdout, whatever its encoding is."""
+    show_what_fits(sys.stdout)
+    return Console(quiet=quiet)
+
+
+def check_and_keep(target: Target, workshop: Workshop, catalog: Catalog) -> Report:
+    """Check a script of the working folder without a word, and keep its run and its verdict for TensorBoard."""
+    options = Options(publish_to=Path.cwd(), learner=CHECKED, isolation=workshop.isolation)
+    report = _report(target, workshop, options)
+    _keep(target, report, catalog)
+    return report
 
 
 def write_files(reports: Sequence[Report], asked: CheckOptions) -> None:
@@ -88,11 +101,17 @@ def _check(target: Target, workshop: Workshop, options: Options, terminal: Termi
     exercise, script = target
     terminal.start(exercise, script)
     try:
-        report = workshop.check(exercise, script, options)
-    except Exception:  # ours; the reports of the others must not be lost for it
-        report = new_report(exercise, script, options)
-        report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=traceback.format_exc()))
+        report = _report(target, workshop, options)
     finally:
         terminal.stop_spinner()
     terminal.finish(report, exercise)
     return report
+
+
+def _report(target: Target, workshop: Workshop, options: Options) -> Report:
+    try:
+        return workshop.check(*target, options)
+    except Exception:  # ours; the reports of the others must not be lost for it
+        report = new_report(*target, options)
+        report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=traceback.format_exc()))
+        return report

@@ -1,12 +1,9 @@
-"""The commands of the learner's road: `start`, `hint`, `progress` and `reset`."""
+"""The commands of the learner's road: `start`, `watch`, `hint`, `progress` and `reset`."""
 
 from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +11,11 @@ import click
 
 from checker.command_line import pack_option
 from checker.invocation import command
+from checker.outcome import INTERRUPTED
 from checker.pack_file import LANGUAGES
-from checker.translation import VARIABLE, _, chosen
+from checker.translation import VARIABLE, _
 
 if TYPE_CHECKING:
-    from checker.learner.hints import Help
     from checker.learner.start import Started
 
 
@@ -74,6 +71,7 @@ def _told(started: Started, is_here: bool) -> list[str]:
 def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
     """Show one hint more for a task: what to read, which operation it is, the shape of the line."""
     from checker.learner.folder import open_folder
+    from checker.learner.hint_lines import help_lines
     from checker.learner.hints import next_help
     from checker.learner.progress import read_progress, write_progress
 
@@ -85,37 +83,11 @@ def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
     if found is None:
         click.echo(_("All exercises are done. Name one for its hints: {example}", example=command("hint ex04")))
         return
-    click.echo("\n".join(_help(found)))
+    click.echo("\n".join(help_lines(found)))
     try:
         write_progress(folder.path, progress)
     except OSError as error:
         click.echo(_("this hint will come again, because it cannot be remembered: {why}", why=error), err=True)
-
-
-def _help(found: Help) -> list[str]:
-    name = f"{found.exercise.id} {found.task.id}"
-    *earlier, newest = found.read
-    asked = _("{task}: {asked}", task=name, asked=chosen(found.task.asked))
-    lines = [*_wrapped(asked, ""), ""]
-    lines += [line for hint in earlier for line in _wrapped(hint, "  ")]
-    lines += [*_wrapped(newest, "> "), ""]
-    if found.left:
-        lines.append(_("the next hint: {command}", command=command(f"hint {name}")))
-    else:
-        lines.append(
-            _("That was the last hint for this task: write it, then check it: {check}", check=command(found.exercise.id))
-        )
-    if found.others:
-        lines.append(_("other tasks of {exercise}: {tasks}", exercise=found.exercise.id, tasks=", ".join(found.others)))
-    return lines
-
-
-def _wrapped(text: str, sign: str) -> list[str]:
-    """Return a text in lines that a terminal shows whole; in one line where it goes elsewhere."""
-    if not sys.stdout.isatty():
-        return [sign + text]
-    width = shutil.get_terminal_size().columns
-    return textwrap.wrap(text, width, initial_indent=sign, subsequent_indent="  " if sign else "", break_on_hyphens=False)
 
 
 @click.command()
@@ -152,3 +124,32 @@ def reset(exercise: str, packs: tuple[Path, ...]) -> None:
         click.echo(_("{script} begins again; what you had is in {kept}", script=found.script, kept=kept))
     else:
         click.echo(_("{script} is as it is at the start", script=found.script))
+
+
+@click.command()
+@click.argument("exercise", required=False)
+@pack_option
+@language_option
+@click.pass_context
+def watch(ctx: click.Context, exercise: str | None, packs: tuple[Path, ...]) -> None:
+    """Check a script of this folder whenever it is saved; with EXERCISE, that one only.
+
+    Keys: h a hint, t the address of TensorBoard, n the next exercise, l the list, q the end.
+    """
+    from checker.check_scripts import console_on_stdout
+    from checker.learner.folder import open_folder
+    from checker.learner.hints import find_exercise
+    from checker.learner.watch import Watch
+    from checker.learner.watch_screen import WatchScreen
+    from checker.sandbox.box import choose_isolation
+
+    folder = open_folder(Path(), packs)
+    only = find_exercise(folder, exercise) if exercise else None
+    if only and not (folder.path / only.script).is_file():
+        raise click.UsageError(
+            _("{script} is not there; save it, or type {reset}", script=only.script, reset=command(f"reset {only.id}"))
+        )
+    try:
+        Watch(folder, WatchScreen(console_on_stdout()), choose_isolation("auto"), only).run()
+    except KeyboardInterrupt:
+        ctx.exit(INTERRUPTED)

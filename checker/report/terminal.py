@@ -63,6 +63,19 @@ class TerminalReport:
             self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(report.logdir)}"), soft_wrap=True)
         self._console.print()
 
+    def finish_short(self, report: Report, exercise: Exercise) -> None:
+        """Print the first failure in full, the titles of the others, and the loss; of the rest, how many there are."""
+        self.stop_spinner()
+        for check in report.in_reading_order:
+            if check is report.first_failure or check.status is Status.ERROR:
+                self._show(check, exercise)
+        for check in report.failures[1:]:
+            self._console.print(Text.assemble(label_of(Status.FAIL), (check.title, "dim")), soft_wrap=True)
+        self._print_folded(Status.PASS, _passed(report, 0))
+        self._print_folded(Status.SKIP, _waiting(report.count(Status.SKIP), report.count(Status.FAIL)))
+        lines = [line for line in self._about_the_run(report, exercise) if line[0] != "question"]
+        self._print_lines(lines, indent=2)
+
     def show(self, report: Report, exercise: Exercise) -> None:
         """Print a report whose exercise was not announced."""
         self._print_head(exercise, report.script)
