@@ -21,7 +21,7 @@ from checker.learner.subject import subject_of
 from checker.pack_file import PackError
 from checker.translation import _, chosen, language
 
-README, IGNORED = "README.md", ".gitignore"
+README, RECIPES, IGNORED = "README.md", "recipes.md", ".gitignore"
 SHOWN_NAMES = 3  # of what is in the way
 
 
@@ -111,6 +111,8 @@ def _subjects(catalog: Catalog, known: FolderSettings, asked: Sequence[Path]) ->
 def _add_pack(started: Started, pack: Pack, is_first: bool) -> None:
     subject = subject_of(pack, language()) or f"# {chosen(pack.titles)}\n"
     started.write(README if is_first else f"README-{pack.id}.md", first_steps(pack) + "\n" + subject)
+    for page in {recipe.file for exercise in pack.exercises for recipe in exercise.recipes.values()}:
+        started.copy(RECIPES if is_first else f"recipes-{pack.id}.md", page.read_bytes())
     for exercise in pack.exercises:
         skeleton = skeleton_of(exercise, language())
         if skeleton is None:
@@ -147,7 +149,8 @@ def _steps(first: Exercise) -> Iterator[str]:
         yield _("Begin with {script}.", script=first.script)
     yield ""
     commands = {
-        command(exercise): _("check it: what is right, what is not, and why"),
+        command("watch"): _("check at each save: what is right, what is not, and why; q ends it"),
+        command(exercise): _("check it once"),
         **({hint: _("a hint for the next TODO, one step at a time")} if first.tasks is not None else {}),
         f"tensorboard --logdir logdir/{exercise}": _("see what it wrote"),
         command("progress"): _("how far you are"),

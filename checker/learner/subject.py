@@ -10,8 +10,8 @@ from checker.exercise import Pack
 
 _HEADING = re.compile(r"## +(\w+)")
 _FENCE = re.compile(r"\s*(```|~~~)")
-_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)")  # to a file or a folder beside the subject
-_OWN_SCRIPT = re.compile(r"    .*\bmy/\w+\.py")  # a command as it is typed in a checkout
+_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#|recipes\.md)[^)]*\)")  # to what is beside the subject, and not copied
+_OWN_FOLDER = re.compile(r"    .*\bmy\b")  # a command as it is typed in a checkout
 
 
 def subject_of(pack: Pack, language: str) -> str | None:
@@ -27,7 +27,7 @@ def subject_of(pack: Pack, language: str) -> str | None:
 def learner_part(text: str, exercises: Collection[str]) -> str:
     """Return subjects without sections about no exercise, links to files, and what only a reader of a checkout needs.
 
-    A command with a script in `my/` is typed in a checkout; it goes together with the paragraph that leads to it. Where no
+    A command with a folder `my` is typed in a checkout; it goes together with the paragraph that leads to it. Where no
     section is named after an exercise, all sections stay.
     """
     sections = _sections(text)
@@ -54,7 +54,7 @@ def _names(section: str, exercises: Collection[str]) -> bool:
 
 def _without_checkout(introduction: str) -> str:
     blocks = introduction.split("\n\n")
-    typed = {i for i, block in enumerate(blocks) if _OWN_SCRIPT.match(block)}
+    typed = {i for i, block in enumerate(blocks) if _OWN_FOLDER.match(block)}
     return "\n\n".join(block for i, block in enumerate(blocks) if not {i, i + 1} & typed)
 
 

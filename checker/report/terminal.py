@@ -175,8 +175,8 @@ def _message(check: CheckResult, exercise: Exercise) -> list[tuple[str, str]]:
     recipe = exercise.recipe_for(check.id, check.kind) if check.recipe else None
     if recipe is None:
         return message_of(check)
-    file = recipe.file
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    file, own = recipe.file, Path(recipe.file.name)  # a learner's folder has a copy
+    shown = own if own.is_file() else file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
     return [*message_of(replace(check, recipe="")), ("recipe", f"{shown}: {recipe.title}")]
 
 

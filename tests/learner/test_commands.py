@@ -18,7 +18,13 @@ from tests.support.paths import PROJECT, TESTS
 from tests.support.processes import checker_command, environment
 
 FORMULAS = TESTS / "packs" / "formulas"
-MADE = ["README.md", *(exercise.script for exercise in CATALOG.exercises.values()), ".gitignore", "checker.toml"]
+MADE = [
+    "README.md",
+    "recipes.md",
+    *(exercise.script for exercise in CATALOG.exercises.values()),
+    ".gitignore",
+    "checker.toml",
+]
 
 
 def run(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -65,9 +71,9 @@ def test_the_readme_has_the_first_steps_and_what_a_learner_needs_of_the_subjects
     headings = re.findall(r"^## (\w+)", text, re.MULTILINE)
     assert headings == [*CATALOG]
     assert text.index("checker hint ex01") < text.index("The contract of every script")
-    assert "my/" not in text
+    assert "start my" not in text
     assert "beside this file" not in text
-    assert re.findall(r"\]\((?!http|#)", text) == []
+    assert {*re.findall(r"\]\((?!http|#)([^)]*)\)", text)} == {"recipes.md"}
 
 
 def test_a_second_start_adds_what_is_missing_and_overwrites_nothing(started: Path) -> None:
@@ -78,7 +84,7 @@ def test_a_second_start_adds_what_is_missing_and_overwrites_nothing(started: Pat
     before = content(started)
     said = told(started, "start")
     assert f"made in {started}: ex03.py\n" in said
-    assert "left as they were: README.md, ex01.py, ex02.py, ex04.py" in said
+    assert "left as they were: README.md, recipes.md, ex01.py, ex02.py, ex04.py" in said
     assert {**content(started), **before} == content(started)
     assert content(started).keys() == {*before, "ex03.py"}
 
