@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.tours import PLUGINS, TourStep, named
 
 PATIENCE_MS = 60_000
-STILL = 10  # times in a row that an element is found at the same place
+STILL = 5  # times in a row that an element is found at the same place
 SOME_FRAMES = """() => new Promise(done => {
   let left = 6;
   const next = () => --left ? requestAnimationFrame(next) : done();
