@@ -14,6 +14,7 @@ from checker.command_line import pack_option
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
+from checker.learner.overview import title_of
 from checker.learner.progress import FILE, read_progress, write_progress
 from checker.near_names import near
 from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, exit_code
@@ -143,7 +144,7 @@ def _next_one(folder: LearnerFolder) -> Selection:
     if run is None:
         reason = _("it was not checked yet")
     elif run.check:
-        reason = _("its last check failed at {check}, {when}", check=run.check, when=run.when)
+        reason = _("its last check failed at {check}, {when}", check=title_of(exercise, run.check), when=run.when)
     else:
         reason = _("the checker broke on it, {when}", when=run.when)
     said = _("{exercise} is the first exercise here that is not done: {reason}", exercise=exercise.id, reason=reason)

@@ -36,12 +36,11 @@ def test_the_checker_alone_checks_one_exercise_after_the_other(command_line: Com
     assert second.returncode == 1
     assert "ex02 is the first exercise here" in second.stderr
     run = read_progress(own).runs["ex02"]
+    title = "saves a checkpoint of its variables"
     assert (run.state, run.check) == (FAILS, "check_saves_a_checkpoint")
 
     third = command_line("--json", "-", cwd=own)
-    assert (
-        f"ex02 is the first exercise here that is not done: its last check failed at {run.check}, {run.when}" in third.stderr
-    )
+    assert f"ex02 is the first exercise here that is not done: its last check failed at {title}, {run.when}" in third.stderr
     assert [report["exercise"] for report in json.loads(third.stdout)["exercises"]] == ["ex02"]
 
 

@@ -34,7 +34,7 @@ def check_prints_the_result(stdout: str, finished: ScriptRun) -> None:
     found, unread = numbers(stdout), tensors(stdout)
     shown = listed([*map("{:.10g}".format, found), *unread], "no number")
     hint = "Session.run returns the value of x: print what it returns"
-    if unread:
+    if unread and not any(abs(number) > SMALL for number in found):
         hint = "this is the tensor itself, printed without its value, which Session.run returns"
     elif found:
         hint = _why_another_number(found[-1], finished)

@@ -11,8 +11,8 @@ from checker.learner.hints import Help
 from checker.translation import _, chosen
 
 
-def help_lines(found: Help) -> list[str]:
-    """Return the task, the hints that were read so far, the newest one marked, and how to go on."""
+def help_lines(found: Help, again: str = "") -> list[str]:
+    """Return the task, its hints so far, and how to get the next: by a command, or by the key `again`."""
     name = f"{found.exercise.id} {found.task.id}"
     *earlier, newest = found.read
     asked = _("{task}: {asked}", task=name, asked=chosen(found.task.asked))
@@ -20,7 +20,7 @@ def help_lines(found: Help) -> list[str]:
     lines += [line for hint in earlier for line in _wrapped(hint, "  ")]
     lines += [*_wrapped(newest, "> "), ""]
     if found.left:
-        lines.append(_("the next hint: {command}", command=command(f"hint {name}")))
+        lines.append(_("the next hint: {command}", command=again or command(f"hint {name}")))
     else:
         lines.append(
             _("That was the last hint for this task: write it, then check it: {check}", check=command(found.exercise.id))

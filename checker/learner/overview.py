@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from checker.exercise import Exercise
 from checker.learner.folder import LearnerFolder
@@ -29,10 +30,10 @@ def _state(exercise: Exercise, run: LastRun | None) -> str:
         return _("not checked yet")
     if run.state == BROKE:
         return _("the checker broke; check it again")
-    return _("done") if run.state == DONE else _("fails: {title}", title=_title(exercise, run.check))
+    return _("done") if run.state == DONE else _("fails: {title}", title=title_of(exercise, run.check))
 
 
-def _title(exercise: Exercise, check: str) -> str:
+def title_of(exercise: Exercise, check: str) -> str:
     """Return the title of a check, its id where the exercise has no such check any more."""
     from checker.engine.check_file import checks_in
 
@@ -42,6 +43,11 @@ def _title(exercise: Exercise, check: str) -> str:
 
 def _left(folder: LearnerFolder, exercise: Exercise) -> str:
     """Return how many parts of a script are still marked, with a separator; "" where none is."""
-    script = text_of(folder.path / exercise.script)
-    count = sum(is_marked(script, task) for task in tasks_of(exercise))
+    count = parts_left(folder.path / exercise.script, exercise)
     return plural("; {count} TODO left", "; {count} TODOs left", count) if count else ""
+
+
+def parts_left(script: str | Path, exercise: Exercise) -> int:
+    """Return how many parts of a script are still marked."""
+    text = text_of(Path(script))
+    return sum(is_marked(text, task) for task in tasks_of(exercise))

@@ -34,7 +34,11 @@ def reset_exercise(folder: LearnerFolder, exercise: Exercise) -> str:
     kept = _keep(script, content) if content is not None and content != skeleton.encode() else ""
     replace_text(script, skeleton)
     progress = read_progress(folder.path)
-    if progress.runs.pop(exercise.id, None) is not None:
+    had_run = progress.runs.pop(exercise.id, None) is not None
+    read = [key for key in progress.hints if key[0] == exercise.id]
+    for key in read:
+        del progress.hints[key]
+    if had_run or read:
         write_progress(folder.path, progress)
     return kept
 

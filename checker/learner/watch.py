@@ -12,11 +12,12 @@ from pathlib import Path
 
 import click
 
-from checker.board.server import NoBoard, running
+from checker.board.server import NoBoard, RunningBoard, running
 from checker.exercise import Exercise, own_data_files
 from checker.learner.check_process import CheckProcess
 from checker.learner.file_changes import tell_changes
 from checker.learner.folder import LearnerFolder
+from checker.learner.hint_lines import help_lines
 from checker.learner.hints import next_help
 from checker.learner.keys import read_keys, single_keys
 from checker.learner.overview import overview
@@ -47,7 +48,15 @@ class Checked:
     report: Report | None
 
 
-Event = FolderChanged | Key | Checked
+@dataclass(frozen=True)
+class BoardTold:
+    """TensorBoard answers at an address, or has said why it does not start."""
+
+    address: str
+    problem: str = ""
+
+
+Event = FolderChanged | Key | Checked | BoardTold
 
 
 @dataclass
@@ -62,7 +71,7 @@ class Watch:
     _seen: dict[str, str] = field(default_factory=dict)  # exercise -> digest of its script as it was checked last
     _events: queue.Queue[Event] = field(default_factory=queue.Queue)
     _open: ExitStack = field(default_factory=ExitStack)  # what ends with the watch
-    _board: str = ""  # the address of TensorBoard, once it is started
+    _board: threading.Thread | None = None  # starts TensorBoard, which takes its time
 
     def run(self) -> None:
         """Check at every save until the key q, or Ctrl-C."""
@@ -70,6 +79,7 @@ class Watch:
         readable = own_data_files(exercise for exercise, _ in self.folder.scripts())
         with self._open as stack:
             has_keys = stack.enter_context(single_keys())
+            stack.callback(self.screen.close)
             stack.callback(over.set)
             self._process = stack.enter_context(
                 CheckProcess(self.folder.catalog, self.isolation, readable, lambda report: self._events.put(Checked(report)))
@@ -88,6 +98,8 @@ class Watch:
             self._check_what_was_saved()
         elif isinstance(event, Checked):
             self._show(event.report)
+        elif isinstance(event, BoardTold):
+            self.screen.board(event.address, event.problem)
         elif event.name == QUIT:
             return False
         else:
@@ -129,7 +141,7 @@ class Watch:
         elif key == "t":
             self._show_board()
         elif key == "l":
-            self.screen.lines(list(overview(self.folder, read_progress(self.folder.path))))
+            self.screen.answer(list(overview(self.folder, read_progress(self.folder.path))))
         elif key == "n":
             self.only = None
             self._check(self._next_one())
@@ -139,25 +151,30 @@ class Watch:
         try:
             found = next_help(self.folder, progress, [self._current.id] if self._current else [])
         except click.UsageError as error:
-            self.screen.lines([error.message])
+            self.screen.answer([error.message])
             return
         if found:
-            self.screen.help(found)
+            self.screen.answer(help_lines(found, again="h"))
             try:
                 write_progress(self.folder.path, progress)
             except OSError as error:
                 self.screen.cannot_note(error)
 
     def _show_board(self) -> None:
-        """Start TensorBoard once, and show its address."""
-        if not self._board:
+        """Start TensorBoard, once; its address is shown with the keys from then on."""
+        if self._board is None:
             self.screen.board_starts()
-            try:
-                self._board = self._open.enter_context(running(str(self.folder.path / LOGDIR))).base
-            except NoBoard as error:
-                self.screen.lines([str(error)])
-                return
-        self.screen.board(self._board)
+            self._board = threading.Thread(target=self._start_board)
+            self._board.start()
+            self._open.callback(self._board.join)
+
+    def _start_board(self) -> None:
+        try:
+            started: RunningBoard = self._open.enter_context(running(str(self.folder.path / LOGDIR)))
+            self._events.put(BoardTold(started.base))
+        except NoBoard as error:
+            self._events.put(BoardTold("", str(error)))
+            self._board = None
 
     def _next_one(self) -> Exercise | None:
         """Return the first exercise that is not done, beginning after the one that is watched."""

@@ -9,12 +9,11 @@ from rich.text import Text
 
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
-from checker.learner.hint_lines import help_lines
-from checker.learner.hints import Help
+from checker.learner.overview import parts_left
 from checker.outcome import Report, Status
 from checker.outline import Node, show_shape
 from checker.report.terminal import TerminalReport
-from checker.translation import _
+from checker.translation import _, plural
 
 MOST_DIFFERENCES = 5
 
@@ -25,6 +24,7 @@ class WatchScreen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._terminal = TerminalReport(console)
+        self._address = ""  # of TensorBoard, once it is started
 
     def begins(self, exercise: Exercise) -> None:
         """Tell that a check has begun."""
@@ -41,14 +41,19 @@ class WatchScreen:
             self.lines([*_when_passed(exercise, report)])
         self._keys()
 
-    def help(self, found: Help) -> None:
-        """Show a hint."""
-        self.lines(help_lines(found))
+    def answer(self, lines: Sequence[str]) -> None:
+        """Show what a key asked for."""
+        self.lines(lines)
+        self._keys()
 
     def lines(self, lines: Sequence[str]) -> None:
-        """Print some lines, and begin the spinner again if it turned."""
+        """Print some lines; a spinner goes on below them."""
         for line in lines:
-            self._console.print(Text(line))
+            self._console.print(Text(line), soft_wrap=True)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._terminal.stop_spinner()
 
     def all_done(self) -> None:
         """Tell that nothing is left to do."""
@@ -59,9 +64,12 @@ class WatchScreen:
         """Tell that TensorBoard needs a moment."""
         self.lines([_("TensorBoard is starting …")])
 
-    def board(self, address: str) -> None:
-        """Show the address of TensorBoard."""
-        self.lines([_("TensorBoard: {address}/", address=address)])
+    def board(self, address: str, problem: str) -> None:
+        """Show the address of TensorBoard, or why it did not start."""
+        self._address = address
+        if problem:
+            self.lines([problem])
+        self._keys()
 
     def process_ended(self) -> None:
         """Tell that the process of the checks has ended by itself."""
@@ -75,10 +83,19 @@ class WatchScreen:
     def _keys(self) -> None:
         if self._console.is_terminal:
             self._console.print(Text(_("h hint · t TensorBoard · n next · l list · q quit"), style="dim"))
+            if self._address:
+                self._console.print(Text(_("TensorBoard: {address}/", address=self._address), style="dim"))
 
 
 def _when_passed(exercise: Exercise, report: Report) -> Iterator[str]:
     """Yield what is worth a look when nothing fails any more."""
+    left = parts_left(report.script, exercise)
+    if left:
+        yield plural(
+            "Everything passes, but {count} TODO is left: no check sees that part.",
+            "Everything passes, but {count} TODOs are left: no check sees those parts.",
+            left,
+        )
     yield _("{exercise} is done.", exercise=exercise.id)
     if exercise.question:
         yield _("Think about it: {question}", question=exercise.question)

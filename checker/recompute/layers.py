@@ -14,7 +14,7 @@ from checker.recompute.image_feeds import ImageFeeds
 from checker.subjects import about_operations
 from reference.classification import CLASSES, HIDDEN, PIXELS
 
-SUMMING_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "Reshape", "Const"}
+SUMMING_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "ReadVariableOp", "Reshape", "Const"}
 
 
 class Layers(ImageFeeds):

@@ -59,8 +59,7 @@ class TerminalReport:
         self.stop_spinner()
         self._show_checks(report, exercise)
         self._print_lines(self._about_the_run(report, exercise), indent=2)
-        if report.logdir:  # on a line that is never folded, to be copied
-            self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(report.logdir)}"), soft_wrap=True)
+        self._show_logdir(report)
         self._console.print()
 
     def finish_short(self, report: Report, exercise: Exercise) -> None:
@@ -75,6 +74,7 @@ class TerminalReport:
         self._print_folded(Status.SKIP, _waiting(report.count(Status.SKIP), report.count(Status.FAIL)))
         lines = [line for line in self._about_the_run(report, exercise) if line[0] != "question"]
         self._print_lines(lines, indent=2)
+        self._show_logdir(report)
 
     def show(self, report: Report, exercise: Exercise) -> None:
         """Print a report whose exercise was not announced."""
@@ -112,6 +112,10 @@ class TerminalReport:
             self._print_folded(Status.SKIP, _waiting(report.count(Status.SKIP), report.count(Status.FAIL)))
         for check in later:
             self._show(check, exercise)
+
+    def _show_logdir(self, report: Report) -> None:
+        if report.logdir:  # on a line that is never folded, to be copied
+            self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(report.logdir)}"), soft_wrap=True)
 
     def _print_folded(self, status: Status, words: str) -> None:
         if words:

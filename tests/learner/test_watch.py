@@ -13,6 +13,7 @@ import pytest
 
 from checker.learner import file_changes
 from checker.learner.file_changes import needs_polling, tell_changes
+from checker.learner.hints import tasks_of
 from checker.learner.progress import read_progress
 from checker.learner.skeleton import skeleton_of
 from tests.support.exercises import CATALOG
@@ -61,6 +62,12 @@ def test_the_first_failure_is_shown_in_full_and_a_save_by_renaming_is_checked(fo
         assert terminal.process.wait(LONGEST_S) == 0
 
 
+def test_what_no_check_sees_is_told_when_everything_passes(folder: Path, terminal: WatchedTerminal) -> None:
+    *_, last = tasks_of(CATALOG["ex01"])
+    save_by_renaming(folder / "ex01.py", f"{COMPLETE}# TODO: {last.asked['en']}\n")
+    assert "Everything passes, but 1 TODO is left" in terminal.wait_for(DONE)
+
+
 def test_a_second_save_ends_the_running_check(folder: Path, terminal: WatchedTerminal) -> None:
     (folder / "ex01.py").write_text(ENDLESS)
     terminal.wait_for("ex01 is running")
@@ -92,7 +99,8 @@ def test_the_script_that_is_saved_is_checked_but_only_the_one_that_was_named(fol
 
 def test_keys_give_a_hint_the_list_and_the_address_of_tensorboard(terminal: WatchedTerminal) -> None:
     terminal.press("h")
-    terminal.wait_for("the next hint:")
+    terminal.wait_for("the next hint: h")
+    terminal.wait_for(KEYS)
     terminal.press("l")
     terminal.wait_for("not checked yet")
     terminal.press("t")
