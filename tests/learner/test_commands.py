@@ -254,7 +254,7 @@ def test_progress_is_told_with_a_damaged_file(started: Path) -> None:
 def test_a_reset_keeps_every_earlier_file(started: Path) -> None:
     skeleton = (started / "ex02.py").read_bytes()
     runs = {"ex02": LastRun("done", "", "2026-11-29T10:15"), "ex03": LastRun("done", "", "2026-11-29T10:15")}
-    write_progress(started, Progress(runs, {("ex02", "loop"): 2}))
+    write_progress(started, Progress(runs, {("ex02", "loop"): 2, ("ex03", "loop"): 1}))
     assert told(started, "reset", "ex02") == "ex02.py is as it is at the start\n"
     for number in (1, 2):
         (started / "ex02.py").write_text(f"mine {number}")
@@ -262,7 +262,7 @@ def test_a_reset_keeps_every_earlier_file(started: Path) -> None:
     assert (started / "ex02.py").read_bytes() == skeleton
     assert [(started / f"ex02.py.kept-{number}").read_text() for number in (1, 2)] == ["mine 1", "mine 2"]
     progress = read_progress(started)
-    assert ([*progress.runs], progress.hints) == (["ex03"], {("ex02", "loop"): 2})
+    assert ([*progress.runs], progress.hints) == (["ex03"], {("ex03", "loop"): 1})
 
 
 def test_a_reset_brings_back_what_is_gone(started: Path) -> None:
