@@ -2,100 +2,31 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
 
-from tests.support.board_pages import open_step
-from tests.support.served_board import ServedBoard
-from tests.support.tensorboard_server import server
-from tests.support.tours import TourStep, named, tour_steps
+from tests.support.page_content import require_page
+from tests.support.served_board import tour_server
+from tests.support.tours import TourStep, tour_steps
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 STEPS = tour_steps()
-# These pages get other data from the other loader; a step for each is enough.
-BY_THE_OTHER_LOADER = ("logdir/ex04_tour", "logdir/ex02_sweep", "logdir/ex02_tour")
-OTHER = {step.page: step for step in reversed(STEPS) if step.logdir in BY_THE_OTHER_LOADER}
-CASES = [(("auto", step.logdir), step) for step in STEPS] + [(("false", step.logdir), step) for step in OTHER.values()]
-DRAWN = "paths => paths.filter(path => (path.getAttribute('d') || '').length > 20).length"
+CASES = [(step.logdir, step) for step in STEPS]
 
 
 @pytest.fixture(scope="module")
 def address(request: pytest.FixtureRequest, toured: Path) -> Iterator[str]:
-    """The TensorBoard that the tour tells to start, with one loader or the other."""
-    load_fast, logdir = request.param
-    with server(toured.parent / logdir, load_fast=load_fast) as found:
-        pages = {step.page for step in STEPS if step.logdir == logdir}
-        ServedBoard(found, logdir).wait_for([], pages)
+    """The TensorBoard that the tour tells to start."""
+    with tour_server(toured, request.param, load_fast="auto") as found:
         yield found
 
 
-@pytest.mark.parametrize(
-    ("address", "step"), CASES, indirect=["address"], ids=[f"{step}, {how}" for (how, _), step in CASES]
-)
+@pytest.mark.parametrize(("address", "step"), CASES, indirect=["address"], ids=map(str, STEPS))
 def test_the_page_shows_what_the_step_says(browser: Browser, address: str, step: TourStep) -> None:
-    tab = browser.new_page(viewport={"width": 1280, "height": 1000})
-    subjects = open_step(tab, address, step)
-    for subject in subjects:
-        require_content(step, subject)
-    tab.close()
-
-
-def require_content(step: TourStep, subject: Any) -> None:
-    """Assert that an element which a step speaks of shows what such an element is for."""
-    if step.page in ("SCALARS", "PR CURVES"):
-        assert subject.locator("path.line").evaluate_all(DRAWN) >= max(1, len(set(named("run", step.text))))
-    elif step.page == "CUSTOM SCALARS":
-        assert subject.locator("path.line").evaluate_all(DRAWN) >= 2
-    elif step.page == "HISTOGRAMS":
-        assert subject.locator("g.histogram path").evaluate_all(DRAWN) >= 5
-    elif step.page == "DISTRIBUTIONS":
-        assert subject.locator("vz-distribution-chart path").evaluate_all(DRAWN) >= 5
-    elif step.page == "IMAGES":
-        assert subject.locator("img").first.evaluate("image => image.naturalWidth") >= 28
-    elif step.page == "TEXT":
-        paragraphs = subject.locator("tf-markdown-view").locator("p, td, li").all_inner_texts()
-        assert len(" ".join(paragraphs).split()) > 5
-    elif step.page == "HPARAMS":
-        require_trainings(step, subject)
-    elif step.page == "GRAPHS":
-        require_boxes(step, subject)
-    else:
-        canvas = subject.locator("canvas").first
-        assert len(colours(canvas)) > 50  # shades of a surface, or of pictures
-        if step.page == "PROJECTOR":
-            assert subject.get_by_text(re.compile(r"Points:\s*500")).count()
-
-
-def require_trainings(step: TourStep, dashboard: Any) -> None:
-    assert dashboard.get_by_text(re.compile(r"Number of matching session\s+groups: 18")).count()
-    if "PARALLEL" in step.does:
-        assert dashboard.locator("tf-hparams-parallel-coords-plot path").evaluate_all(DRAWN) >= 18
-        return
-    rows = [" ".join(row.split()) for row in dashboard.locator("vaadin-grid-cell-content:visible").all_inner_texts()]
-    losses = [float(text) for text in rows if re.fullmatch(r"(43|5\d|9\d|288|1000)\.\d+", text)]
-    assert len(losses) >= 18
-
-
-def require_boxes(step: TourStep, graph: Any) -> None:
-    for box in named("box", step.text):
-        label = graph.page.locator(f"g.node[data-name='{box}']").first.text_content()
-        assert box.rsplit("/", 1)[-1] in label
-    if named("tag", step.does):
-        chosen = graph.page.locator("tf-graph-controls paper-radio-button[checked]").all_inner_texts()
-        labels = {action["label"] for action in step.actions if "label" in action} - {"Fit to screen"}
-        assert labels <= {text.strip() for text in chosen}
-
-
-def colours(canvas: Any) -> set[tuple[int, ...]]:
-    """Return the colours of what is drawn on a canvas."""
-    picture = Image.open(io.BytesIO(canvas.screenshot())).convert("RGB").resize((200, 200), Image.Resampling.NEAREST)
-    return set(picture.getdata())
+    require_page(browser, address, step)

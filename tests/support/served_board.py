@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.support.tours import PLUGINS, TourStep, named
+from tests.support.tensorboard_server import server
+from tests.support.tours import PLUGINS, TourStep, named, tour_steps
 
 LONGEST_WAIT = 60  # seconds until TensorBoard has loaded everything
 # How the answer of a plugin's route for one tag tells its steps.
@@ -92,3 +95,12 @@ class ServedBoard:
         rows = self.ask(f"plugin/{plugin}/{SERIES[plugin]}", run=run, tag=tag, sample="0")
         rows = rows[run] if plugin == "pr_curves" else rows
         return {int(row["step"] if isinstance(row, dict) else row[1]) for row in rows}
+
+
+@contextmanager
+def tour_server(toured: Path, logdir: str, load_fast: str) -> Iterator[str]:
+    """Start TensorBoard on a folder as a tour names it, beside `toured`; yield its address once the pages are filled."""
+    with server(toured.parent / logdir, load_fast=load_fast) as address:
+        pages = {step.page for step in tour_steps() if step.logdir == logdir}
+        ServedBoard(address, logdir).wait_for([], pages)
+        yield address
