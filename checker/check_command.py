@@ -14,7 +14,6 @@ from checker.command_line import pack_option
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
-from checker.learner.overview import title_of
 from checker.learner.progress import FILE, read_progress, write_progress
 from checker.near_names import near
 from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, exit_code
@@ -134,6 +133,8 @@ def note_progress(folder: LearnerFolder) -> Callable[[Report], None]:
 
 def _next_one(folder: LearnerFolder) -> Selection:
     """Return the first exercise that is not done, and why it is; without target when all are done."""
+    from checker.learner.overview import title_of
+
     progress = read_progress(folder.path)
     found = folder.next_one(progress)
     if found is None:
