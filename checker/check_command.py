@@ -14,7 +14,7 @@ from checker.command_line import pack_option
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
-from checker.learner.progress import FILE, read_progress, write_progress
+from checker.learner.progress import not_noted, note_run, read_progress
 from checker.near_names import near
 from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, exit_code
 from checker.pack_file import PACK_FILE
@@ -109,8 +109,7 @@ def own_folder(catalog: Catalog, packs: Sequence[Path]) -> LearnerFolder | None:
     folders = {folder.resolve() for folder in packs}
     named = Catalog(tuple(pack for pack in catalog.packs if not folders or pack.folder in folders))
     folder = LearnerFolder(here, named)
-    is_own = folder.is_one() and any(folder.scripts()) and not (here / PACK_FILE).is_file()
-    return folder if is_own else None
+    return folder if folder.is_one() and not (here / PACK_FILE).is_file() else None
 
 
 def note_progress(folder: LearnerFolder) -> Callable[[Report], None]:
@@ -120,13 +119,10 @@ def note_progress(folder: LearnerFolder) -> Callable[[Report], None]:
     def note(report: Report) -> None:
         if own.get(report.exercise) != Path(report.script).resolve():
             return
-        progress = read_progress(folder.path)
-        progress.note(report)
         try:
-            write_progress(folder.path, progress)
+            note_run(folder.path, report)
         except OSError as error:
-            reason = error.strerror or str(error)
-            click.echo(_("{file}: your progress could not be noted: {reason}", file=FILE, reason=reason), err=True)
+            click.echo(not_noted(error), err=True)
 
     return note
 

@@ -14,15 +14,16 @@ from rich.console import Console
 from checker.board.correction_folder import keep_correction
 from checker.catalog import Catalog
 from checker.engine.publish import CHECKED
-from checker.engine.workshop import Options, Workshop, new_report, run_folder
+from checker.engine.workshop import Options, Workshop, run_folder
 from checker.exercise import own_data_files
-from checker.outcome import CheckResult, Report, Status
+from checker.outcome import Report
 from checker.report.characters import show_what_fits
 from checker.report.exercise_table import ExerciseTable
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport
 from checker.targets import Target
+from checker.workers.learner_worker import failure_report
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,4 @@ def _report(target: Target, workshop: Workshop, options: Options) -> Report:
     try:
         return workshop.check(*target, options)
     except Exception:  # ours; the reports of the others must not be lost for it
-        report = new_report(*target, options)
-        report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=traceback.format_exc()))
-        return report
+        return failure_report(*target, options, traceback.format_exc())

@@ -67,6 +67,11 @@ def shown(value: object) -> str:
     return text
 
 
+def first_few(names: Sequence[str], most: int) -> str:
+    """Return the first of many names as one line, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def listed(names: Iterable[str], nothing: str = "nothing of the kind") -> str:
     """Return names as one shortened line; `nothing` when there are none."""
     return shown(", ".join(names)) or nothing

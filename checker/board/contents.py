@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from checker.board.found import Finder, roots_of
 from checker.evidence.events import EventLog, Run
 from checker.evidence.projector import in_projector
+from checker.expect import first_few
 
 MOST_NAMED = 8
 PROJECTOR = "PROJECTOR"
@@ -38,7 +40,7 @@ def describe(logdir: Path, log: EventLog) -> list[str]:
     if not log.runs:
         return []
     names = sorted(log.runs)
-    lines = [f"runs:   {len(names)}: {_named(names)}"]
+    lines = [f"runs:   {len(names)}: {named(names)}"]
     lines.append(f"pages:  {', '.join(_with_details(log, pages(logdir, log))) or 'none that this program knows'}")
     lines += [f"        {PROJECTOR}, {text}" for text in _projector(logdir, log)]
     step = newest_step(log)
@@ -87,11 +89,11 @@ def _projector(logdir: Path, log: EventLog) -> list[str]:
         return []
     asked = sorted(run for run, is_asked in found.items() if is_asked)
     unasked = sorted(run for run, is_asked in found.items() if not is_asked)
-    points = [f"points of {_named(asked)}"] if asked else []
-    points += [f"weights that nobody asked for, from the checkpoint of {_named(unasked)}"] if unasked else []
+    points = [f"points of {named(asked)}"] if asked else []
+    points += [f"weights that nobody asked for, from the checkpoint of {named(unasked)}"] if unasked else []
     return [f"in the menu INACTIVE at first, until you reload the page: {'; '.join(points)}"]
 
 
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(map(shown, names[:MOST_NAMED])) + more
+def named(names: Iterable[str], most: int = MOST_NAMED) -> str:
+    """Return the first names from a logdir as one line, and how many more there are."""
+    return first_few([*map(shown, names)], most)

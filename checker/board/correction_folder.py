@@ -45,11 +45,21 @@ class CorrectionFolder:
     """The folder ``_correction`` of the runs in one folder, made in a temporary place until it is finished.
 
     Use as a context manager: without `finish` the old folder stays as it is. `written_at` is in seconds since 1970; a
-    session, whose reports are the same to the byte when they are made again, has none.
+    session, whose reports are the same to the byte when they are made again, has none. A running TensorBoard follows no
+    event file that is replaced again and again: a correction that is soon replaced goes without texts.
     """
 
-    def __init__(self, runs: Path, exercises: Mapping[str, Exercise], title: str = "", written_at: float = 0.0) -> None:
+    def __init__(
+        self,
+        runs: Path,
+        exercises: Mapping[str, Exercise],
+        title: str = "",
+        written_at: float = 0.0,
+        *,
+        with_texts: bool = True,
+    ) -> None:
         self._runs, self._exercises, self._title, self._written_at = runs, exercises, title, written_at
+        self._with_texts = with_texts
         self._learners: list[dict[str, Any]] = []
         self._others: list[dict[str, Any]] = []  # exercises that are kept from an earlier correction
         self._verdicts: list[tuple[str, str]] = []  # as texts: the reports of all learners may not fit into memory
@@ -71,9 +81,10 @@ class CorrectionFolder:
             run = "/".join(filter(None, (learner.folder, exercise)))
             notes = learner.notes.get(exercise, ())
             is_shown = report is not None and outcome_of(report) != ABSENT
-            file = self._write_report(run, as_object(report), notes) if report and is_shown else ""
-            outcomes[exercise] = _outcome(report, run) | {"report": file, "notes": len(notes)}
-            if report is not None:
+            content = as_object(report) if report else {"measures": {}}
+            file = self._write_report(run, content, notes) if is_shown else ""
+            outcomes[exercise] = _outcome(report, run, content["measures"]) | {"report": file, "notes": len(notes)}
+            if report is not None and self._with_texts:
                 self._verdicts.append((run, verdict(report)))
         self._learners.append(
             {
@@ -91,14 +102,14 @@ class CorrectionFolder:
         file = f"{REPORTS}/{name}.json"
         self._write(file, other.content)
         self._others.append({"id": name, "title": other.title, "question": other.question})
-        self._learners[-1]["outcomes"][name] = _outcome(other.report, name) | {"report": file, "notes": 0}
+        outcome = _outcome(other.report, name, as_object(other.report)["measures"])
+        self._learners[-1]["outcomes"][name] = outcome | {"report": file, "notes": 0}
         self._verdicts.append((name, verdict(other.report)))
 
-    def finish(self, mistakes: Iterable[Mistake] = (), with_texts: bool = True) -> Path:
+    def finish(self, mistakes: Iterable[Mistake] = ()) -> Path:
         """Write the index and the texts, and put the folder in its place; return that place.
 
-        Of the mistakes those of several learners are kept. A running TensorBoard follows no event file that is replaced
-        again and again: a correction that is soon replaced goes without texts.
+        Of the mistakes those of several learners are kept.
         """
         shared = [mistake for mistake in mistakes if not mistake.is_absence and len(mistake.logins) > 1]
         index = {
@@ -117,7 +128,7 @@ class CorrectionFolder:
             "mistakes": [_mistake(mistake) for mistake in sorted(shared, key=lambda mistake: -len(mistake.logins))],
         }
         self._write(INDEX, index)
-        if with_texts:
+        if self._with_texts:
             write_verdicts(self._new, self._verdicts, self._written_at)
         target = self._runs / CORRECTION
         if target.exists():
@@ -187,8 +198,8 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of a report")
 
 
-def _outcome(report: Report | None, run: str) -> dict[str, Any]:
-    """Return how an exercise of a learner ended."""
+def _outcome(report: Report | None, run: str, measures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how an exercise of a learner ended; `measures` are those of the report as JSON holds them."""
     first = report.first_failure if report else None
     count: Callable[[Status], int] = report.count if report else lambda status: 0
     return {
@@ -199,7 +210,7 @@ def _outcome(report: Report | None, run: str) -> dict[str, Any]:
         "skipped": count(Status.SKIP),
         "broken": count(Status.ERROR),
         "run": run,
-        "measures": as_object(report)["measures"] if report else {},
+        "measures": measures,
     }
 
 

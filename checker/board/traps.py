@@ -8,7 +8,7 @@ import shlex
 from itertools import pairwise
 from pathlib import Path
 
-from checker.board.contents import shown
+from checker.board.contents import named, shown
 from checker.evidence.events import MOST_FILES, EventLog, Run, event_files
 
 MOST_NAMED = 5
@@ -92,19 +92,19 @@ def _run_traps(run: Run) -> list[str]:
     restarted = [tag for tag, points in run.scalars.items() if _restarts([(point.file, point.step) for point in points])]
     if restarted:
         traps.append(
-            f"run {name} holds {len(run.files)} event files, and the steps of {_named(restarted)} begin again: "
+            f"run {name} holds {len(run.files)} event files, and the steps of {named(restarted, MOST_NAMED)} begin again: "
             "an old run is mixed in; TensorBoard shows what was written last, or a zigzag (with --load_fast=false); "
             "delete the folder before each run"
         )
     stuck = [tag for tag, points in run.scalars.items() if _is_stuck([(point.file, point.step) for point in points])]
     if stuck:
         traps.append(
-            f"run {name} has all points of {_named(stuck)} at one step, and TensorBoard shows the last; "
+            f"run {name} has all points of {named(stuck, MOST_NAMED)} at one step, and TensorBoard shows the last; "
             "give add_summary the step"
         )
     broken = [tag for tag, points in run.scalars.items() if not all(math.isfinite(point.value) for point in points)]
     if broken:
-        traps.append(f"run {name} has values of {_named(broken)} that are no finite number (NaN): it diverged")
+        traps.append(f"run {name} has values of {named(broken, MOST_NAMED)} that are no finite number (NaN): it diverged")
     if "\\" in run.name:
         traps.append(f"run {name} has a backslash in its name: it was written with the separator of Windows")
     return traps
@@ -118,8 +118,3 @@ def _restarts(points: list[tuple[int, int]]) -> bool:
 def _is_stuck(points: list[tuple[int, int]]) -> bool:
     """Tell whether one file holds all points, at one and the same step."""
     return len(points) > 1 and len(set(points)) == 1
-
-
-def _named(tags: list[str]) -> str:
-    more = f" and {len(tags) - MOST_NAMED} more" if len(tags) > MOST_NAMED else ""
-    return ", ".join(map(shown, tags[:MOST_NAMED])) + more

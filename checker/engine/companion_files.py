@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checker.expect import first_few
+
 LONGEST_TEXT = 2 << 20  # bytes of a script that are searched for file names
 MOST_TEXT = 4 << 20  # characters of all texts
 MOST_ENTRIES = 2_000  # looked at
@@ -166,5 +168,4 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 
 def _note(why: str, files: list[str]) -> list[str]:
-    more = f" and {len(files) - SHOWN} more" if len(files) > SHOWN else ""
-    return [f"{why}: {', '.join(files[:SHOWN])}{more}"] if files else []
+    return [f"{why}: {first_few(files, SHOWN)}"] if files else []

@@ -20,7 +20,7 @@ from checker.evidence.stderr import python_error
 from checker.evidence.stdout import LONGEST_LINE, clean
 from checker.evidence.written_record import WrittenLog, read_written_log
 from checker.exercise import Exercise
-from checker.expect import fail, listed
+from checker.expect import fail, first_few, listed
 from checker.hints import hint_for
 from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
@@ -97,8 +97,7 @@ class ScriptRun:
         outside = [self.shown(path) for path in tree.files if logdir not in path.parents]
         stray = [name for name in outside if name not in self.brought]
         if stray:
-            shown = ", ".join(stray[:5]) + (f" and {len(stray) - 5} more" if len(stray) > 5 else "")
-            notes.append(f"written outside {self.exercise.logdir} and not kept: {shown}")
+            notes.append(f"written outside {self.exercise.logdir} and not kept: {first_few(stray, 5)}")
         if self.result.dropped:
             dropped = ", ".join(name.removeprefix("work/") for name in self.result.dropped[:5])
             notes.append(f"not kept, since they are links or pipes, or too much: {dropped}")

@@ -52,10 +52,8 @@ def _content(path: Path) -> bytes:
 def _tensors(content: bytes) -> Iterator[tuple[str, int]]:
     footer = _Bytes(content[-FOOTER_BYTES:])
     footer.handle()  # of a block that holds nothing
-    left_for_names, left = (
-        LARGEST_NAMES_BYTES,
-        len(content),
-    )  # blocks of a sound file do not overlap: so no file is read more than once
+    left_for_names = LARGEST_NAMES_BYTES
+    left = len(content)  # blocks of a sound file do not overlap: so no byte is read more than once
     for _, handle in _entries(content, footer.handle()):
         begin, size = _Bytes(handle).handle()
         left -= size

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from checker.expect import first_few
 from checker.intake.archives import is_archive
 from checker.intake.budget import Budget, OverBudget
 from checker.intake.learner import IntakeLog
@@ -23,6 +24,7 @@ NOISE = {
 MOST_ENTRIES = 100_000  # files and folders in one submission
 CHUNK = 1 << 20
 SCRIPT_ENDINGS = (".py", ".ipynb")
+SHOWN = 5  # names in a message
 
 
 def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> None:
@@ -38,7 +40,7 @@ def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> N
         except OSError as error:
             log.problem(shown(path, source), "a file that can be read", reason_of(error), "hand it in again")
     if left_out:
-        log.remark(f"left out, a session keeps {budget.said} of a learner: {_listed(left_out)}")
+        log.remark(f"left out, a session keeps {budget.said} of a learner: {first_few(left_out, SHOWN)}")
 
 
 def copy_file(source: Path, target: Path, budget: Budget) -> None:
@@ -90,13 +92,9 @@ def _plain_files(folder: Path, log: IntakeLog) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not is_noise(name))
         yield from (Path(here, name) for name in names if not is_noise(name) and not os.path.islink(Path(here, name)))
     if links:
-        log.remark(f"links are not followed: {_listed([shown(path, folder) for path in links])}")
+        log.remark(f"links are not followed: {first_few([shown(path, folder) for path in links], SHOWN)}")
         log.links += [path.relative_to(folder).as_posix() for path in links]
 
 
 def _matters(name: str) -> bool:
     return name.lower().endswith(SCRIPT_ENDINGS) or is_archive(name)
-
-
-def _listed(names: list[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

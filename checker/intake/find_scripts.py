@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
 
+from checker.expect import first_few
 from checker.intake.copy_files import SCRIPT_ENDINGS, is_noise
 from checker.intake.learner import IntakeLog
 from checker.intake.names import exercise_in
@@ -111,7 +112,7 @@ def _folder_of(name: str) -> str:
 def _report_choice(exercise: str, chosen: str, others: list[str], folder: Path, log: IntakeLog) -> None:
     different = [name for name in others if not _same(folder / name, folder / chosen)]
     if different:
-        log.remark(f"{chosen} was taken for {exercise}; not taken: {_listed(different)}", exercise)
+        log.remark(f"{chosen} was taken for {exercise}; not taken: {first_few(different, SHOWN)}", exercise)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -126,10 +127,6 @@ def _report_missing(exercise: str, unclaimed: list[str], log: IntakeLog, links: 
         actual = "a link, or no plain file, which is left out"
         log.problem(min(links), "a script", actual, "hand in what it leads to", exercise)
         return
-    actual = f"no such file; of no exercise: {_listed(unclaimed)}" if unclaimed else "no such file"
+    actual = f"no such file; of no exercise: {first_few(unclaimed, SHOWN)}" if unclaimed else "no such file"
     hint = f"name it {exercise}.py" if unclaimed else "was it handed in, and under this name?"
     log.problem(SUBMISSION, f"{exercise}.py, anywhere in it", actual, hint, exercise)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -52,11 +52,6 @@ class CheckProcess:
                 process.kill()
                 process.join()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a check runs."""
-        return self._child.is_busy
-
     def begin(self, target: Target) -> None:
         """Begin to check a script; a check that still runs is ended first."""
         if self._child.is_busy or not self._child.process.is_alive():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checker.learner.atomic import replace_text
 from checker.outcome import Report, Status
+from checker.translation import _
 
 FILE = "progress.txt"
 DONE, FAILS, BROKE = "done", "fails", "broke"
@@ -54,6 +55,11 @@ class Progress:
         when = datetime.now().isoformat(timespec="minutes")
         state, first = states.get(report.status, BROKE), failed[0] if failed else ""
         self.runs[report.exercise] = LastRun(state, first, when, tuple(others) if failed else ())
+
+
+def not_noted(error: OSError) -> str:
+    """Return the words for a progress that could not be written."""
+    return _("{file}: your progress could not be noted: {reason}", file=FILE, reason=error.strerror or str(error))
 
 
 def note_run(folder: Path, report: Report) -> None:

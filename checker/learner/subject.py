@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from pathlib import Path
 
 from checker.exercise import Pack
 
@@ -20,7 +19,7 @@ def subject_of(pack: Pack, language: str) -> str | None:
     if file is None:
         return None
     translated = file.with_suffix(f".{language}.md")
-    text = _read(translated if translated.is_file() else file)
+    text = (translated if translated.is_file() else file).read_text("utf-8")
     return learner_part(text, {exercise.id for exercise in pack.exercises})
 
 
@@ -56,7 +55,3 @@ def _without_checkout(introduction: str) -> str:
     blocks = introduction.split("\n\n")
     typed = {i for i, block in enumerate(blocks) if _OWN_FOLDER.match(block)}
     return "\n\n".join(block for i, block in enumerate(blocks) if not {i, i + 1} & typed)
-
-
-def _read(path: Path) -> str:
-    return path.read_text("utf-8")

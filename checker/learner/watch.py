@@ -177,7 +177,7 @@ class Watch:
             self._board = None
 
     def _next_one(self) -> Exercise | None:
-        """Return the first exercise that is not done, beginning after the one that is watched."""
+        """Return the first exercise that is not done; None when all are."""
         found = self.folder.next_one(read_progress(self.folder.path))
         return found[0] if found else None
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
 from checker.learner.overview import parts_left
+from checker.learner.progress import not_noted
 from checker.outcome import Report, Status
 from checker.outline import Node, show_shape
 from checker.report.terminal import TerminalReport
@@ -78,7 +79,7 @@ class WatchScreen:
 
     def cannot_note(self, error: OSError) -> None:
         """Tell that progress is not remembered."""
-        self.lines([_("your progress cannot be remembered: {why}", why=error)])
+        self.lines([not_noted(error)])
 
     def _keys(self) -> None:
         if self._console.is_terminal:

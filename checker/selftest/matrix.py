@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.exercise import Exercise
+from checker.expect import first_few
 from checker.outcome import Status
 from checker.selftest.corpus import Fault, checks_of
 from checker.selftest.run_cases import Outcome
@@ -65,8 +66,7 @@ def last_line(outcomes: Sequence[Outcome], problems: Sequence[Fault]) -> Text:
     if not problems:
         return text.append("all as said", "green")
     names = list(dict.fromkeys(problem.subject for problem in problems))
-    shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
-    return text.append(f"{_counted(len(problems), 'problem')}: {shown}", "bold red")
+    return text.append(f"{_counted(len(problems), 'problem')}: {first_few(names, MOST_NAMES)}", "bold red")
 
 
 def _counted(count: int, what: str) -> str:

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from checker.expect import first_few
 from checker.outcome import Status
 from checker.selftest.corpus import MalformedCase
 from checker.selftest.golden import Golden, differences, golden_of, renewed
@@ -179,8 +180,7 @@ def last_line(outcomes: Sequence[Outcome], changes: Mapping[str, Sequence[Change
     if not changes:
         return text.append("every outcome is the same", "green")
     names = list(changes)
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return text.append(f"{len(names)} changed: {', '.join(names[:MOST_NAMES])}{more}", "bold red")
+    return text.append(f"{len(names)} changed: {first_few(names, MOST_NAMES)}", "bold red")
 
 
 def _table(changes: Mapping[str, Sequence[Change]], chosen: Sequence[Variation]) -> Padding:

@@ -55,8 +55,8 @@ class LiveCorrection(Listener):
         folder, exercises = self._settings.session, self._settings.exercises
         overview = Overview(folder.name, exercises)
         known = {exercise: self._settings.catalog[exercise] for exercise in exercises}
-        with CorrectionFolder(folder / LOGDIR, known, folder.name) as correction:
+        with CorrectionFolder(folder / LOGDIR, known, folder.name, with_texts=False) as correction:
             for learner in shown_learners(self._store, [*exercises]):
                 overview.add(learner)
                 correction.add(learner)
-            correction.finish(overview.mistakes.values(), with_texts=False)
+            correction.finish(overview.mistakes.values())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
+from tests.support.served_board import tour_server
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,11 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 assert finished.returncode == 0, finished.stderr
             (shared / "toured").touch()
     return folder / "logdir"
+
+
+@pytest.fixture(scope="module")
+def tour_address(request: pytest.FixtureRequest, toured: Path) -> Iterator[str]:
+    """TensorBoard as a tour starts it: the parameter is its loader, as in `--load_fast`, and the folder."""
+    load_fast, logdir = request.param
+    with tour_server(toured, logdir, load_fast) as address:
+        yield address
