@@ -15,6 +15,7 @@ from checker.board.correction_folder import keep_correction
 from checker.catalog import Catalog
 from checker.engine.publish import CHECKED
 from checker.engine.workshop import Options, Workshop, run_folder
+from checker.evidence.live_points import LivePoint
 from checker.exercise import own_data_files
 from checker.outcome import Report
 from checker.report.characters import show_what_fits
@@ -73,10 +74,13 @@ def console_on_stdout(quiet: bool = False) -> Console:
     return Console(quiet=quiet)
 
 
-def check_and_keep(target: Target, workshop: Workshop, catalog: Catalog) -> Report:
-    """Check a script of the working folder without a word, and keep its run and its verdict for TensorBoard."""
+def check_and_keep(target: Target, workshop: Workshop, catalog: Catalog, tell: Callable[[LivePoint], None]) -> Report:
+    """Check a script of the working folder without a word, and keep its run and its verdict for TensorBoard.
+
+    `tell` gets numbers of the run while it trains.
+    """
     options = Options(publish_to=Path.cwd(), learner=CHECKED, isolation=workshop.isolation)
-    report = _report(target, workshop, options)
+    report = _report(target, workshop, options, tell)
     _keep(target, report, catalog)
     return report
 
@@ -109,8 +113,8 @@ def _check(target: Target, workshop: Workshop, options: Options, terminal: Termi
     return report
 
 
-def _report(target: Target, workshop: Workshop, options: Options) -> Report:
+def _report(target: Target, workshop: Workshop, options: Options, tell: Callable[[LivePoint], None] | None = None) -> Report:
     try:
-        return workshop.check(*target, options)
+        return workshop.check(*target, options, tell)
     except Exception:  # ours; the reports of the others must not be lost for it
         return failure_report(*target, options, traceback.format_exc())

@@ -78,7 +78,9 @@ def run_script(box: Box, job_folder: Path) -> RunScript:
     def run(text: str, limits: Limits | None = None, **env: str) -> JobResult:
         script = job_folder / "script.py"
         script.write_text(text, "utf-8")
-        return box.run("script", job_folder, limits or Limits(time_s=300), env, cwd=job_folder / "run", script=str(script))
+        return box.run(
+            "script", job_folder, limits or Limits(time_s=300), env, cwd=str(job_folder / "run"), script=str(script)
+        )
 
     return run
 

@@ -6,14 +6,13 @@ import os
 import shutil
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-import checker
 from checker.datasets import full_files
 from checker.engine import fixtures, model_fixtures, report_fixtures, run_plugin
 from checker.engine.companion_files import bring_along
@@ -21,11 +20,13 @@ from checker.engine.own_files import OwnFiles
 from checker.engine.own_lines import RecordedLines
 from checker.engine.own_places import OwnPlaces
 from checker.engine.publish import FIGURES, PublishError, publish
+from checker.engine.pytest_run import run_check_file
 from checker.engine.reporter import Reporter
 from checker.engine.run_plugin import RunPlugin
 from checker.engine.script_run import ScriptRun
 from checker.engine.summary import drawn_graph
 from checker.evidence.dialect import read_dialect
+from checker.evidence.live_points import LivePoint, tell_live_points
 from checker.evidence.stdout import clean_line
 from checker.exercise import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
@@ -33,7 +34,6 @@ from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError
 from checker.sandbox.evaluator import Evaluator
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder
 
-CHECKER = Path(checker.__file__).parent
 FIGURES_VARIABLE = "SUITE_FIGURES"
 SESSIONS_VARIABLE = "SUITE_SESSIONS"
 OUTPUTS = ("stdout", "stderr")
@@ -91,8 +91,10 @@ class Workshop:
     def _box_for_scripts(self) -> Box:
         return Box(self._asked, readable=self._readable, env=self._env)
 
-    def check(self, exercise: Exercise, script: Path, options: Options) -> Report:
-        """Check one script; return its report.
+    def check(
+        self, exercise: Exercise, script: Path, options: Options, tell: Callable[[LivePoint], None] | None = None
+    ) -> Report:
+        """Check one script; return its report. `tell` gets numbers of the run while it trains.
 
         Raises `checker.sandbox.box.BoxError` when the box that runs scripts breaks; the next script gets a new one.
         """
@@ -100,7 +102,7 @@ class Workshop:
         report = new_report(exercise, script, replace(options, isolation=self.isolation))
         with self._scripts.job_folder() as folder:
             try:
-                run = self._run_script(exercise, script.resolve(), options, folder)
+                run = self._run_script(exercise, script.resolve(), options, folder, tell)
             except BoxError as error:
                 self.open_another_box()
                 if self._evaluations.has_ended:
@@ -120,7 +122,9 @@ class Workshop:
         report.overhead_s = time.monotonic() - began - report.duration_s
         return report
 
-    def _run_script(self, exercise: Exercise, script: Path, options: Options, folder: Path) -> ScriptRun:
+    def _run_script(
+        self, exercise: Exercise, script: Path, options: Options, folder: Path, tell: Callable[[LivePoint], None] | None
+    ) -> ScriptRun:
         work, figures, sessions = folder / "work", folder / "figures", folder / "sessions"
         for private in (work, figures, sessions):
             private.mkdir()
@@ -133,7 +137,9 @@ class Workshop:
         held_out = exercise.data.held_out if exercise.data else None
         brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
-        result = self._scripts.run("script", folder, limits, env, cwd=work, script=str(brought.script), served=served)
+        read_lines = partial(tell_live_points, tell) if tell else None
+        arguments = {"cwd": str(work), "script": str(brought.script), "served": served}
+        result = self._scripts.run("script", folder, limits, env, read_lines, **arguments)
         # A copy of the script ran. Its messages must name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
         files, before = frozenset(brought.files), tuple(filter(None, [*brought.notes, read_dialect(sessions).note]))
@@ -174,15 +180,7 @@ class Workshop:
         places = OwnPlaces(OwnFiles(run), RecordedLines(run, handed.findings))
         reporter = Reporter(places)
         plugins = [run_plugin, fixtures, model_fixtures, report_fixtures, handed, reporter]
-        options = ["-c", str(CHECKER / "pytest.ini"), "--rootdir", str(CHECKER), "--noconftest", "--assert=plain"]
-        options.append("--continue-on-collection-errors")  # or a broken check file would end pytest as Ctrl-C does
-        without = ["terminal", "cacheprovider", "capture", "logging", "warnings", "faulthandler", "unraisableexception"]
-        for name in without:
-            options += ["-p", f"no:{name}"]
-        with _without_variables("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-            status = pytest.main([str(run.exercise.checks), "--disable-plugin-autoload", *options], plugins)
-        if status == pytest.ExitCode.INTERRUPTED:  # pytest keeps Ctrl-C to itself
-            raise KeyboardInterrupt
+        status = run_check_file(run.exercise.checks, plugins)
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not any(
             result.status is Status.ERROR for result in reporter.results
         ):
@@ -236,13 +234,3 @@ def _ended_its_box(script: Path) -> CheckResult:
 
 def _cache() -> str:
     return os.path.realpath(cache_folder())
-
-
-@contextmanager
-def _without_variables(*names: str) -> Iterator[None]:
-    """Hide variables that would change how pytest runs our checks."""
-    saved = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(saved)

@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from checker.catalog import Catalog
+from checker.evidence.live_points import LivePoint
 from checker.outcome import Report
 from checker.targets import Target
 from checker.workers.interrupt import interrupt_once
@@ -30,11 +31,12 @@ class _Child:
 class CheckProcess:
     """Checks scripts in another process, so that a check can be ended. Use as a context manager.
 
-    `tell` gets each report, in a thread of its own; None when the process has ended although nobody asked for it.
+    `tell` gets each report, and numbers of a run before it, in a thread of its own; None when the process has ended although
+    nobody asked for it.
     """
 
     def __init__(
-        self, catalog: Catalog, isolation: str, readable: Sequence[Path], tell: Callable[[Report | None], None]
+        self, catalog: Catalog, isolation: str, readable: Sequence[Path], tell: Callable[[Report | LivePoint | None], None]
     ) -> None:
         self._arguments = (catalog, isolation, tuple(readable))
         self._tell = tell
@@ -77,16 +79,17 @@ class CheckProcess:
         self._ended.append(self._child.process)
 
     def _read(self, child: _Child) -> None:
-        report: Report | None = None
+        told: Report | LivePoint | None = None
         while child.is_wanted:
             try:
-                report = child.connection.recv()
+                told = child.connection.recv()
             except (EOFError, OSError):
-                report = None
-            child.is_busy = False
+                told = None
+            if not isinstance(told, LivePoint):
+                child.is_busy = False
             if child.is_wanted:
-                self._tell(report)
-            if report is None:
+                self._tell(told)
+            if told is None:
                 break
         child.connection.close()
 
@@ -101,6 +104,6 @@ def _serve(connection: Connection, catalog: Catalog, isolation: str, readable: S
     try:
         with Workshop(isolation, readable=readable) as workshop:
             while True:
-                connection.send(check_and_keep(connection.recv(), workshop, catalog))
+                connection.send(check_and_keep(connection.recv(), workshop, catalog, connection.send))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from checker.board.server import NoBoard, RunningBoard, running
+from checker.evidence.live_points import LivePoint
 from checker.exercise import Exercise, own_data_files
 from checker.learner.check_process import CheckProcess
 from checker.learner.file_changes import tell_changes
@@ -42,10 +43,10 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A check has ended; without a report, its process has."""
+class Told:
+    """A check has ended with a report, its process has without one, or a run that trains tells a number."""
 
-    report: Report | None
+    told: Report | LivePoint | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class BoardTold:
     problem: str = ""
 
 
-Event = FolderChanged | Key | Checked | BoardTold
+Event = FolderChanged | Key | Told | BoardTold
 
 
 @dataclass
@@ -82,7 +83,7 @@ class Watch:
             stack.callback(self.screen.close)
             stack.callback(over.set)
             self._process = stack.enter_context(
-                CheckProcess(self.folder.catalog, self.isolation, readable, lambda report: self._events.put(Checked(report)))
+                CheckProcess(self.folder.catalog, self.isolation, readable, lambda told: self._events.put(Told(told)))
             )
             self._begin_thread(lambda: tell_changes(self.folder.path, lambda: self._events.put(FolderChanged()), over))
             if has_keys:
@@ -96,8 +97,8 @@ class Watch:
         """Do what an event asks for; return whether to go on."""
         if isinstance(event, FolderChanged):
             self._check_what_was_saved()
-        elif isinstance(event, Checked):
-            self._show(event.report)
+        elif isinstance(event, Told):
+            self._show(event.told)
         elif isinstance(event, BoardTold):
             self.screen.board(event.address, event.problem)
         elif event.name == QUIT:
@@ -123,17 +124,22 @@ class Watch:
         self.screen.begins(exercise)
         self._process.begin((exercise, script))
 
-    def _show(self, report: Report | None) -> None:
+    def _show(self, told: Report | LivePoint | None) -> None:
         if self._current is None:
             return
-        if report is None:
+        if told is None:
             self.screen.process_ended()
-            return
+        elif isinstance(told, LivePoint):
+            self.screen.trains(told)
+        else:
+            self._show_report(self._current, told)
+
+    def _show_report(self, exercise: Exercise, report: Report) -> None:
         try:
             note_run(self.folder.path, report)
         except OSError as error:
             self.screen.cannot_note(error)
-        self.screen.ended(self._current, report)
+        self.screen.ended(exercise, report)
 
     def _answer(self, key: str) -> None:
         if key == "h":

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from checker.evidence.live_points import LivePoint
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
+from checker.learner.live_curve import LiveCurve
 from checker.learner.overview import parts_left
 from checker.learner.progress import not_noted
 from checker.outcome import Report, Status
@@ -26,6 +28,7 @@ class WatchScreen:
         self._console = console
         self._terminal = TerminalReport(console)
         self._address = ""  # of TensorBoard, once it is started
+        self._curve = LiveCurve()
 
     def begins(self, exercise: Exercise) -> None:
         """Tell that a check has begun."""
@@ -33,7 +36,13 @@ class WatchScreen:
         if self._console.is_terminal:
             self._console.clear()
         self._console.print(Text.assemble((exercise.id, "bold"), f"  {exercise.title}"))
+        self._curve = LiveCurve()
         self._terminal.spin(exercise)
+
+    def trains(self, point: LivePoint) -> None:
+        """Draw the curve of the loss beside the spinner, with one more point."""
+        self._curve.add(point)
+        self._terminal.beside_spinner(str(self._curve))
 
     def ended(self, exercise: Exercise, report: Report) -> None:
         """Show how a check has ended."""

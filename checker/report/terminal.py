@@ -35,6 +35,7 @@ class TerminalReport:
         self._console = console
         self._verbose = verbose
         self._spinner: Spinner | None = None
+        self._running = ""  # what the spinner says
 
     def start(self, exercise: Exercise, script: Path) -> None:
         """Announce an exercise; on a terminal, a spinner turns until its report."""
@@ -45,8 +46,14 @@ class TerminalReport:
         """Let a spinner turn on a terminal."""
         if self._console.is_terminal:
             look = "line" if self._console.options.ascii_only else "dots"
-            self._spinner = self._console.status(Text(_("{exercise} is running …", exercise=exercise.id)), spinner=look)
+            self._running = _("{exercise} is running …", exercise=exercise.id)
+            self._spinner = self._console.status(Text(self._running), spinner=look)
             self._spinner.start()
+
+    def beside_spinner(self, text: str) -> None:
+        """Show a text beside the spinner if it turns."""
+        if self._spinner:
+            self._spinner.update(Text(f"{self._running}  {text}"))
 
     def stop_spinner(self) -> None:
         """Stop the spinner if it turns."""

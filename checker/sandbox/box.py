@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Any
 from checker.exercise import Limits
 from checker.sandbox.bubblewrap import command, why_not
 from checker.sandbox.limits import Breach
-from checker.sandbox.process import WALLS, BoxEnded, BoxError, WarmProcess
+from checker.sandbox.process import LIVE, WALLS, BoxEnded, BoxError, WarmProcess
 from checker.sandbox.scratch import ScratchFolder, remove
 from checker.units import GIB, MIB
 
@@ -126,27 +126,35 @@ class Box:
             remove(folder)
 
     def run(
-        self, job: str, folder: Path, limits: Limits, env: Mapping[str, str], cwd: Path | None = None, **arguments: Any
+        self,
+        job: str,
+        folder: Path,
+        limits: Limits,
+        env: Mapping[str, str],
+        tell: Callable[[str], None] | None = None,
+        **arguments: Any,
     ) -> JobResult:
         """Run a job of `checker.sandbox.warm` in a forked child and wait for it.
 
-        The job can write to `folder`, a `job_folder`, and nowhere else. Raises `BoxEnded` when the box ends meanwhile, and
-        `BoxError` when it fails in another way.
+        The job can write to `folder`, a `job_folder`, and nowhere else. It begins there, unless `arguments` name a `cwd`.
+        `tell` gets the lines that it tells while it runs. Raises `BoxEnded` when the box ends meanwhile, and `BoxError` when
+        it fails in another way.
         """
         self.wait_until_ready()
         stdout, stderr = Path(f"{folder}.stdout"), Path(f"{folder}.stderr")
         request = {
             "job": job,
             "folder": str(folder),
-            "cwd": str(cwd or folder),
+            "cwd": str(folder),
             "env": dict(env),
+            LIVE: tell is not None,
             "stdout": str(stdout),
             "stderr": str(stderr),
             **dataclasses.asdict(limits),
             **arguments,
         }
         try:
-            answer = self._process.ask(request, limits.time_s + GRACE_S)
+            answer = self._process.ask(request, limits.time_s + GRACE_S, tell)
             return _result(answer, stdout, stderr, limits)
         except (FileNotFoundError, KeyError, TypeError) as error:
             # Without walls, a job can delete the files of its output, or answer in the name of the box.

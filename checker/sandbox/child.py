@@ -32,6 +32,7 @@ PROBED_SETTING = "sys/kernel/core_pattern"
 TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # that a job can write to /tmp itself
 
 _early: list[int] = []  # in a job: the descriptor to which `tell_our_failure` writes
+_live: list[int] = []  # in a job: the descriptor to which `tell_live` writes
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Child:
     outputs: list[int]  # the reading ends of stdout and stderr
     ending: int  # the reading end of the pipe for the last word of the keeper
     early: int  # the reading end of the pipe for a failure of our own part of the job
+    live: int  # the reading end of the pipe for what the job tells while it runs
 
 
 def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | None:
@@ -49,7 +51,7 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
 
     `ours` are descriptors that the job must not get.
     """
-    pipes = [os.pipe() for _ in range(4)]
+    pipes = [os.pipe() for _ in range(5)]
     readable, writable = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
     pid = _fork_first_of_namespace() if walls else os.fork()
     if pid == 0:
@@ -65,7 +67,7 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
         os.close(descriptor)
     for descriptor in readable:
         os.set_blocking(descriptor, False)
-    return Child(pid, readable[:2], readable[2], readable[3])
+    return Child(pid, readable[:2], *readable[2:])
 
 
 def _fork_first_of_namespace() -> int:
@@ -103,7 +105,7 @@ def _keep(request: Request, outputs: list[int]) -> None:
     job = os.fork()
     if job == 0:
         return
-    for index in (0, 1, 3):
+    for index in (0, 1, 3, 4):
         os.close(outputs[index])
     while True:
         pid, status, usage = os.wait3(0)  # the keeper also reaps orphans
@@ -166,6 +168,8 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
     for descriptor in (nothing, *outputs[:3]):
         os.close(descriptor)
     _early.append(outputs[3])
+    os.set_blocking(outputs[4], False)  # a script never waits for who watches it
+    _live.append(outputs[4])
     sys.stdin = io.TextIOWrapper(io.FileIO(STDIN, closefd=False))
     sys.stdout, sys.stderr = _text_stream(STDOUT), _text_stream(STDERR)
     os.environ.update(request["env"])
@@ -184,6 +188,13 @@ def tell_our_failure(text: str) -> None:
     """As the job: report that our own part of it failed. After `leave_to_the_script` this does nothing."""
     for descriptor in _early:
         os.write(descriptor, text.encode("utf-8", "backslashreplace")[-LONGEST_FAILURE:])
+
+
+def tell_live(line: bytes) -> None:
+    """As the job: tell something while it runs; it is lost where nobody reads it in time."""
+    for descriptor in _live:
+        with contextlib.suppress(OSError):
+            os.write(descriptor, line)
 
 
 def leave_to_the_script() -> None:

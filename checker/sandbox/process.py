@@ -9,7 +9,8 @@ import select
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ START_TIMEOUT_S = 180  # TensorFlow imported from a cold disk, on a machine that
 ENDING_TIMEOUT_S = 20  # for a process whose stdin was closed
 LARGEST_ANSWER_BYTES = MIB
 WALLS = "walls"  # the argument of `checker.sandbox.warm` behind bubblewrap
+LIVE = "live"  # the key of what a job tells before its answer
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
 
 
@@ -94,8 +96,11 @@ class WarmProcess:
                 raise BoxError(f"TensorFlow could not be imported: {error}") from None
             self._is_ready = True
 
-    def ask(self, request: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-        """Send a request and return its answer. Raises `BoxEnded`, and `BoxError` when no answer comes in time."""
+    def ask(self, request: dict[str, Any], timeout_s: float, tell: Callable[[str], None] | None = None) -> dict[str, Any]:
+        """Send a request and return its answer; `tell` gets what the job tells before.
+
+        Raises `BoxEnded`, and `BoxError` when no answer comes in time.
+        """
         assert self._process.stdin is not None
         self._requests += 1
         try:
@@ -103,17 +108,22 @@ class WarmProcess:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise BoxEnded(f"the box has ended: {self._last_words()}") from None
+        deadline = time.monotonic() + timeout_s
         while True:  # the answer to an earlier request, which timed out, may come first
-            answer = self._read_answer(timeout_s)
-            if answer["id"] == self._requests:
+            answer = self._read_answer(deadline - time.monotonic())
+            if answer["id"] != self._requests:
+                continue
+            if LIVE not in answer:
                 return answer
+            if tell:
+                tell(answer[LIVE])
 
     def _read_answer(self, timeout_s: float) -> dict[str, Any]:
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         while b"\n" not in self._pending:
-            if not select.select([descriptor], [], [], timeout_s)[0]:
-                raise BoxError(f"the box gave no answer within {timeout_s:.0f} s: {self._last_words()}")
+            if not select.select([descriptor], [], [], max(0.0, timeout_s))[0]:
+                raise BoxError(f"the box gave no answer in time: {self._last_words()}")
             data = os.read(descriptor, 1 << 16)
             self._pending += data
             if not data or len(self._pending) > LARGEST_ANSWER_BYTES:

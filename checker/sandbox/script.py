@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from checker.sandbox import prelude, session_hooks
-from checker.sandbox.child import leave_to_the_script
+from checker.sandbox.child import leave_to_the_script, tell_live
+from checker.sandbox.live import LiveNumbers
 from checker.sandbox.notebook import NotebookError
 
 OURS = Path(__file__).parent
@@ -31,7 +32,7 @@ def run(request: dict[str, Any]) -> None:
             sys.path[0] = str(Path(path).parent)
         main.__file__ = path
         prelude.install(path, source, main.__dict__)
-        session_hooks.install(str(Path(path).parent))
+        session_hooks.install(str(Path(path).parent), LiveNumbers(tell_live) if request["live"] else None)
         leave_to_the_script()
         # dont_inherit: the __future__ imports of this file must not apply to the script.
         exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)

@@ -8,18 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.sandbox import writer_hooks
+from checker.sandbox.live import LiveNumbers
 from checker.sandbox.own_lines import OwnLines
 from checker.sandbox.record_file import ProgressFile, write_record
-from checker.sandbox.recorder import LONGEST_TEXT, Group, Recorder
+from checker.sandbox.recorder import LONGEST_TEXT, Feeds, Group, Recorder
 from checker.sandbox.written import Written
 
 FOLDER_VARIABLE = "SUITE_SESSIONS"
 
 
-def install(own_folder: str) -> None:
+def install(own_folder: str, live: LiveNumbers | None = None) -> None:
     """Record the sessions of this process, and write the record when it ends. Does nothing without SUITE_SESSIONS.
 
-    `own_folder` is the folder of the script: lines in the files below it are the learner's own.
+    `own_folder` is the folder of the script: lines in the files below it are the learner's own. `live` is told of numbers at
+    once.
     """
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
@@ -33,21 +35,26 @@ def install(own_folder: str) -> None:
             write_record(folder, recorder, written)
 
     atexit.register(write)
-    _wrap_sessions(recorder, ProgressFile(folder, recorder))
-    writer_hooks.install(written)
+    _wrap_sessions(recorder, ProgressFile(folder, recorder), live)
+    writer_hooks.install(written, live)
 
 
-def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> None:
+def _wrap_sessions(recorder: Recorder, progress: ProgressFile, live: LiveNumbers | None) -> None:
     from tensorflow.python.client.session import BaseSession
 
     run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
+
+    def gave(group: Group | None, feeds: Feeds, result: Any) -> None:
+        recorder.note_result(group, feeds, result)
+        if live and group:
+            live.note_fetched(group.fetches, result)
 
     def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
         feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
         group = recorder.note(self.graph, _names(fetches), feeds)
         progress.note()
         result = run(self, fetches, feed_dict, *rest, **options)
-        recorder.note_result(group, feeds, result)
+        gave(group, feeds, result)
         return result
 
     def recorded(graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,7 +63,7 @@ def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> None:
             group: Group | None = recorder.note(graph, fetches, fed)
             progress.note()
             result = function(*values, **options)
-            recorder.note_result(group, fed, result)
+            gave(group, fed, result)
             return result
 
         return call

@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from checker.sandbox.child import ENDING, STDIN, Child
 from checker.sandbox.limits import Breach, Monitor
 
 PIPE_BYTES = 1 << 16
+LIVE_BYTES = 1 << 18  # that a job can tell while it runs; the rest is lost
 ENDING_TIMEOUT_S = 5  # for a process that was killed
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss
 
@@ -54,10 +56,34 @@ class _Capture:
         self.file.close()
 
 
-def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[str, Any]:
+@dataclass
+class _Live:
+    """What a job tells while it runs: whole lines are passed on at once."""
+
+    pipe: int
+    tell: Callable[[str], None]
+    pending: bytes = b""
+    seen: int = 0
+
+    def drain(self) -> bool:
+        """Pass on what is available; return False when the pipe has ended."""
+        try:
+            data = os.read(self.pipe, PIPE_BYTES)
+        except BlockingIOError:
+            return True
+        self.seen += len(data)
+        if self.seen <= LIVE_BYTES:
+            lines, end, self.pending = (self.pending + data).rpartition(b"\n")
+            if end:
+                self.tell(lines.decode("utf-8", "replace"))
+        return bool(data)
+
+
+def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Wait for a job, then end what is left of it; return how it went.
 
-    `wakeup` becomes readable when a process ends. When stdin ends, this process ends, and the job with it.
+    `wakeup` becomes readable when a process ends. When stdin ends, this process ends, and the job with it. `tell` gets the
+    lines that the job tells while it runs.
     """
     began = time.monotonic()
     monitor = Monitor(request, walls, child.pid if walls else None)
@@ -65,7 +91,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[
         _Capture(pipe, open(request[name], "wb"), request["output_bytes"])  # noqa: SIM115  # closed below
         for pipe, name in zip(child.outputs, ("stdout", "stderr"))
     ]
-    breach, status, peak = _wait(child, monitor, captures, walls, wakeup)
+    breach, status, peak = _wait(child, monitor, [*captures, _Live(child.live, tell)], walls, wakeup)
     if not walls:
         psutil.wait_procs(_end_all(child.pid), timeout=ENDING_TIMEOUT_S)  # otherwise it might go on writing
     for capture in captures:
@@ -76,6 +102,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[
     our_failure = _read_now(child.early)
     os.close(child.ending)
     os.close(child.early)
+    os.close(child.live)
     return {
         "our_failure": our_failure.decode("utf-8", "replace"),
         "exit_code": os.waitstatus_to_exitcode(status),  # negative: ended by that signal
@@ -88,7 +115,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int) -> dict[
 
 
 def _wait(
-    child: Child, monitor: Monitor, captures: list[_Capture], walls: bool, wakeup: int
+    child: Child, monitor: Monitor, captures: Sequence[_Capture | _Live], walls: bool, wakeup: int
 ) -> tuple[Breach | None, int, int]:
     """Return the limit that was passed, the wait status and the peak memory in the unit of ru_maxrss."""
     breach = None

@@ -17,12 +17,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, Any
 
 from checker.sandbox import evaluate, namespaces, script
 from checker.sandbox.child import STDERR, STDIN, STDOUT, fork_child
 from checker.sandbox.job_folder import JobFolder, MemoryJobFolder
-from checker.sandbox.process import WALLS
+from checker.sandbox.process import LIVE, WALLS
 from checker.sandbox.supervise import supervise
 
 Request = dict[str, Any]
@@ -50,7 +51,7 @@ def main() -> None:
     wakeup, writable = _wake_on_child_end()
     for request in _requests():
         ours = [answers.fileno(), wakeup, writable]
-        answer = _serve(request, walls, wakeup, ours)
+        answer = _serve(request, walls, wakeup, ours, partial(_tell, answers, request["id"]))
         if answer is None:  # this is the child
             JOBS[request["job"]](request)
             if request["job"] != "script":
@@ -59,7 +60,9 @@ def main() -> None:
         _send(answers, {"id": request["id"], **answer})
 
 
-def _serve(request: Request, walls: bool, wakeup: int, ours: list[int]) -> dict[str, Any] | None:
+def _serve(
+    request: Request, walls: bool, wakeup: int, ours: list[int], tell: Callable[[str], None]
+) -> dict[str, Any] | None:
     """Run a job; return the answer, or None in the job itself."""
     folder = request["folder"]
     job_folder = _memory_folder(request) if walls else JobFolder(folder)
@@ -69,7 +72,7 @@ def _serve(request: Request, walls: bool, wakeup: int, ours: list[int]) -> dict[
     child = fork_child(request, walls, ours)
     if child is None:
         return None
-    answer = supervise(child, request, walls, wakeup)
+    answer = supervise(child, request, walls, wakeup, tell)
     return {**answer, "dropped": job_folder.close()}
 
 
@@ -91,6 +94,10 @@ def _claim_stdout() -> IO[str]:
     private = open(os.dup(STDOUT), "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # open until this process ends
     os.dup2(STDERR, STDOUT)
     return private
+
+
+def _tell(answers: IO[str], request: int, lines: str) -> None:
+    _send(answers, {"id": request, LIVE: lines})
 
 
 def _send(answers: IO[str], answer: dict[str, Any]) -> None:

@@ -62,6 +62,11 @@ class Written:
                 lines = self._recorder.lines.here()
                 self.writers.append(MadeWriter(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls))
 
+    def folder_of(self, writer: Any) -> str:
+        """Return where a writer writes; "" where that is not known."""
+        number = getattr(writer, "_suite_number", None)
+        return "" if number is None else self.writers[number].folder
+
     def note_graph(self, writer: Any, graph: Any) -> None:
         """Note that a writer was given a graph."""
         with contextlib.suppress(Exception):

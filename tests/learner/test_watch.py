@@ -21,6 +21,17 @@ from tests.support.watched import LONGEST_S, WatchedTerminal, watching
 
 COMPLETE = CATALOG["ex01"].solution.read_text("utf-8")
 ENDLESS = "import time\nprint('it has begun', flush=True)\nwhile True:\n    time.sleep(0.01)\n"
+TRAINS_ON = """
+import time
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+writer = tf.summary.FileWriter("logdir/ex02")
+for step, loss in enumerate((4.0, 2.0, 1.5)):
+    writer.add_summary(tf.Summary(value=[tf.Summary.Value(tag="train_loss", simple_value=loss)]), step)
+    time.sleep(0.1)  # a step takes its time
+while True:
+    time.sleep(0.01)
+"""
 DONE = "ex01 is done."
 KEYS = "h hint · t TensorBoard · n next · l list · q quit"
 
@@ -73,6 +84,13 @@ def test_a_second_save_ends_the_running_check(folder: Path, terminal: WatchedTer
     terminal.wait_for("ex01 is running")
     (folder / "ex01.py").write_text(COMPLETE)
     terminal.wait_for(DONE)
+
+
+def test_the_loss_is_drawn_while_a_script_trains(folder: Path) -> None:
+    with watching(folder, "ex02") as terminal:
+        terminal.wait_for(KEYS)
+        (folder / "ex02.py").write_text(TRAINS_ON)
+        terminal.wait_for("ex02 is running …  train_loss  █▂▁  1.5")
 
 
 def test_a_half_typed_script_is_told_calmly(folder: Path, terminal: WatchedTerminal) -> None:
