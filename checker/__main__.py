@@ -12,7 +12,7 @@ import click
 from checker import __version__
 from checker.board.commands import scalars, tensorboard
 from checker.check_command import check, own_folder
-from checker.command_line import DefaultGroup, pack_option, read_catalog
+from checker.command_line import DefaultGroup, language_option, pack_option, read_catalog
 from checker.completion import VARIABLE, completion
 from checker.invocation import command, why_not_here
 from checker.learner.commands import hint, progress, reset, start, watch
@@ -30,6 +30,7 @@ class CheckGroup(DefaultGroup):
 
 
 @click.group(cls=CheckGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@language_option
 @click.version_option(__version__, prog_name="checker")
 def cli() -> None:
     """Check graph-mode exercises by their graph, checkpoint, event files and figures.

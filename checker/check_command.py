@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from checker.catalog import Catalog
-from checker.command_line import pack_option
+from checker.command_line import language_option, pack_option
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
 from checker.learner.progress import not_noted, note_run, read_progress
 from checker.near_names import near
-from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, exit_code
+from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, Status, exit_code
 from checker.pack_file import PACK_FILE
 from checker.session.arguments import require_data
 from checker.session.commands import LONGEST_TIMEOUT_S
@@ -73,6 +73,7 @@ class CheckCommand(click.Command):
     help="What stands between a script and this machine; auto takes bubblewrap where it works.",
 )
 @pack_option
+@language_option
 @click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")
 @click.option("-v", "--verbose", is_flag=True, help="Show each check, and what the scripts print.")
 @click.pass_context
@@ -167,7 +168,18 @@ def _run_checks(ctx: click.Context, selection: Selection, catalog: Catalog, aske
         click.echo("interrupted: what was running has been ended", err=True)
         ctx.exit(INTERRUPTED)
     write_files(reports, options)
+    if own and options.json_file != "-" and [report.status for report in reports] == [Status.PASS]:
+        _tell_what_is_next(own, reports[0])
     return reports
+
+
+def _tell_what_is_next(own: LearnerFolder, report: Report) -> None:
+    """Tell a learner what is worth a look, and what is next, after a script of their folder has passed."""
+    from checker.learner.passed import next_after, when_passed
+
+    for exercise, script in own.scripts():
+        if exercise.id == report.exercise and script.resolve() == Path(report.script).resolve():
+            click.echo("\n".join([*when_passed(exercise, report), next_after(own)]))
 
 
 def _commands(ctx: click.Context) -> list[str]:

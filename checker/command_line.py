@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from checker.catalog import Catalog, load_catalog
-from checker.pack_file import PackError
+from checker.pack_file import LANGUAGES, PackError
+from checker.translation import VARIABLE
 
 COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
 
@@ -22,6 +24,21 @@ pack_option = click.option(
 )
 
 
+def _use(_context: click.Context, _option: click.Parameter, asked: str | None) -> None:
+    if asked:
+        os.environ[VARIABLE] = asked
+
+
+language_option = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    callback=_use,
+    expose_value=False,
+    is_eager=True,
+    help="The language of the texts; a learner's folder remembers that of its start. Also: the variable SUITE_LANG.",
+)
+
+
 class DefaultGroup(click.Group):
     """A group of commands, one of which may be left out: ``python -m checker ex04``."""
 
@@ -29,10 +46,21 @@ class DefaultGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command before arguments that name no command."""
-        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help", "--version")):
+        own, rest = self._split(args)
+        if not rest or (rest[0] not in self.commands and rest[0] not in ("-h", "--help", "--version")):
             ctx.meta[COMMAND_LEFT_OUT] = True
-            args = [self.default, *args]
-        return super().parse_args(ctx, args)
+            rest = [self.default, *rest]
+        return super().parse_args(ctx, own + rest)
+
+    def _split(self, args: list[str]) -> tuple[list[str], list[str]]:
+        """Return the options of the group itself that take a value, and the arguments after them."""
+        names = {
+            name for option in self.params if isinstance(option, click.Option) and not option.is_flag for name in option.opts
+        }
+        count = 0
+        while count < len(args) and args[count].partition("=")[0] in names:
+            count += 1 if "=" in args[count] else 2
+        return args[:count], args[count:]
 
 
 def read_catalog(packs: Sequence[Path]) -> Catalog:

@@ -31,6 +31,8 @@ def test_the_checker_alone_checks_one_exercise_after_the_other(command_line: Com
     assert "ex01 is the first exercise here that is not done: it was not checked yet" in first.stderr
     assert "1 exercise, 12 checks" in first.stdout
     assert read_progress(own).is_done("ex01")
+    assert first.stdout.endswith("Next: ex02, linear regression on one variable: python -m checker\n")
+    assert "Tour of ex01" in first.stdout
 
     second = command_line(cwd=own)
     assert second.returncode == 1
@@ -85,3 +87,17 @@ def test_the_list_names_the_scripts_of_the_folder(command_line: CommandLine, own
     lines = [line.split() for line in command_line("list", cwd=own).stdout.splitlines()]
     assert [line[-1] for line in lines if line[0] == "ex02"] == ["ex02.py"]
     assert [line[-3:] for line in lines if line[0] == "ex03"] == [[f"exercises{os.sep}ex03.py", "(not", "there)"]]
+
+
+@pytest.mark.parametrize(
+    "words", [["--lang", "fr", "start", "my"], ["--lang=fr", "start", "my"], ["start", "my", "--lang", "fr"]], ids=" ".join
+)
+def test_the_language_is_chosen_before_or_after_the_command(
+    command_line: CommandLine, tmp_path: Path, words: list[str]
+) -> None:
+    done = command_line(*words, cwd=tmp_path)
+    assert "Lisez README.md" in done.stdout, done.stderr
+
+
+def test_a_language_without_a_command_is_for_the_check(command_line: CommandLine, own: Path) -> None:
+    assert "ex01 est fait." in command_line("--lang", "fr", cwd=own).stdout

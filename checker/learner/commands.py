@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from checker.command_line import pack_option
+from checker.command_line import language_option, pack_option
 from checker.invocation import command
 from checker.outcome import INTERRUPTED
-from checker.pack_file import LANGUAGES
-from checker.translation import VARIABLE, _
+from checker.translation import _
 
 if TYPE_CHECKING:
     from checker.learner.start import Started
-
-
-def _use(_context: click.Context, _option: click.Parameter, asked: str | None) -> None:
-    if asked:
-        os.environ[VARIABLE] = asked
-
-
-language_option = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    callback=_use,
-    expose_value=False,
-    is_eager=True,
-    help="The language of the texts; a learner's folder remembers that of its start. Also: the variable SUITE_LANG.",
-)
 
 
 @click.command()
@@ -72,7 +55,7 @@ def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
     """Show one hint more for a task: what to read, which operation it is, the shape of the line."""
     from checker.learner.folder import open_folder
     from checker.learner.hint_lines import help_lines
-    from checker.learner.hints import next_help
+    from checker.learner.hints import next_help, nothing_to_hint
     from checker.learner.progress import read_progress, write_progress
 
     if len(words) > 2:
@@ -81,7 +64,7 @@ def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
     progress = read_progress(folder.path)
     found = next_help(folder, progress, words)
     if found is None:
-        click.echo(_("All exercises are done. Name one for its hints: {example}", example=command("hint ex04")))
+        click.echo(nothing_to_hint(folder, words))
         return
     click.echo("\n".join(help_lines(found)))
     try:

@@ -42,9 +42,14 @@ class LearnerFolder:
         """Whether the checker has made this folder, even if no script is left in it."""
         return (self.path / FILE).is_file()
 
-    def next_one(self, progress: Progress) -> tuple[Exercise, Path] | None:
-        """Return the first exercise whose script is there and not done; None when all are done."""
-        return next((found for found in self.scripts() if not progress.is_done(found[0].id)), None)
+    def next_one(self, progress: Progress, after: Exercise | None = None) -> tuple[Exercise, Path] | None:
+        """Return the first exercise whose script is there and not done; None when all are done.
+
+        With `after`, those behind it come before those before it, and it comes last.
+        """
+        found = [*self.scripts()]
+        begin = next((i + 1 for i, (exercise, _) in enumerate(found) if exercise == after), 0)
+        return next((pair for pair in found[begin:] + found[:begin] if not progress.is_done(pair[0].id)), None)
 
 
 def is_repository(folder: Path) -> bool:

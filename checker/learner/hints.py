@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from checker.exercise import Exercise
+from checker.invocation import command
 from checker.learner.folder import LearnerFolder
 from checker.learner.progress import LastRun, Progress
-from checker.learner.skeleton import is_marked
+from checker.learner.skeleton import is_marked, is_untouched
 from checker.learner.tasks import LearnerTask, read_tasks
+from checker.near_names import exercises_meant, near, near_exercises
 from checker.pack_file import PackError
 from checker.translation import _, chosen
 
@@ -34,7 +35,7 @@ class Help:
 def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -> Help | None:
     """Return the help that is asked for by an exercise and a task, with one hint more than before.
 
-    Without a task it is the next one, without an exercise that of the next exercise; None when all of them are done. The
+    Without a task it is the next one, without an exercise that of the next exercise; None when that is done. The
     progress is changed, not written. Raises `click.UsageError`.
     """
     exercise = _exercise(folder, progress, words[0] if words else "")
@@ -44,6 +45,8 @@ def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -
     if not tasks:
         raise click.UsageError(_("{exercise} has no hints: read its subject, and what its check says", exercise=exercise.id))
     script = text_of(folder.path / exercise.script)
+    if len(words) < 2 and progress.is_done(exercise.id) and not any(is_marked(script, task) for task in tasks):
+        return None
     task = _task(tasks, words[1]) if len(words) > 1 else next_task(tasks, script, progress.runs.get(exercise.id))
     count = min(progress.hints.get((exercise.id, task.id), 0) + 1, len(task.hints))
     progress.hints[exercise.id, task.id] = count
@@ -51,15 +54,31 @@ def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -
     return Help(exercise, task, read, len(task.hints) - count, [other.id for other in tasks if other is not task])
 
 
-def next_task(tasks: Sequence[LearnerTask], script: str, run: LastRun | None) -> LearnerTask:
-    """Return the task to do next: still marked in the script, and with a check that did not pass in the last run.
+def nothing_to_hint(folder: LearnerFolder, words: Sequence[str]) -> str:
+    """Return what to say when everything is done that a hint could be for."""
+    if not words:
+        return _("All exercises are done. Name one and a task for its hints: {example}", example=command("hint ex04 dense"))
+    exercise = find_exercise(folder, words[0])
+    example = command(f"hint {exercise.id} {tasks_of(exercise)[0].id}")
+    return _("{exercise} is done. Name a task for its hints: {example}", exercise=exercise.id, example=example)
 
-    Where there is none, the first one whose check did not pass, or that is marked; or else the first one of all.
+
+def next_task(tasks: Sequence[LearnerTask], script: str, run: LastRun | None) -> LearnerTask:
+    """Return the task to do next: one whose check failed first in the last run, if possible.
+
+    Then one whose check did not pass, then any: each time the ones that are as the skeleton had them come first, then those
+    that are still marked.
     """
+    untouched = [task for task in tasks if is_untouched(script, task)]
     marked = [task for task in tasks if is_marked(script, task)]
+    first = [task for task in tasks if run is not None and run.check in task.checks]
     failing = [task for task in tasks if run is not None and not {*run.checks}.isdisjoint(task.checks)]
-    both = [task for task in marked if task in failing]
-    return next(iter([*both, *failing, *marked, *tasks]))
+    tiers = (
+        [task for task in among if task in state]
+        for among in (first, failing, tasks)
+        for state in (untouched, marked, among)
+    )
+    return next(task for tier in tiers for task in tier)
 
 
 def tasks_of(exercise: Exercise) -> tuple[LearnerTask, ...]:
@@ -87,23 +106,23 @@ def _exercise(folder: LearnerFolder, progress: Progress, word: str) -> Exercise 
 
 
 def find_exercise(folder: LearnerFolder, word: str) -> Exercise:
-    """Return the exercise of an id, or of the name of a script. Raises `click.UsageError` with what is known."""
+    """Return the exercise of an id, a number, or the name of a script. Raises `click.UsageError` with what is known."""
     name = word.lower().removesuffix(".py")
-    if name not in folder.catalog:
+    meant = exercises_meant(name, folder.catalog)
+    if len(meant) != 1:
         told = _("{word}: no exercise; known are {known}", word=word, known=", ".join(folder.catalog))
-        raise click.UsageError(told + _nearest(name, folder.catalog))
-    return folder.catalog[name]
+        raise click.UsageError(told + _did_you_mean(meant or near_exercises(name, [*folder.catalog])))
+    return folder.catalog[meant[0]]
 
 
 def _task(tasks: Sequence[LearnerTask], word: str) -> LearnerTask:
     names = [task.id for task in tasks]
     if word not in names:
         raise click.UsageError(
-            _("{word}: no task; known are {known}", word=word, known=", ".join(names)) + _nearest(word, names)
+            _("{word}: no task; known are {known}", word=word, known=", ".join(names)) + _did_you_mean(near(word, names))
         )
     return tasks[names.index(word)]
 
 
-def _nearest(word: str, names: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word, list(names), 1)
-    return _("; did you mean {name}?", name=found[0]) if found else ""
+def _did_you_mean(names: Sequence[str]) -> str:
+    return _("; did you mean {name}?", name=" / ".join(names)) if names else ""

@@ -46,8 +46,17 @@ def make_skeleton(script: str, tasks: Sequence[LearnerTask], language: str) -> s
 
 def is_marked(script: str, task: LearnerTask) -> bool:
     """Whether the TODO of a task still stands in a script, in whichever language and however its lines are broken."""
-    text = " ".join(line.strip().removeprefix("#").strip() for line in script.splitlines())
-    return any(f"{MARK}: {asked}" in text for asked in task.asked.values())
+    return any(f"{MARK}: {asked}" in _on_one_line(script) for asked in task.asked.values())
+
+
+def is_untouched(script: str, task: LearnerTask) -> bool:
+    """Whether the part of a task is as in the skeleton: its TODO, and below it the code that only runs."""
+    text, instead = _on_one_line(script), _on_one_line(task.instead.strip("\n"))
+    return any(f"{MARK}: {asked} {instead}" in text for asked in task.asked.values())
+
+
+def _on_one_line(script: str) -> str:
+    return " ".join(line.strip().removeprefix("#").strip() for line in script.splitlines())
 
 
 def find_part(script: str, task: LearnerTask) -> tuple[int, int]:

@@ -152,7 +152,7 @@ def _steps(first: Exercise) -> Iterator[str]:
         command("watch"): _("check at each save: what is right, what is not, and why; q ends it"),
         command(exercise): _("check it once"),
         **({hint: _("a hint for the next TODO, one step at a time")} if first.tasks is not None else {}),
-        f"tensorboard --logdir logdir/{exercise}": _("see what it wrote"),
+        command("tensorboard"): _("see in TensorBoard what was written"),
         command("progress"): _("how far you are"),
         command(f"reset {exercise}"): _("begin it again; your file is kept"),
     }

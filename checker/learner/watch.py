@@ -19,7 +19,7 @@ from checker.learner.check_process import CheckProcess
 from checker.learner.file_changes import tell_changes
 from checker.learner.folder import LearnerFolder
 from checker.learner.hint_lines import help_lines
-from checker.learner.hints import next_help
+from checker.learner.hints import next_help, nothing_to_hint
 from checker.learner.keys import read_keys, single_keys
 from checker.learner.overview import overview
 from checker.learner.progress import note_run, read_progress, write_progress
@@ -43,7 +43,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Told:
+class CheckNews:
     """A check has ended with a report, its process has without one, or a run that trains tells a number."""
 
     told: Report | LivePoint | None
@@ -57,7 +57,7 @@ class BoardTold:
     problem: str = ""
 
 
-Event = FolderChanged | Key | Told | BoardTold
+Event = FolderChanged | Key | CheckNews | BoardTold
 
 
 @dataclass
@@ -83,13 +83,13 @@ class Watch:
             stack.callback(self.screen.close)
             stack.callback(over.set)
             self._process = stack.enter_context(
-                CheckProcess(self.folder.catalog, self.isolation, readable, lambda told: self._events.put(Told(told)))
+                CheckProcess(self.folder.catalog, self.isolation, readable, lambda told: self._events.put(CheckNews(told)))
             )
             self._begin_thread(lambda: tell_changes(self.folder.path, lambda: self._events.put(FolderChanged()), over))
             if has_keys:
                 self._begin_thread(lambda: read_keys(lambda key: self._events.put(Key(key)), over.is_set))
             self._seen = {exercise.id: _digest(script) for exercise, script in self.folder.scripts()}
-            self._check(self.only or self._next_one())
+            self._check(self.only or self._next_one(None))
             while self._handle(self._events.get()):
                 pass
 
@@ -97,7 +97,7 @@ class Watch:
         """Do what an event asks for; return whether to go on."""
         if isinstance(event, FolderChanged):
             self._check_what_was_saved()
-        elif isinstance(event, Told):
+        elif isinstance(event, CheckNews):
             self._show(event.told)
         elif isinstance(event, BoardTold):
             self.screen.board(event.address, event.problem)
@@ -150,12 +150,13 @@ class Watch:
             self.screen.answer(list(overview(self.folder, read_progress(self.folder.path))))
         elif key == "n":
             self.only = None
-            self._check(self._next_one())
+            self._check(self._next_one(self._current))
 
     def _show_hint(self) -> None:
         progress = read_progress(self.folder.path)
+        words = [self._current.id] if self._current else []
         try:
-            found = next_help(self.folder, progress, [self._current.id] if self._current else [])
+            found = next_help(self.folder, progress, words)
         except click.UsageError as error:
             self.screen.answer([error.message])
             return
@@ -165,6 +166,8 @@ class Watch:
                 write_progress(self.folder.path, progress)
             except OSError as error:
                 self.screen.cannot_note(error)
+        else:
+            self.screen.answer([nothing_to_hint(self.folder, words)])
 
     def _show_board(self) -> None:
         """Start TensorBoard, once; its address is shown with the keys from then on."""
@@ -182,9 +185,9 @@ class Watch:
             self._events.put(BoardTold("", str(error)))
             self._board = None
 
-    def _next_one(self) -> Exercise | None:
-        """Return the first exercise that is not done; None when all are."""
-        found = self.folder.next_one(read_progress(self.folder.path))
+    def _next_one(self, after: Exercise | None) -> Exercise | None:
+        """Return the next exercise that is not done; None when all are."""
+        found = self.folder.next_one(read_progress(self.folder.path), after)
         return found[0] if found else None
 
     def _begin_thread(self, work: Callable[[], None]) -> None:

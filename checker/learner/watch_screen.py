@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from checker.evidence.live_points import LivePoint
 from checker.exercise import Exercise
-from checker.expected_graph import expected_outline
 from checker.learner.live_curve import LiveCurve
-from checker.learner.overview import parts_left
+from checker.learner.passed import when_passed
 from checker.learner.progress import not_noted
 from checker.outcome import Report, Status
-from checker.outline import Node, show_shape
 from checker.report.terminal import TerminalReport
-from checker.translation import _, plural
-
-MOST_DIFFERENCES = 5
+from checker.translation import _
 
 
 class WatchScreen:
@@ -48,7 +44,9 @@ class WatchScreen:
         """Show how a check has ended."""
         self._terminal.finish_short(report, exercise)
         if report.status is Status.PASS:
-            self.lines([*_when_passed(exercise, report)])
+            self.lines([*when_passed(exercise, report)])
+            if exercise.question:
+                self.lines([_("Think about it: {question}", question=exercise.question)])
         self._keys()
 
     def answer(self, lines: Sequence[str]) -> None:
@@ -59,7 +57,7 @@ class WatchScreen:
     def lines(self, lines: Sequence[str]) -> None:
         """Print some lines; a spinner goes on below them."""
         for line in lines:
-            self._console.print(Text(line), soft_wrap=True)
+            self._console.print(Text(line, overflow="fold"), soft_wrap=not self._console.is_terminal)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -95,49 +93,3 @@ class WatchScreen:
             self._console.print(Text(_("h hint · t TensorBoard · n next · l list · q quit"), style="dim"))
             if self._address:
                 self._console.print(Text(_("TensorBoard: {address}/", address=self._address), style="dim"))
-
-
-def _when_passed(exercise: Exercise, report: Report) -> Iterator[str]:
-    """Yield what is worth a look when nothing fails any more."""
-    left = parts_left(report.script, exercise)
-    if left:
-        yield plural(
-            "Everything passes, but {count} TODO is left: no check sees that part.",
-            "Everything passes, but {count} TODOs are left: no check sees those parts.",
-            left,
-        )
-    yield _("{exercise} is done.", exercise=exercise.id)
-    if exercise.question:
-        yield _("Think about it: {question}", question=exercise.question)
-    tour = _tour_of(exercise)
-    if tour:
-        yield _("See more in TensorBoard: {file}, {heading}", file=exercise.subject, heading=tour)
-    yield from _differences(exercise, report)
-    if exercise.solution.is_file():
-        yield _("Compare it with the complete script: {script}", script=exercise.solution)
-
-
-def _tour_of(exercise: Exercise) -> str:
-    """Return the heading of the exercise's tour in the subjects, "" where there is none."""
-    if exercise.subject is None:
-        return ""
-    headings = (line.lstrip("# ") for line in exercise.subject.read_text("utf-8").splitlines() if line.startswith("### "))
-    return next((heading for heading in headings if f" {exercise.id}:" in heading), "")
-
-
-def _differences(exercise: Exercise, report: Report) -> Iterator[str]:
-    """Yield how the graph of the complete script differs."""
-    expected = expected_outline(exercise)
-    if report.graph is None or expected is None or not report.graph.differs:
-        return
-    without = [expected.nodes[index] for index in report.graph.missing]
-    besides = [node for node in report.graph.nodes if node.mark]
-    if without:
-        yield _("Only the graph of the complete script has: {nodes}", nodes=_listed(without))
-    if besides:
-        yield _("Only your graph has: {nodes}", nodes=_listed(besides))
-
-
-def _listed(nodes: Sequence[Node]) -> str:
-    more = [f"… {len(nodes) - MOST_DIFFERENCES}"] if len(nodes) > MOST_DIFFERENCES else []
-    return ", ".join([f"{node.kind} {show_shape(node.shape)}" for node in nodes[:MOST_DIFFERENCES]] + more)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from checker.row_digest import row_digest
+from checker.sandbox.live import LiveNumbers
 from checker.sandbox.own_lines import Lines, OwnLines
 from checker.sandbox.results import Results
 from checker.sandbox.samples import MOST_BYTES, KeptRows, numeric, sample_of
@@ -56,8 +57,9 @@ class Group:
 class Recorder:
     """Counts and samples the calls of all sessions of a process."""
 
-    def __init__(self, lines: OwnLines) -> None:
+    def __init__(self, lines: OwnLines, live: LiveNumbers | None = None) -> None:
         self.lines = lines
+        self.live = live
         self.results = Results()
         self.groups: list[Group] = []
         self.paths: dict[tuple[int, str], dict[str, Any]] = {}
@@ -80,6 +82,8 @@ class Recorder:
         if group is not None:
             with contextlib.suppress(Exception):
                 self.results.note(group.number, group.fetches, result, feeds, self.calls)
+            if self.live:
+                self.live.note_fetched(group.fetches, result)
 
     def _count(self, graph: Any, fetches: tuple[str, ...], feeds: Feeds) -> Group | None:
         self.calls += 1

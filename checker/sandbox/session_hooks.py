@@ -11,7 +11,7 @@ from checker.sandbox import writer_hooks
 from checker.sandbox.live import LiveNumbers
 from checker.sandbox.own_lines import OwnLines
 from checker.sandbox.record_file import ProgressFile, write_record
-from checker.sandbox.recorder import LONGEST_TEXT, Feeds, Group, Recorder
+from checker.sandbox.recorder import LONGEST_TEXT, Group, Recorder
 from checker.sandbox.written import Written
 
 FOLDER_VARIABLE = "SUITE_SESSIONS"
@@ -20,13 +20,13 @@ FOLDER_VARIABLE = "SUITE_SESSIONS"
 def install(own_folder: str, live: LiveNumbers | None = None) -> None:
     """Record the sessions of this process, and write the record when it ends. Does nothing without SUITE_SESSIONS.
 
-    `own_folder` is the folder of the script: lines in the files below it are the learner's own. `live` is told of numbers at
+    `own_folder` is the folder of the script: lines in the files below it are the learner's own. `live` tells numbers at
     once.
     """
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         return
-    recorder = Recorder(OwnLines(own_folder))
+    recorder = Recorder(OwnLines(own_folder), live)
     written = Written(recorder)
     process = os.getpid()
 
@@ -35,26 +35,21 @@ def install(own_folder: str, live: LiveNumbers | None = None) -> None:
             write_record(folder, recorder, written)
 
     atexit.register(write)
-    _wrap_sessions(recorder, ProgressFile(folder, recorder), live)
-    writer_hooks.install(written, live)
+    _wrap_sessions(recorder, ProgressFile(folder, recorder))
+    writer_hooks.install(written)
 
 
-def _wrap_sessions(recorder: Recorder, progress: ProgressFile, live: LiveNumbers | None) -> None:
+def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> None:
     from tensorflow.python.client.session import BaseSession
 
     run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
-
-    def gave(group: Group | None, feeds: Feeds, result: Any) -> None:
-        recorder.note_result(group, feeds, result)
-        if live and group:
-            live.note_fetched(group.fetches, result)
 
     def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
         feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
         group = recorder.note(self.graph, _names(fetches), feeds)
         progress.note()
         result = run(self, fetches, feed_dict, *rest, **options)
-        gave(group, feeds, result)
+        recorder.note_result(group, feeds, result)
         return result
 
     def recorded(graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,7 +58,7 @@ def _wrap_sessions(recorder: Recorder, progress: ProgressFile, live: LiveNumbers
             group: Group | None = recorder.note(graph, fetches, fed)
             progress.note()
             result = function(*values, **options)
-            gave(group, fed, result)
+            recorder.note_result(group, fed, result)
             return result
 
         return call

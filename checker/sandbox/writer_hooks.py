@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from checker.sandbox.live import LiveNumbers
 from checker.sandbox.written import Written
 
 
-def install(written: Written, live: LiveNumbers | None) -> None:
-    """Record the FileWriters and Savers of this process; `live` is told of scalars at once."""
+def install(written: Written) -> None:
+    """Record the FileWriters and Savers of this process."""
     from tensorflow.core.framework import summary_pb2
     from tensorflow.python.framework import ops
     from tensorflow.python.summary.writer.writer import FileWriter, SummaryToEventTransformer
@@ -28,8 +27,6 @@ def install(written: Written, live: LiveNumbers | None) -> None:
 
     def recorded_summary(self: Any, summary: Any, *rest: Any, **options: Any) -> Any:
         written.note_summary(self, summary, summary_pb2.Summary.FromString)
-        if live:
-            live.note_summary(written.folder_of(self), summary, summary_pb2.Summary.FromString)
         return add_summary(self, summary, *rest, **options)
 
     def recorded_saver(self: Any, *arguments: Any, **options: Any) -> None:

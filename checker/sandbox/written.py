@@ -62,11 +62,6 @@ class Written:
                 lines = self._recorder.lines.here()
                 self.writers.append(MadeWriter(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls))
 
-    def folder_of(self, writer: Any) -> str:
-        """Return where a writer writes; "" where that is not known."""
-        number = getattr(writer, "_suite_number", None)
-        return "" if number is None else self.writers[number].folder
-
     def note_graph(self, writer: Any, graph: Any) -> None:
         """Note that a writer was given a graph."""
         with contextlib.suppress(Exception):
@@ -84,6 +79,8 @@ class Written:
     def note_summary(self, writer: Any, summary: Any, parse: Any) -> None:
         """Note that a writer was given a summary, bytes or an object; `parse` turns bytes into an object."""
         with contextlib.suppress(Exception):
+            if self._recorder.live:
+                self._recorder.live.note_summary(self.writers[writer._suite_number].folder, summary, parse)
             number, lines = writer._suite_number, self._recorder.lines.here()
             if isinstance(summary, bytes):
                 source = self._recorder.results.source_of_summary(summary)

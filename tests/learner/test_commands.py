@@ -210,15 +210,38 @@ def test_a_task_that_was_written_wrongly_comes_before_one_that_no_check_sees(sta
     assert told(started, "hint").startswith("ex01 arms: ")
     write_progress(started, Progress({"ex01": LastRun("done", "", "2026-11-29T10:15")}))
     assert told(started, "hint", "ex01").startswith("ex01 restore: ")
+    (started / "ex01.py").write_text(text.replace(restore, ""))
+    assert told(started, "hint", "ex01").startswith("ex01 is done. Name a task for its hints: ")
+    assert told(started, "hint", "ex01", "arms").startswith("ex01 arms: ")
+
+
+def test_a_task_that_was_begun_waits_for_those_that_were_not(started: Path) -> None:
+    """Its TODO still stands, but the code below it is the learner's own."""
+    script = started / "ex04.py"
+    for run in (None, LastRun("fails", "check_recognises_images_it_never_saw", "2026-11-29T10:15")):
+        write_progress(started, Progress({"ex04": run} if run else {}))
+        assert told(started, "hint", "ex04").startswith("ex04 dense: ")
+    script.write_text(script.read_text("utf-8").replace("weights = tf.Variable(0.01) * ", "weights = tf.Variable(0.02) * "))
+    assert told(started, "hint", "ex04").startswith("ex04 batches: ")
+    assert told(started, "hint", "ex04", "dense").startswith("ex04 dense: ")
+
+
+def test_the_task_of_the_first_failure_comes_first(started: Path) -> None:
+    run = LastRun("fails", "check_counts_right_answers", "2026-11-29T10:15", ("check_has_784_300_10_neurons",))
+    write_progress(started, Progress({"ex04": run}))
+    assert told(started, "hint", "ex04").startswith("ex04 metrics: ")
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(started: Path) -> None:
-    assert refused(started, "hint", "ex1") == f"ex1: no exercise; known are {', '.join(CATALOG)}; did you mean ex01?"
+    known = ", ".join(CATALOG)
+    assert refused(started, "hint", "ex09") == f"ex09: no exercise; known are {known}"
+    assert refused(started, "hint", "exo") == f"exo: no exercise; known are {known}"
     assert refused(started, "hint", "ex02", "lop").endswith(
         "known are model, error, train, summary, loop, picture; did you mean loop?"
     )
     assert refused(started, "reset", "what") == f"what: no exercise; known are {', '.join(CATALOG)}"
-    assert told(started, "hint", "EX02.py").startswith("ex02 model: ")
+    for meant in ("ex2", "2", "EX02", "EX02.py"):
+        assert told(started, "hint", meant).startswith("ex02 model: ")
     assert "name an exercise and a task" in refused(started, "hint", "ex02", "loop", "more")
 
 
