@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.command_line import language_option, pack_option
+from checker.completion import complete_exercise
 from checker.invocation import command
 from checker.outcome import INTERRUPTED
 from checker.translation import _
@@ -48,7 +49,7 @@ def _told(started: Started, is_here: bool) -> list[str]:
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[EXERCISE] [TASK]")
+@click.argument("words", nargs=-1, metavar="[EXERCISE] [TASK]", shell_complete=complete_exercise)
 @pack_option
 @language_option
 def hint(words: tuple[str, ...], packs: tuple[Path, ...]) -> None:
@@ -88,7 +89,7 @@ def progress(packs: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("exercise")
+@click.argument("exercise", shell_complete=complete_exercise)
 @pack_option
 @language_option
 def reset(exercise: str, packs: tuple[Path, ...]) -> None:
@@ -110,7 +111,7 @@ def reset(exercise: str, packs: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("exercise", required=False)
+@click.argument("exercise", required=False, shell_complete=complete_exercise)
 @pack_option
 @language_option
 @click.pass_context
