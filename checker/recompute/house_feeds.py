@@ -41,12 +41,15 @@ class HouseFeeds(Model):
         """The difference of prediction and price that the learner wrote. Raises `Mismatch` when there is none."""
         found = self.graph.residuals()
         if not found:
+            hint = "tf.placeholder for both, and a loss on prediction - price"
+            if sum(placeholder.dtype.startswith("float") for placeholder in self.graph.placeholders.values()) > 1:
+                hint = "one placeholder and the variables make the prediction; its difference from the other makes the loss"
             fail(
                 about_operations(self.where, self.graph.placeholders),
                 "a difference of a prediction (from variables and a placeholder) and a price (from another placeholder)",
                 f"placeholders: {listed(self.graph.placeholders, 'none')}; "
                 f"trainable variables: {listed((v.name for v in self.graph.trainable), 'none')}",
-                "tf.placeholder for both, and a loss on prediction - price",
+                hint,
             )
         if found[0].node in self.graph.looped:
             fail(
