@@ -10,9 +10,11 @@ from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.shown_graph import hidden_nodes
+from checker.evidence.written_record import WrittenLog
 from checker.expect import expect, listed
 from checker.subjects import WriterOf, about, about_operations
 
@@ -21,9 +23,15 @@ def check_runs_to_the_end(finished: ScriptRun) -> None:
     """runs to the end without an error"""
 
 
-def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> None:
+def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun, written: WrittenLog, advise: Advise) -> None:
     """closes its event files"""
-    events.require_whole(finished.exercise.logdir)
+    logdir = finished.exercise.logdir
+    events.require_whole(logdir)
+    folders = [run_folder(logdir, name) for name in events.runs]
+    left_open = [folder for folder in folders if any(writer.waiting for writer in written.into(folder))]
+    if left_open:
+        lost = "its last events can get lost. Its method close writes them."
+        advise(f"The FileWriter of {listed(left_open)} was not closed: {lost}")
 
 
 def check_writes_its_graph(

@@ -12,10 +12,12 @@ def install(written: Written) -> None:
     from tensorflow.core.framework import summary_pb2
     from tensorflow.python.framework import ops
     from tensorflow.python.summary.writer.writer import FileWriter, SummaryToEventTransformer
+    from tensorflow.python.summary.writer.writer_cache import FileWriterCache
     from tensorflow.python.training.saver import Saver
 
     make_writer, make_saver = FileWriter.__init__, Saver.__init__
     add_summary, add_graph = SummaryToEventTransformer.add_summary, SummaryToEventTransformer.add_graph
+    flush, close, get = FileWriter.flush, FileWriter.close, FileWriterCache.get
 
     def recorded_writer(self: Any, logdir: Any, *rest: Any, **options: Any) -> None:
         written.note_writer(self, logdir)
@@ -29,11 +31,25 @@ def install(written: Written) -> None:
         written.note_summary(self, summary, summary_pb2.Summary.FromString)
         return add_summary(self, summary, *rest, **options)
 
+    def recorded_flush(self: Any) -> None:
+        flush(self)
+        written.note_flushed(self)
+
+    def recorded_close(self: Any) -> None:
+        close(self)
+        written.note_flushed(self)
+
+    def recorded_get(logdir: Any) -> Any:
+        writer = get(logdir)
+        written.note_cached(writer)
+        return writer
+
     def recorded_saver(self: Any, *arguments: Any, **options: Any) -> None:
         make_saver(self, *arguments, **options)
         written.note_saver(ops.get_default_graph())
 
-    FileWriter.__init__ = recorded_writer
+    FileWriter.__init__, FileWriter.flush, FileWriter.close = recorded_writer, recorded_flush, recorded_close
+    FileWriterCache.get = staticmethod(recorded_get)
     SummaryToEventTransformer.add_graph = recorded_graph
     SummaryToEventTransformer.add_summary = recorded_summary
     Saver.__init__ = recorded_saver
