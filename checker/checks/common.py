@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.checks.restored import advise_where_nothing_was_restored
 from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all, readable_graphs
 from checker.engine.findings import Findings
 from checker.engine.fixtures import Advise
@@ -54,10 +55,11 @@ def check_writes_its_graph(
         advise(f"{len(nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 
 
-def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
+def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, finished: ScriptRun, advise: Advise) -> None:
     """saves a checkpoint of its variables"""
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
+    advise_where_nothing_was_restored(finished, advise)
 
 
 def check_updates_every_variable(graph: Graph) -> None:
