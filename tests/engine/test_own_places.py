@@ -102,6 +102,17 @@ def test_the_nodes_that_a_message_speaks_of_are_named_once_clean_and_bounded(run
     assert "\x1b" not in nodes[1]
 
 
+def test_of_a_crash_every_own_line_that_led_there_is_named(run: ScriptRun) -> None:
+    lines = tuple(Line(file, number) for file, number in (("helper.py", 2), ("ex02.py", 3), ("ex02.py", 5)))
+    where = about("helper.py, line 2", Recorded(lines))
+    found = OwnPlaces(OwnFiles(run), RecordedLines(run, Findings())).told(
+        Mismatch(where, "an end", "an error", kind="crash")
+    )
+    chain = "called from ex02.py, line 3: h = dense(x); called from ex02.py, line 5: y = dense(h)"
+    assert found.where == found.place == f"helper.py, line 2: return x; {chain}"
+    assert [line.number for line in found.lines] == [2, 3, 5]
+
+
 @pytest.mark.parametrize("stack", [[[0, 4]], [[0, 999]], [[2, 1]], [[3, 2]]])
 def test_a_line_that_the_learner_has_not_is_not_named(run: ScriptRun, stack: list[list[int]]) -> None:
     record(run, (stack, ["a"]))
