@@ -66,6 +66,11 @@ def check_updates_every_variable(graph: Graph) -> None:
     """updates its variables by gradient descent"""
     still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
     hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
+    if graph.is_of_keras:
+        hint = (
+            "optimizer= of Model.compile chooses how to update, and Model.fit adds the updates to the graph; "
+            "a loop of your own needs the method minimize of an optimiser"
+        )
     where = about_operations("the saved graph", still)
     expect(not still, where, "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
 

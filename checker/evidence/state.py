@@ -81,7 +81,7 @@ class Variables(Dataflow):
     def declared_trainable(self) -> set[str]:
         """The names of the trainable variables: those of the MetaGraphDef's collection, else those that are updated."""
         updated = {update.variable for update in self.updates if update.by_optimizer}
-        likely = self._changed_by_steps | self._of_layers
+        likely = self._changed_by_steps | self.of_layers
         return (self._declared_trainable or updated or likely or self._changed_by_data) - self._counters
 
     def variable_behind(self, tensor: Tensor) -> str | None:
@@ -175,7 +175,7 @@ class Variables(Dataflow):
         return found
 
     @cached_property
-    def _of_layers(self) -> set[str]:
+    def of_layers(self) -> set[str]:
         """The variables of Keras layers: Keras stores them as resources <layer>/kernel and <layer>/bias."""
         return {name for name in self.of_op("VarHandleOp") if name.endswith(("/kernel", "/bias"))}
 
