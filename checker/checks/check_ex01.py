@@ -24,6 +24,8 @@ SMALL = 1_000  # a wrong left arm is less, a wrong right arm mostly more
 NO_PYTHON = "there Python computes, not TensorFlow; use operations such as tf.pow"
 NO_POWER = "^ is not the power in Python but the exclusive or, so that 2 ^ 2 is 0: use tf.pow or **"
 _CARET = re.compile(r"[\w)\]] {0,3}\^ {0,3}[\w(]")
+_METHOD = re.compile(r"<bound method [\w.]{0,60}\.(?P<name>eval|run) of .{0,200}>")  # what Python prints without a call
+_WITHOUT_A_CALL = re.compile(r"\.(?:eval|run)\b(?! {0,3}\()")
 
 
 check_runs_to_the_end = common.check_runs_to_the_end
@@ -31,6 +33,7 @@ check_runs_to_the_end = common.check_runs_to_the_end
 
 def check_prints_the_result(stdout: str, finished: ScriptRun) -> None:
     """prints the result"""
+    _expect_called(stdout, finished)
     found, unread = numbers(stdout), tensors(stdout)
     shown = listed([*map("{:.10g}".format, found), *unread], "no number")
     hint = "Session.run returns the value of x: print what it returns"
@@ -161,6 +164,16 @@ def _why_no_subtraction(arithmetic: ArithmeticModel) -> str:
         if left == LEFT:
             return f"the right arm gives {right}, not {RIGHT}: it is the fifth power of 12"
     return "run each arm alone in the session to see what it gives: tf.Session.run, tf.subtract"
+
+
+def _expect_called(stdout: str, finished: ScriptRun) -> None:
+    """Raise `Mismatch` where a method that gives a value is printed itself: the result of another call is no excuse."""
+    method = _METHOD.search(stdout)
+    if method is not None:
+        line = finished.line_with(_WITHOUT_A_CALL)
+        hint = "a method is called by the parentheses behind its name; without them, nothing is computed"
+        expected = f"{ANSWER}, the value that the method gives when it is called"
+        fail("stdout", expected, method[0], f"{line}: {hint}" if line else hint, "not-called")
 
 
 def _kind_of(found: list[float], finished: ScriptRun) -> str:

@@ -8,6 +8,7 @@ from checker.checks import common, consistency, keras, network, network_curves, 
 from checker.checks.confusion import PREDICTED, confusion_pictures, drawn_matrices, shown_in_tensorboard
 from checker.checks.moving_pictures import about_pictures
 from checker.checks.network_pictures import expect_misread_pictures, listed_images, shows_data_set
+from checker.checks.tensorboard import expect_pictures_that_can_be_drawn
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
@@ -54,6 +55,8 @@ def check_shows_an_image_of_the_confusion_matrix(events: EventLog, figures: list
         for picture in pictures
         if picture is not None and np.ptp(picture) > 0 and not shows_data_set(picture, finished)
     ]
+    if not drawn:
+        expect_pictures_that_can_be_drawn(events, finished.exercise.logdir)
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
     kind = "blank-matrix" if pictures else ""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.checks.restored import advise_where_nothing_was_restored
 from checker.checks.tensorboard import expect_one_graph_per_run, expect_shown, expect_steps_that_show_all, readable_graphs
 from checker.engine.findings import Findings
 from checker.engine.fixtures import Advise
 from checker.engine.script_run import ScriptRun
 from checker.evidence.board import Board
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.shown_graph import hidden_nodes
+from checker.evidence.written_record import WrittenLog
 from checker.expect import expect, listed
 from checker.subjects import WriterOf, about, about_operations
 
@@ -21,9 +24,15 @@ def check_runs_to_the_end(finished: ScriptRun) -> None:
     """runs to the end without an error"""
 
 
-def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun) -> None:
+def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun, written: WrittenLog, advise: Advise) -> None:
     """closes its event files"""
-    events.require_whole(finished.exercise.logdir)
+    logdir = finished.exercise.logdir
+    events.require_whole(logdir)
+    folders = [run_folder(logdir, name) for name in events.runs]
+    left_open = [folder for folder in folders if any(writer.waiting for writer in written.into(folder))]
+    if left_open:
+        lost = "its last events can get lost. Its method close writes them."
+        advise(f"The FileWriter of {listed(left_open)} was not closed: {lost}")
 
 
 def check_writes_its_graph(
@@ -46,16 +55,22 @@ def check_writes_its_graph(
         advise(f"{len(nodes)} nodes lie side by side in TensorBoard: group them into boxes with tf.name_scope.")
 
 
-def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph) -> None:
+def check_saves_a_checkpoint(checkpoint: Checkpoint, graph: Graph, finished: ScriptRun, advise: Advise) -> None:
     """saves a checkpoint of its variables"""
     checkpoint.require_values_of(graph.trainable)
     checkpoint.require_finite()
+    advise_where_nothing_was_restored(finished, advise)
 
 
 def check_updates_every_variable(graph: Graph) -> None:
     """updates its variables by gradient descent"""
     still = [v.name for v in graph.trainable if v.name not in graph.updated_variables()]
     hint = "tf.train.GradientDescentOptimizer(rate).minimize(loss)"
+    if graph.is_of_keras:
+        hint = (
+            "optimizer= of Model.compile chooses how to update, and Model.fit adds the updates to the graph; "
+            "a loop of your own needs the method minimize of an optimiser"
+        )
     where = about_operations("the saved graph", still)
     expect(not still, where, "an update of every trainable variable", f"nothing updates {listed(still)}", hint)
 

@@ -12,13 +12,11 @@ FEWEST_EPOCHS = 2
 
 def check_is_made_of_keras_layers(graph: Graph) -> None:
     """is built from Keras Dense layers"""
-    # Keras stores the variables of a layer as resources <layer>/kernel and <layer>/bias, whatever the name of the layer.
-    of_keras = [v for v in graph.trainable if graph.op(v.name) == "VarHandleOp" and v.name.endswith(("/kernel", "/bias"))]
-    others = [v.name for v in graph.trainable if v not in of_keras]
+    others = [variable.name for variable in graph.trainable if variable.name not in graph.of_layers]
     hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
     found = f"other variables: {listed(others)}" if others else "no trainable variable"
     where = about_operations("trainable variables", others)
-    expect(bool(of_keras) and not others, where, "kernel and bias of Keras layers", found, hint)
+    expect(graph.is_of_keras, where, "kernel and bias of Keras layers", found, hint)
 
 
 def check_logs_every_epoch(loss_curves: list[Curve]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from checker.checks.tensorboard import expect_pictures_that_can_be_drawn
 from checker.evidence.curves import run_folder
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
@@ -53,6 +54,8 @@ def expect_moving_picture(events: EventLog, figures: list[Figure], logdir: str, 
         many = many or len(images) >= MOVING
         found.append(f"{tag}: {len(images)} pictures, {len(contents)} different{' drawings' if is_drawn else ''}")
         found[-1] += f", {flat} of a single shade" if flat else ""
+    if most < MOVING:
+        expect_pictures_that_can_be_drawn(events, logdir)
     hint = HOW_A_FIGURE_BECOMES_A_SUMMARY
     if many:
         hint = (

@@ -10,7 +10,7 @@ from checker.checks.saved_early import is_early
 from checker.engine.fixtures import Advise, Measure
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.graph import Graph
+from checker.evidence.graph import MATRIX_PRODUCT_OPS, Graph
 from checker.evidence.partitions import whole_variables
 from checker.evidence.resets import hint_of_resets
 from checker.evidence.training import Training
@@ -19,6 +19,7 @@ from checker.recompute.classifier import ClassifierModel
 from checker.subjects import TrainingCalls, about, about_operations
 from reference.classification import HIDDEN, PARAMETERS, VARIABLE_SHAPES, accuracy_band
 
+KEEPING_OPS = {"Reshape", "Cast", "Identity", "Squeeze", "ExpandDims", "Transpose", "Shape", "StridedSlice", "Pack", "Prod"}
 RAW_PIXELS = "pixels are fed as 0 … 255, so that the steps are too long: divide them by 255"
 AGAINST_DEAD_UNITS = "use a smaller learning rate, or smaller initial weights"
 LEFT_ON = "Dropout stays on when the network is measured: tf.placeholder_with_default gives a rate that training alone feeds"
@@ -108,6 +109,8 @@ def check_recognises_images_it_never_saw(
         kind = "equal-units"
     hint = _why_few_are_right(classifier, trained, found) + hint_of_resets(classifier.training)
     expect(accepted.accepts(found), where, expected, f"{found:.4g}", hint, kind)
+    if classifier.fed is not None and classifier.fed.is_raw and _reach_the_weights_as_fed(classifier):
+        advise("Pixels are fed as 0 … 255: divided by 255, they let the network learn faster, at a usual learning rate.")
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more epochs, another rate, smaller initial weights.")
 
@@ -127,6 +130,16 @@ def _why_few_are_right(classifier: ClassifierModel, trained: Checkpoint, found: 
         return "save after the training, in the session that trained: tf.train.Saver.save"
     by_chance = "0.1 is chance; does the checkpoint hold what was trained, and does the loss fall? Else "
     return f"{by_chance if found < CHANCE else ''}train more epochs, or with another learning rate"
+
+
+def _reach_the_weights_as_fed(classifier: ClassifierModel) -> bool:
+    """Whether nothing scales the pixels between the node that they are fed to and the first matrix product."""
+    graph = classifier.graph
+    products = set(graph.of_op(*MATRIX_PRODUCT_OPS))
+    behind = graph.reached_from([classifier.image_node], until=products)
+    first = behind & products
+    between = (graph.ancestors(*first) & behind) - first - {classifier.image_node}
+    return bool(first) and all(graph.op(node) in KEEPING_OPS for node in between)
 
 
 def _dead(units: int) -> str:

@@ -17,6 +17,7 @@ from checker.subjects import Recorded, about
 
 FEWEST_DIFFERENT = 3  # values of a curve
 FEWEST_CALLS = 3  # that begin with a test image: a digest may be met by chance
+MOST_SHARED = 0.5  # of the points of a curve: with more, most of them may be taken for those of another curve
 BY_CHANCE = 10  # times as many calls as digests are expected to meet by chance
 DIGESTS = 1 << 32
 DEVIATIONS = 4  # by which a share of some images may differ from that of all by chance
@@ -27,9 +28,9 @@ def check_measures_the_images_its_curves_name(
     loss_curves: list[Curve], accuracy_curves: list[Curve], measured: MeasuredImages, advise: Advise
 ) -> None:
     """measures training images for training curves, and test images for test curves"""
-    curves = [*loss_curves, *accuracy_curves]
     if copied_curves(loss_curves) or copied_curves(accuracy_curves):
         return  # the check of the two curves tells it
+    curves = [*_told_by_values(loss_curves), *_told_by_values(accuracy_curves)]
     problems = [problem for problem in map(measured.problem, curves) if problem is not None]
     if measured.are_exchanged(curves):
         where = ", ".join(dict.fromkeys(run_folder(curve.logdir, curve.run) for curve in curves if curve.role))
@@ -55,7 +56,25 @@ def copied_curves(curves: Sequence[Curve]) -> tuple[Curve, Curve] | None:
 
 def of_right_images(curves: Sequence[Curve], measured: MeasuredImages) -> list[Curve]:
     """Return the curves of which no check tells that they measure other images: their values cannot be those expected."""
-    return [curve for curve in curves if measured.problem(curve) is None]
+    told = _told_by_values(curves)
+    return [curve for curve in curves if curve not in told or measured.problem(curve) is None]
+
+
+def _told_by_values(curves: Sequence[Curve]) -> list[Curve]:
+    """Return the curves whose values lead to the calls that gave them: a value that several calls gave leads nowhere.
+
+    A loss that is always 0 is that of training images and of test images alike.
+    """
+    return [
+        curve for curve in curves if len(set(curve.values)) > 1 and not any(_shares_values(curve, other) for other in curves)
+    ]
+
+
+def _shares_values(curve: Curve, other: Curve) -> bool:
+    """Whether a curve of other images has the same values at many of the same steps."""
+    points = set(zip(curve.steps, curve.values))
+    same = points.intersection(zip(other.steps, other.values))
+    return other.role != curve.role and len(same) >= MOST_SHARED * len(points)
 
 
 def expect_no_test_image_in_training(classifier: ClassifierModel) -> None:

@@ -20,6 +20,10 @@ MOST_SERIES = 100  # that TensorBoard is asked for; some milliseconds each
 MOST_PICTURES = 200  # per series; a millisecond each
 MOST_GRAPHS = 4  # per run, compared with each other
 OWN_WRITER = "make summaries with the operations of tf.summary, and write them with tf.summary.FileWriter"
+EMPTY = (
+    "an io.BytesIO is empty before savefig, and savefig leaves it at its end, where its method read finds nothing: "
+    "getvalue gives all bytes, and so does read after seek(0)"
+)
 FEWEST_AT_ONE_STEP = 3  # per series: two may show the state before and after
 
 Items = Sequence[Point | Image | Histogram]
@@ -99,16 +103,29 @@ def summary_of(tag: str) -> str:
     return re.sub(r"/image(/\d+)?$", "", tag)
 
 
+def expect_pictures_that_can_be_drawn(log: EventLog, logdir: str) -> None:
+    """Raise `Mismatch` at the first image series with bytes that no browser draws."""
+    for run, tag, images in log.images():
+        _expect_pictures(about(series(logdir, run.name, tag), SummaryOf(run_folder(logdir, run.name), tag)), images)
+
+
 def _expect_pictures(where: str, images: Sequence[Image]) -> None:
     """Raise `Mismatch` at bytes that no browser draws: TensorBoard passes them on unchanged."""
     looked_at = images[:MOST_PICTURES]
     broken = [image for image in looked_at if not is_picture(image.encoded)]
-    if broken:
-        found = (
-            f"{len(broken)} of {len(looked_at)} are not, such as the {len(broken[0].encoded)} bytes of step {broken[0].step}"
+    empty = [image for image in broken if not image.encoded]
+    expected, many = "pictures that a browser can draw", len(looked_at)
+    if empty:
+        fail(
+            where,
+            expected,
+            f"{len(empty)} of {many} are empty, 0 bytes and no PNG, the first at step {empty[0].step}",
+            EMPTY,
         )
+    if broken:
+        found = f"{len(broken)} of {many} are not, such as the {len(broken[0].encoded)} bytes of step {broken[0].step}"
         hint = "encoded_image_string of tf.Summary.Image holds a whole PNG; tf.summary.image makes a PNG from numbers"
-        fail(where, "pictures that a browser can draw", found, hint)
+        fail(where, expected, found, hint)
 
 
 def _shown(board: Board, run: Run, kind: str, tag: str, where: str) -> list[int]:

@@ -30,6 +30,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "check_subtracts_two_computed_numbers",
             "exclusive-or",
             "check_builds_both_arms_from_3_2_and_12",
+            "not-called",
             "never-fetched",
             "check_runs_the_computation",
             "variables-not-read",

@@ -201,6 +201,7 @@ TABLE: tuple[Explanation, ...] = (
         "check_logs_the_loss_of_its_checkpoint", ("check_prints_the_loss_of_its_checkpoint",), "what is logged is printed"
     ),
     Explanation("check_leaves_whole_event_files", ("no-record",), "who leaves by os._exit closes no file and no record"),
+    Explanation("not-called", ("never-fetched",), "a method that nobody calls computes nothing"),
     Explanation("never-fetched", ("prints-another-number",), "what no session gives cannot be printed"),
     Explanation("values-from-elsewhere", DISAGREES, "the curve and the words are those of the training"),
     Explanation("other-power", (*NO_PROGRESS, *STILL, "not-finite", *POOR, *DISAGREES), "it is another loss"),

@@ -139,6 +139,8 @@ def trained(checkpoint: Checkpoint, training: Training) -> Checkpoint:
     """The checkpoint, saved by this run after it had trained."""
     checkpoint.require_values_of(training.graph.trainable)
     where, hint = "the sessions of this run", "sess.run(train_op, feed_dict=...), then saver.save(sess, path)"
+    if training.graph.is_of_keras and not training.graph.updated_variables():
+        hint = "Model.fit trains what compile was given an optimizer for; then Saver.save, with the session of Keras"
     if not training.log.kinds:
         fail(where, "sessions that train", "no record of any session: did the script leave by os._exit?", hint)
     calls = sum(calls.count for calls in training.log.kinds)
@@ -178,15 +180,9 @@ def _curves(events: EventLog, graph: Graph, logdir: str, kind: str) -> list[Curv
         return find_curves(events, graph, logdir, kind)
     except Mismatch as missing:
         events.require_whole(logdir)
-        if "TensorFlow numbered it" in missing.hint or not _is_of_keras(graph):
+        if "TensorFlow numbered it" in missing.hint or not graph.is_of_keras:
             raise
         fail(missing.where, missing.expected, missing.actual, HINTS_OF_KERAS[kind])
-
-
-def _is_of_keras(graph: Graph) -> bool:
-    """Whether all trainable variables are those of Keras layers, which fit trains."""
-    found = [variable.name for variable in graph.trainable]
-    return bool(found) and all(name.endswith(("/kernel", "/bias")) and graph.op(name) == "VarHandleOp" for name in found)
 
 
 @pytest.fixture(scope="session")

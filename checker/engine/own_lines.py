@@ -14,7 +14,6 @@ from checker.evidence.operation_lines import OperationLines, read_operation_line
 from checker.evidence.session_record import Calls
 from checker.evidence.tensors import as_text
 from checker.evidence.training import Training
-from checker.evidence.written_record import same_folder
 from checker.subjects import (
     EarliestSaver,
     FeedsOf,
@@ -73,7 +72,7 @@ class RecordedLines:
             case PointsOf(folder, tag):
                 return [series.lines for series in self._run.written_log.of(folder, tag)]
             case WriterOf(folder):
-                return [writer.lines for writer in self._run.written_log.writers if same_folder(writer.folder, folder)]
+                return [writer.lines for writer in self._run.written_log.into(folder)]
             case SaveOf(name):
                 save = self._training.last_save(name) if self._training else None
                 return [save.calls.lines] if save else []

@@ -13,9 +13,10 @@ from checker.engine.own_files import OwnFiles
 from checker.engine.own_lines import RecordedLines
 from checker.evidence.stdout import clean_line
 from checker.outcome import Chart, CheckResult, Mismatch, NamedLine, OwnFile
-from checker.subjects import Line, SpokenOf, subjects_of
+from checker.subjects import SpokenOf, subjects_of
 
 MOST_NAMED = 3  # lines before one text
+CRASH = "crash"  # the kind of a mismatch whose subject is the line that was running, with the lines that called it
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,10 @@ class Told:
 
 @dataclass(frozen=True)
 class _Made:
-    """A line, and the line that called the function it lies in where several lines call that."""
+    """A line, and those that called it: of a crash all, else one, where several lines call the function it lies in."""
 
     line: NamedLine
-    caller: NamedLine | None
+    callers: tuple[NamedLine, ...]
 
 
 class OwnPlaces:
@@ -51,17 +52,18 @@ class OwnPlaces:
         subjects = (*subjects_of(error.where), *subjects_of(error.actual))
         charts, nodes = spoken_charts(subjects), spoken_nodes(subjects)
         try:
-            here, there = self._made(subjects_of(error.where)), self._made(subjects_of(error.actual))
+            is_crash = error.kind == CRASH
+            here, there = self._made(subjects_of(error.where), is_crash), self._made(subjects_of(error.actual))
         except Exception:  # a forged record: the message stays without a line
             return Told(where, actual, charts=charts, nodes=nodes)
-        place = self._place(here)
+        place = self._chain(here[0]) if here and is_crash else self._place(here)
         told = where if place else ""
         if place:
             told = place if where == here[0].line.label else f"{place}; {where}"
         met = [made for made in there if made.line not in [other.line for other in here[:1]]]
         if met:
             actual += f" ({', '.join(made.line.label for made in met)})"
-        lines = [line for made in (*here, *met) for line in (made.line, made.caller) if line is not None]
+        lines = [line for made in (*here, *met) for line in (made.line, *made.callers)]
         return Told(told or where, actual, place, tuple(dict.fromkeys(lines)), charts, nodes)
 
     def sources(self, checks: Iterable[CheckResult]) -> list[OwnFile]:
@@ -72,20 +74,24 @@ class OwnPlaces:
         if not here:
             return ""
         first, *others = here
-        called = f", called from {first.caller.label}" if first.caller else ""
+        called = "".join(f", called from {caller.label}" for caller in first.callers)
         also = "".join(f"; also {made.line.label}" for made in others)
         return f"{first.line.label}{called}: {self._files.text_of(first.line)}{also}"
 
-    def _made(self, subjects: Sequence[SpokenOf]) -> list[_Made]:
+    def _chain(self, made: _Made) -> str:
+        """Return the line that was running, then those that led there: a learner may have written only one of them."""
+        file = made.line.label.rpartition(", ")[0] + ", "
+        told = [f"{made.line.label}: {self._files.text_of(made.line)}"]
+        told += [f"called from {each.label.removeprefix(file)}: {self._files.text_of(each)}" for each in made.callers]
+        return "; ".join(told)
+
+    def _made(self, subjects: Sequence[SpokenOf], with_all_callers: bool = False) -> list[_Made]:
         """Return the lines of some subjects, each line once."""
         found: dict[NamedLine, _Made] = {}
         for subject in subjects:
             for stack in self._recorded.of(subject):
                 named = [line for line in map(self._files.named, stack) if line is not None]
                 if named:
-                    found.setdefault(named[0], _Made(named[0], self._caller(stack, named)))
+                    most = len(named) if with_all_callers else self._recorded.is_called_from_several(stack[0])
+                    found.setdefault(named[0], _Made(named[0], tuple(named[1 : 1 + most])))
         return list(found.values())[:MOST_NAMED]
-
-    def _caller(self, stack: Sequence[Line], named: Sequence[NamedLine]) -> NamedLine | None:
-        """Return the line that called, where several lines call the function of the first line."""
-        return named[1] if len(named) > 1 and self._recorded.is_called_from_several(stack[0]) else None

@@ -142,8 +142,8 @@ class ScriptRun:
             # A path in the learner's own folder is none of another computer.
             texts = [text.replace(f"{folder}/", "") for text in (error.summary, error.whole)]
             hint = hint_for(*texts, line=error.source) or OTHER_ERROR
-            file = os.path.relpath(error.file, folder) if error.file else self.as_run
-            at = Recorded((Line(file, error.line),) if error.line else ())
+            running = [(error.file, error.line), *error.callers] if error.line else []
+            at = Recorded(tuple(Line(os.path.relpath(file, folder), line) for file, line in running))
             fail(about(self._where(error.line, error.file), at), expected, error.summary, hint, "crash")
         if self.result.exit_code < 0:
             fail(name, expected, f"ended by signal {-self.result.exit_code}", hint_for("MemoryError"), "crash")

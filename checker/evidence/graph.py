@@ -109,6 +109,12 @@ class Graph(Variables):
         """The nodes whose values, not only shapes, depend on a trainable variable."""
         return self.reached_from(self.declared_trainable, until=self.sizes) - self.sizes
 
+    @property
+    def is_of_keras(self) -> bool:
+        """Whether all trainable variables are those of Keras layers, which fit trains."""
+        names = {variable.name for variable in self.trainable}
+        return bool(names) and names <= self.of_layers
+
     def is_minimised_as_a_vector(self) -> bool:
         """Whether an optimiser minimises a tensor of many values that depends on a residual."""
         behind_loss = self.reached_from(residual.node for residual in self.residuals())

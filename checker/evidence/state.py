@@ -17,6 +17,7 @@ from checker.outline import Shape
 
 OPTIMIZER_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 MOST_MARKS = 62  # updates with a bit of their own; all others share the last one
+MOST_VARIABLES = 200  # whose updates are followed
 READING_OPS = {"Identity", "ReadVariableOp", "Enter", "RefEnter"}  # Enter and RefEnter lead into a loop
 
 
@@ -80,7 +81,8 @@ class Variables(Dataflow):
     def declared_trainable(self) -> set[str]:
         """The names of the trainable variables: those of the MetaGraphDef's collection, else those that are updated."""
         updated = {update.variable for update in self.updates if update.by_optimizer}
-        return (self._declared_trainable or updated or self._changed_by_data) - self._counters
+        likely = self._changed_by_steps | self.of_layers
+        return (self._declared_trainable or updated or likely or self._changed_by_data) - self._counters
 
     def variable_behind(self, tensor: Tensor) -> str | None:
         """Return the variable whose plain value a tensor is; None when it is something else."""
@@ -161,6 +163,21 @@ class Variables(Dataflow):
     def _changed_by_data(self) -> set[str]:
         """The variables that are assigned a value computed from data: weights, but also metrics and averages."""
         return {update.variable for update in self.updates if self._reads_data(update)}
+
+    @cached_property
+    def _changed_by_steps(self) -> set[str]:
+        """The variables that are assigned a value computed from data and from themselves, as a gradient is: no metrics."""
+        found = set()
+        for variable in sorted(self._changed_by_data)[:MOST_VARIABLES]:
+            behind = self.reached_from([variable])
+            if any(tensor.node in behind for update in self._assignments[variable] for tensor in update.reads):
+                found.add(variable)
+        return found
+
+    @cached_property
+    def of_layers(self) -> set[str]:
+        """The variables of Keras layers: Keras stores them as resources <layer>/kernel and <layer>/bias."""
+        return {name for name in self.of_op("VarHandleOp") if name.endswith(("/kernel", "/bias"))}
 
     @cached_property
     def _counters(self) -> set[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from checker.evidence.stdout import without_controls
 
 LONGEST_MESSAGE = 20_000  # characters
+MOST_CALLERS = 3  # of the line that was running
 
 _FRAME = re.compile(r'^ {2,}File "(?P<file>.+)", line (?P<line>\d{1,9})(?P<function>, in .*)?$')
 _GROUP_HEADER = "+ Exception Group Traceback (most recent call last):"
@@ -47,6 +48,7 @@ class PythonError:
     whole: str  # all lines of the message, cut to a length
     source: str = ""  # what that line holds, as Python quoted it
     file: str = ""  # the learner's file that it stands in: the script, or a module beside it
+    callers: tuple[tuple[str, int], ...] = ()  # the learner's lines that led there, file and number, the innermost first
 
     @property
     def summary(self) -> str:
@@ -71,8 +73,12 @@ def python_error(stderr: bytes, script: str, beside: Collection[str] = ()) -> Py
     message = [line for line in lines[begin:end] if line.strip()]
     user_code = next((i for i, line in enumerate(message) if line.rstrip().endswith(_USER_CODE)), len(message))
     files = {script, *beside}
-    place = _last_place(message[user_code:], files) or _last_place(lines[start:begin], files) or _Place()
-    return PythonError(*_telling(message), place.line, "\n".join(message)[:LONGEST_MESSAGE], place.source, place.file)
+    running = _places(lines[start:begin], files)
+    place, *_ = [*_places(message[user_code:], files), *running, _Place()]
+    callers = [(other.file, other.line) for other in running if other.line is not None and other[:2] != place[:2]]
+    whole = "\n".join(message)[:LONGEST_MESSAGE]
+    nearest = tuple(dict.fromkeys(callers))[:MOST_CALLERS]
+    return PythonError(*_telling(message), place.line, whole, place.source, place.file, nearest)
 
 
 def _start(lines: list[str]) -> int:
@@ -92,14 +98,15 @@ def _start(lines: list[str]) -> int:
     return next((index for index, frame in frames if frame and not frame["function"]), len(lines))
 
 
-def _last_place(lines: list[str], files: Collection[str]) -> _Place | None:
-    """Return the place of the last frame in one of `files`; None when there is none."""
+def _places(lines: list[str], files: Collection[str]) -> list[_Place]:
+    """Return the places of the frames in one of `files`, the last frame first."""
+    found = []
     for index in range(len(lines) - 1, -1, -1):
         frame = _FRAME.match(lines[index])
         if frame and frame["file"] in files:
             following = lines[index + 1].strip() if index + 1 < len(lines) else ""
-            return _Place(frame["file"], int(frame["line"]), following)
-    return None
+            found.append(_Place(frame["file"], int(frame["line"]), following))
+    return found
 
 
 def _telling(message: list[str]) -> tuple[str, str]:

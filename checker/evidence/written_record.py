@@ -32,6 +32,7 @@ class Writer:
     graph: int  # the number of the graph; -1 for none
     nodes: int  # of the graph, when it was written
     graph_lines: Lines
+    waiting: int = 0  # graphs and summaries that it was given since it was last flushed or closed
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ class WrittenLog:
         """Return what was written under a tag into a folder, which is relative to the working folder."""
         return [series for series in self.series if series.tag == tag and same_folder(series.writer.folder, folder)]
 
+    def into(self, folder: str) -> list[Writer]:
+        """Return the writers of a folder, which is relative to the working folder."""
+        return [writer for writer in self.writers if same_folder(writer.folder, folder)]
+
 
 def same_folder(given: str, folder: str) -> bool:
     """Whether a path that a script gave, perhaps an absolute one, ends in a folder below its working folder."""
@@ -96,6 +101,7 @@ def _log(content: dict[str, Any], data: bytes) -> WrittenLog:
             int(item["graph"]),
             int(item["nodes"]),
             read_lines(item["graph_lines"], files),
+            int(item["waiting"]),
         )
         for item in content["writers"]
     )

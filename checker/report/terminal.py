@@ -19,6 +19,7 @@ from checker.exercise import Exercise
 from checker.invocation import command
 from checker.outcome import CheckResult, Report, Status
 from checker.report.junit import message_of
+from checker.report.view import ran_to_its_end
 from checker.translation import _, plural
 from checker.units import MIB
 
@@ -151,7 +152,7 @@ class TerminalReport:
         took = f"{report.duration_s:.1f} s, {report.peak_memory_bytes // MIB} MiB"
         lines.append(("run", f"{took} · data: {report.data} · isolation: {report.isolation}"))
         lines += [("note", note) for note in report.notes]
-        if exercise.question:
+        if exercise.question and ran_to_its_end(report):
             lines.append(("question", exercise.question))
         if self._verbose and report.output.strip():
             lines.append(("printed", report.output.strip()))

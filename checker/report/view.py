@@ -12,6 +12,7 @@ from checker.outline import Outline
 
 NOT_HANDED_IN = "check_is_handed_in"  # the only check of an exercise without a script
 SUBMISSION = "the submission"  # where that check fails when there is no file; otherwise it names a file of no use
+NO_END = ("crash", "limit")  # kinds of failures of a script that did not run to its end
 ABSENT, PENDING = "absent", "pending"  # outcomes of an exercise, besides the values of `Status`
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
@@ -161,6 +162,11 @@ class Overview:
 def is_absence(check: CheckResult) -> bool:
     """Whether a check says that nothing was handed in."""
     return check.id == NOT_HANDED_IN and check.status is Status.FAIL and check.where == SUBMISSION
+
+
+def ran_to_its_end(report: Report) -> bool:
+    """Whether the script of a report was there and ran: who mends an error has no mind for an open question."""
+    return not any(check.kind in NO_END or check.id == NOT_HANDED_IN for check in report.checks)
 
 
 def outcome_of(report: Report | None) -> str:

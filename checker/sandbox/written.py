@@ -28,6 +28,7 @@ class MadeWriter:
     graph: int = -1
     nodes: int = 0  # of the graph when it was written
     graph_lines: Lines = ()
+    waiting: int = 0  # graphs and summaries that it was given since it was last flushed or closed
 
 
 @dataclass(eq=False)
@@ -51,6 +52,7 @@ class Written:
         self.savers: list[dict[str, Any]] = []
         self.series: dict[tuple[int, str], LoggedSeries] = {}
         self._recorder = recorder
+        self._cached: set[int] = set()  # writers of FileWriterCache, which TensorFlow itself flushes
         self._tags: dict[tuple[int, int], list[str]] = {}  # by the group and the fetch whose summaries hold them
         self._random = random.Random(0)
 
@@ -68,6 +70,18 @@ class Written:
             known = self.writers[writer._suite_number]
             known.graph, known.nodes = self._recorder.number_of(graph), graph.version
             known.graph_lines = self._recorder.lines.here()
+            known.waiting += writer._suite_number not in self._cached
+
+    def note_cached(self, writer: Any) -> None:
+        """Note that a writer came from FileWriterCache, as those of a MonitoredSession do."""
+        with contextlib.suppress(Exception):
+            self._cached.add(writer._suite_number)
+            self.writers[writer._suite_number].waiting = 0
+
+    def note_flushed(self, writer: Any) -> None:
+        """Note that a writer has written all that it was given."""
+        with contextlib.suppress(Exception):
+            self.writers[writer._suite_number].waiting = 0
 
     def note_saver(self, graph: Any) -> None:
         """Note that a Saver was made."""
@@ -82,6 +96,7 @@ class Written:
             if self._recorder.live:
                 self._recorder.live.note_summary(self.writers[writer._suite_number].folder, summary, parse)
             number, lines = writer._suite_number, self._recorder.lines.here()
+            self.writers[number].waiting += number not in self._cached
             if isinstance(summary, bytes):
                 source = self._recorder.results.source_of_summary(summary)
                 for tag in self._tags_of(source, summary, parse):

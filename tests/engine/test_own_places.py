@@ -102,6 +102,17 @@ def test_the_nodes_that_a_message_speaks_of_are_named_once_clean_and_bounded(run
     assert "\x1b" not in nodes[1]
 
 
+def test_of_a_crash_every_own_line_that_led_there_is_named(run: ScriptRun) -> None:
+    lines = tuple(Line(file, number) for file, number in (("helper.py", 2), ("ex02.py", 3), ("ex02.py", 5)))
+    where = about("helper.py, line 2", Recorded(lines))
+    found = OwnPlaces(OwnFiles(run), RecordedLines(run, Findings())).told(
+        Mismatch(where, "an end", "an error", kind="crash")
+    )
+    chain = "called from ex02.py, line 3: h = dense(x); called from ex02.py, line 5: y = dense(h)"
+    assert found.where == found.place == f"helper.py, line 2: return x; {chain}"
+    assert [line.number for line in found.lines] == [2, 3, 5]
+
+
 @pytest.mark.parametrize("stack", [[[0, 4]], [[0, 999]], [[2, 1]], [[3, 2]]])
 def test_a_line_that_the_learner_has_not_is_not_named(run: ScriptRun, stack: list[list[int]]) -> None:
     record(run, (stack, ["a"]))
@@ -137,7 +148,7 @@ def test_a_line_of_a_notebook_is_named_by_its_cell(run: ScriptRun) -> None:
 
 
 def test_writers_savers_and_points_have_lines(run: ScriptRun) -> None:
-    made = {"folder": "logdir/ex02", "lines": [[0, 2]], "calls": 0, "graph": 0, "nodes": 3, "graph_lines": []}
+    made = {"folder": "logdir/ex02", "lines": [[0, 2]], "calls": 0, "graph": 0, "nodes": 3, "graph_lines": [], "waiting": 0}
     savers = [{"lines": [[0, 5]], "graph": 0, "nodes": 9}, {"lines": [[0, 3]], "graph": 0, "nodes": 2}]
     series = {"writer": 0, "tag": "loss", "lines": [[0, 5]], "count": 1, "sources": {}, "groups": {}, "samples": []}
     write(run, "written.json", files=["ex02.py"], writers=[made], savers=savers, series=[series])

@@ -259,3 +259,16 @@ def test_an_error_in_a_module_of_the_author_stands_in_that_module() -> None:
     assert together is not None
     assert (alone.file, alone.line, alone.source) == ("/home/me/ex04.py", 3, "print(model.build(2))")
     assert (together.file, together.line, together.source) == ("/home/me/nets/model.py", 7, "return layer(x)")
+    assert alone.callers == ()
+    assert together.callers == (("/home/me/ex04.py", 3),)
+
+
+def test_the_nearest_own_lines_that_led_to_an_error_are_named_each_once() -> None:
+    def frame(line: int) -> list[str]:
+        return [f'  File "ex04.py", line {line}, in f', "    f()"]
+
+    frames = [text for line in (90, 80, 70, 60, 50, 50, 50, 40) for text in frame(line)]
+    lines = ["Traceback (most recent call last):", *frames, "RecursionError: too deep"]
+    error = python_error("\n".join(lines).encode(), "ex04.py")
+    assert error is not None
+    assert (error.line, [line for _, line in error.callers]) == (40, [50, 60, 70])

@@ -95,6 +95,23 @@ def test_lines_of_operations_calls_writers_and_savers(recorded: Folder) -> None:
     assert writer.nodes == log.graphs[writer.graph].nodes > 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "waiting"),
+    [
+        ("writer = tf.summary.FileWriter('a', sess.graph); writer.add_summary(sess.run(scalar, {x: data}), 0)", [2]),
+        ("writer = tf.summary.FileWriter('a', sess.graph); writer.close()", [0]),
+        ("writer = tf.summary.FileWriter('a', sess.graph); writer.flush()", [0]),
+        ("with tf.summary.FileWriter('a') as writer: writer.add_graph(sess.graph)", [0]),
+        ("writer = tf.summary.FileWriter('a'); writer.flush(); writer.add_graph(sess.graph)", [1]),
+        ("tf.summary.FileWriter('a')", [0]),
+        ("tf.summary.FileWriterCache.get('a').add_graph(sess.graph)", [0]),
+    ],
+)
+def test_what_a_writer_was_given_after_its_last_flush_is_counted(recorded: Folder, lines: str, waiting: list[int]) -> None:
+    written = read_written_log(recorded("sess = tf.Session()\nsess.run(init)\n" + lines))
+    assert [writer.waiting for writer in written.into("a")] == waiting
+
+
 def test_the_first_image_of_every_call_is_known_however_it_is_scaled(recorded: Folder) -> None:
     folder = recorded(
         "sess = tf.Session()\nsess.run(init)\nfor i in [*range(20), 3]:\n  sess.run(train, {x: data[i:i + 2] * 2.5 - 1})"

@@ -53,6 +53,12 @@ def test_the_terminal_shows_of_a_failure_where_expected_actual_and_hint() -> Non
     assert "4 checks: 1 passed, 1 failed, 1 skipped, 1 broken" in text
 
 
+@pytest.mark.parametrize(("kind", "is_asked"), [("", True), ("low", True), ("crash", False), ("limit", False)])
+def test_the_open_question_waits_until_the_script_runs(kind: str, is_asked: bool) -> None:
+    failure = CheckResult("check_a", "does a", Status.FAIL, "here", "one", "two", "three", kind=kind)
+    assert ("question:" in printed(replace(REPORT, checks=[failure]))) is is_asked
+
+
 def test_the_terminal_shows_failures_first_then_one_line_for_what_passed_and_one_for_what_waits() -> None:
     text = printed(TWO_FAILURES)
     places = [text.index(words) for words in ("does c", "does b", "PASS  1 passed", "2 more checks wait for these")]

@@ -16,7 +16,7 @@ from checker.outline import Outline
 from checker.report.curve import as_svg
 from checker.report.drawing import differences, drawn, drawn_expected
 from checker.report.html.listing import linked, listings
-from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of
+from checker.report.view import ABSENT, PENDING, Alike, Overview, ShownLearner, counted, outcome_of, ran_to_its_end
 from checker.units import MIB
 
 PAGES = "learners"  # the folder of the learners' pages
@@ -59,6 +59,7 @@ class Pages:
             differences=differences,
             counted=counted,
             outcome_of=outcome_of,
+            ran_to_its_end=ran_to_its_end,
             drawn=drawn,
             drawn_expected=drawn_expected,
             curve=_curve,
