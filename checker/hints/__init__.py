@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+from checker.hints.old_names import name_today
 
 LANGUAGE = "en"
 LONGEST_TEXT = 20_000  # characters that are searched
 LONGEST_LINE = 500
+OLD_NAME = "old_name"  # the group of a pattern that holds a name of TensorFlow 0.7
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,17 @@ def hint_for(*texts: str, line: str = "") -> str:
 
 def row_for(text: str, line: str = "") -> ErrorHint | None:
     """Return the first row whose pattern occurs in a text, and whose pattern for lines occurs in the line; or None."""
-    rows = (row for row in table() if row.pattern.search(text, 0, LONGEST_TEXT))
-    return next((row for row in rows if row.line is None or row.line.search(line, 0, LONGEST_LINE)), None)
+    rows = (row for row in table() if row.line is None or row.line.search(line, 0, LONGEST_LINE))
+    return next((explained for row in rows if (explained := _explained(row, text))), None)
+
+
+def _explained(row: ErrorHint, text: str) -> ErrorHint | None:
+    """Return a row if its pattern occurs in a text; a hint on an old name gets what took its place, if anything did."""
+    found = row.pattern.search(text, 0, LONGEST_TEXT)
+    if not found or OLD_NAME not in row.pattern.groupindex:
+        return row if found else None
+    today = name_today(found[OLD_NAME])
+    return replace(row, hint=row.hint.format(old=found[OLD_NAME], today=today)) if today else None
 
 
 @lru_cache(maxsize=1)
