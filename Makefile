@@ -14,6 +14,7 @@ test: .venv/installed-test
 	-.ci/apt-install bubblewrap chromium
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m checker.selftest
+	$(BIN)/python -m checker.selftest --pack tests/packs/formulas
 
 lint: .venv/installed-lint
 	$(BIN)/ruff check .
