@@ -37,6 +37,7 @@ class Function:
     compute: Callable[..., Any]
     samples: tuple[tuple[Any, ...], ...]  # no script sees them
     within: float = 1e-4  # relative, as float32 adds up rounding
+    is_elementwise: bool = False  # an argument may have any shape, each of its elements the number of the sample
 
     def wanted(self) -> list[Value]:
         """Return its value for each sample."""
@@ -53,7 +54,8 @@ class Function:
     def fits(self, values: Sequence[Value]) -> bool:
         """Whether these are its values for the samples."""
         return all(
-            value.shape == wanted.shape and np.allclose(value, wanted, rtol=self.within, atol=self.within)
+            (self.is_elementwise or value.shape == wanted.shape)
+            and np.allclose(value, wanted, rtol=self.within, atol=self.within)
             for value, wanted in zip(values, self.wanted())
         )
 
@@ -106,12 +108,14 @@ def tensors_of(model: Model, function: Function, sources: tuple[str, ...]) -> li
     reached = {name: graph.reached_from([name], until=graph.sizes) - graph.sizes for name in sources[:MOST_SOURCES]}
     behind = _sources_behind(graph)
     for arguments in permutations(reached, len(function.names)):
-        if not all(_takes(graph, name, sample[i]) for sample in function.samples for i, name in enumerate(arguments)):
+        shapes = [_shape(graph, name) for name in arguments]
+        samples = [[_fed(shape, each, function) for shape, each in zip(shapes, sample)] for sample in function.samples]
+        if not all(_takes(shape, each) for sample in samples for shape, each in zip(shapes, sample)):
             continue
         common = set.intersection(*(reached[name] for name in arguments)) - {*arguments}
         nodes = [name for name in graph.nodes if name in common and behind.get(name) == frozenset(arguments)]
         tensors = [Tensor(name) for name in nodes if graph.op(name) not in LINKS]
-        feeds = [dict(zip(map(Tensor, arguments), map(np.asarray, sample))) for sample in function.samples]
+        feeds = [dict(zip(map(Tensor, arguments), sample)) for sample in samples]
         found += [Found(tensor, arguments, tuple(values)) for tensor, values in values_of(model, tensors, feeds).items()]
     return found
 
@@ -145,12 +149,18 @@ def _sources_behind(graph: Graph) -> dict[str, frozenset[str]]:
     return found
 
 
-def _takes(graph: Graph, name: str, value: Any) -> bool:
-    """Whether a placeholder or a variable has a shape that takes a value."""
-    known, shape = _shape(graph, name), np.shape(value)
-    if known is None:
+def _fed(shape: Shape, value: Any, function: Function) -> Value:
+    """Return what is fed for an argument: the number in the declared shape where the function is elementwise."""
+    if function.is_elementwise and shape:
+        return np.full([size or 1 for size in shape], value)
+    return np.asarray(value)
+
+
+def _takes(shape: Shape, value: Value) -> bool:
+    """Whether something of a declared shape takes a value."""
+    if shape is None:
         return True
-    return len(known) == len(shape) and all(size in (None, wanted) for size, wanted in zip(known, shape))
+    return len(shape) == value.ndim and all(size in (None, fed) for size, fed in zip(shape, value.shape))
 
 
 def _shape(graph: Graph, name: str) -> Shape:
