@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from checker.recompute.model import Model
 from checker.subjects import about_operations
 
 MOST_SHOWN = 3  # near misses
-MOST_SOURCES = 12  # placeholders and variables of a kind: their pairs are looked through
+MOST_SOURCES = 40  # placeholders and variables of a kind: their pairs are looked through
 LINKS = {"Identity", "ReadVariableOp"}
 SOURCES = {*PLACEHOLDER_OPS, *VARIABLE_OPS, DEFAULT_OP}
 Value = NDArray[Any]
@@ -103,21 +103,29 @@ def tensors_of(model: Model, function: Function, sources: tuple[str, ...]) -> li
 
     Several checks ask for the same.
     """
-    found = []
-    graph = model.graph
+    graph, found = model.graph, list[Found]()
     reached = {name: graph.reached_from([name], until=graph.sizes) - graph.sizes for name in sources[:MOST_SOURCES]}
     behind = _sources_behind(graph)
-    for arguments in permutations(reached, len(function.names)):
-        shapes = [_shape(graph, name) for name in arguments]
-        samples = [[_fed(shape, each, function) for shape, each in zip(shapes, sample)] for sample in function.samples]
-        if not all(_takes(shape, each) for sample in samples for shape, each in zip(shapes, sample)):
-            continue
-        common = set.intersection(*(reached[name] for name in arguments)) - {*arguments}
-        nodes = [name for name in graph.nodes if name in common and behind.get(name) == frozenset(arguments)]
+    for chosen in combinations(reached, len(function.names)):
+        common = set.intersection(*(reached[name] for name in chosen)) - {*chosen}
+        nodes = [name for name in graph.nodes if name in common and behind.get(name) == frozenset(chosen)]
         tensors = [Tensor(name) for name in nodes if graph.op(name) not in LINKS]
-        feeds = [dict(zip(map(Tensor, arguments), sample)) for sample in samples]
-        found += [Found(tensor, arguments, tuple(values)) for tensor, values in values_of(model, tensors, feeds).items()]
+        orders = {order: feeds for order in permutations(chosen) if tensors and (feeds := _feeds(graph, order, function))}
+        if orders:
+            values = values_of(model, tensors, [feed for feeds in orders.values() for feed in feeds])
+            for number, order in enumerate(orders):
+                part = slice(number * len(function.samples), (number + 1) * len(function.samples))
+                found += [Found(tensor, order, tuple(of_all[part])) for tensor, of_all in values.items()]
     return found
+
+
+def _feeds(graph: Graph, arguments: Sequence[str], function: Function) -> list[dict[Tensor, Value]]:
+    """Return what is fed to the arguments for each sample; nothing where one of them takes no such value."""
+    shapes = [_shape(graph, name) for name in arguments]
+    samples = [[_fed(shape, each, function) for shape, each in zip(shapes, sample)] for sample in function.samples]
+    if not all(_takes(shape, each) for sample in samples for shape, each in zip(shapes, sample)):
+        return []
+    return [dict(zip(map(Tensor, arguments), sample)) for sample in samples]
 
 
 def values_of(model: Model, tensors: Sequence[Tensor], feeds: Sequence[Mapping[Tensor, Value]]) -> dict[Tensor, list[Value]]:
