@@ -28,6 +28,7 @@ except tf.errors.InvalidArgumentError as error:
     print(error)
 print(sess.run(plane, feed_dict={x: 3, y: 2}))
 print(sess.run(plane, feed_dict={x: np.array([1, 2, 3, 4, 5]), y: np.array([5, 4, 3, 2, 1])}))
+np.random.seed(3)
 some = np.random.uniform(size=[5])
 print(sess.run(halves, feed_dict={u: some, v: some}))
 print(sess.run(probabilities))
