@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -10,6 +11,8 @@ import pytest
 
 from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
+from checker.evidence.events import read_event_log
+from checker.evidence.graph import Graph
 from checker.near_names import exercises_in_name
 from checker.outcome import Report, Status
 from checker.selftest.exercise_parts import PRINTED_LINES, Parts
@@ -17,11 +20,16 @@ from checker.session.arguments import read_exercises
 from checker.targets import find_targets
 from tests.exercises.test_exercises import IMPORT_LINE, is_constant, is_docstring_or_setting
 from tests.support.by_hand import SCRIPTS, run_by_hand
+from tests.support.documents import text_of
 from tests.support.exercises import CATALOG, WORKSHOPS
 from tests.support.fixture_types import CommandLine
 from tests.support.paths import PROJECT
+from tests.support.served_board import ServedBoard
+from tests.support.tensorboard_server import server
+from tests.support.tours import TourStep, tour_steps
 
 WORKSHOP = WORKSHOPS.packs[0]
+TOURS = tour_steps(text_of("exercises/workshops/README.md"))
 ON_DISK = SCRIPTS / "workshops"
 SCRIPT_LINES = range(50, 181)
 
@@ -90,6 +98,34 @@ def test_a_workshop_holds_definitions_only_and_keeps_to_python_3_7(exercise: str
     assert len(source.splitlines()) in SCRIPT_LINES
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)
+
+
+# --- what TensorBoard shows ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def board(ran: Ran) -> Iterator[ServedBoard]:
+    """TensorBoard over everything that the workshops have written."""
+    with server(ran[0] / "logdir") as address:
+        served = ServedBoard(address)
+        served.wait_for(["hello", "formula", "line", "optimisers/adam", "tensors"], ["GRAPHS", "SCALARS"])
+        yield served
+
+
+@pytest.mark.parametrize("step", TOURS, ids=str)
+def test_what_a_step_of_a_tour_names_is_there(board: ServedBoard, step: TourStep) -> None:
+    assert board.faults(step) == []
+
+
+def test_every_workshop_has_its_tour() -> None:
+    assert {step.tour for step in TOURS} == {*WORKSHOPS}
+
+
+@pytest.mark.parametrize("step", [step for step in TOURS if step.page == "GRAPHS"], ids=str)
+def test_a_box_that_a_tour_opens_is_a_name_scope(ran: Ran, step: TourStep) -> None:
+    (content, *_) = (graph for run in read_event_log(ran[0] / step.logdir).runs.values() for graph in run.graphs)
+    boxes = {action["box"] for action in step.actions if "box" in action}
+    assert boxes <= {*Graph.from_graph_def(content).scopes()}
 
 
 # --- what the command line means ------------------------------------------------------------------------------------
