@@ -39,6 +39,7 @@ def cli() -> None:
     python -m checker                        the next exercise of your folder, or all in exercises/
     python -m checker ex04                   your ex04.py in this folder, or exercises/ex04.py
     python -m checker ex04 path/to/own.py    another script
+    python -m checker --pack workshops       all in exercises/workshops/; one of them by its name: hello
 
     Exit codes: 0 everything passed, 1 a check failed, 2 usage, 3 the checker broke, 4 nothing to check.
     """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are

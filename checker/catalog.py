@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -44,6 +44,16 @@ class Catalog:
     def pack_of(self, exercise: str) -> Pack:
         """Return the pack of an exercise."""
         return next(pack for pack in self.packs if pack.id == self.exercises[exercise].pack)
+
+    def asked_for(self, folders: Collection[Path]) -> list[Exercise]:
+        """Return the exercises of the packs in these folders; without folders, all but those of further built-in packs.
+
+        The day's exercises are the first built-in pack. Another one comes with the checker, too, but is only meant by name.
+        """
+        wanted = {folder.resolve() for folder in folders}
+        first = [pack for pack in self.packs if pack.is_built_in][:1]
+        meant = [pack for pack in self.packs if (pack.folder in wanted if wanted else pack in (*first, *self.foreign_packs))]
+        return [exercise for pack in meant for exercise in pack.exercises]
 
     @property
     def foreign_packs(self) -> tuple[Pack, ...]:

@@ -5,22 +5,35 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from checker.catalog import Catalog, load_catalog
-from checker.pack_file import LANGUAGES, PackError
+from checker.catalog import Catalog, built_in, load_catalog
+from checker.pack_file import LANGUAGES, PACK_FILE, PackError
 from checker.translation import VARIABLE
 
 COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
+
+
+class PackFolder(click.Path):
+    """The folder of a pack; a pack that comes with the checker may be named by its id."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the folder that is meant: what lies there comes before what an id means."""
+        folder = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if (folder / PACK_FILE).is_file():
+            return folder
+        return next((pack.folder for pack in built_in().packs if pack.id == str(value)), folder)
+
 
 pack_option = click.option(
     "--pack",
     "packs",
     multiple=True,
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="A folder with a pack.toml; may be given several times. Also: the variable SUITE_PACKS.",
+    type=PackFolder(path_type=Path),
+    help="A folder with a pack.toml, or workshops; may be given several times. Also: the variable SUITE_PACKS.",
 )
 
 

@@ -34,10 +34,14 @@ def exercises_meant(word: str, exercises: Iterable[str]) -> list[str]:
 
 
 def exercises_in_name(stem: str, exercises: Sequence[str]) -> list[str]:
-    """Return the exercises that the name of a script holds: ``ex04_v2``, ``Exercise 4``."""
+    """Return the exercises that the name of a script holds: ``ex04_v2``, ``Exercise 4``.
+
+    A number is meant on purpose, a word may be any word: ``ex02_line`` is ``ex02``, though there is a ``line``, too.
+    """
     parts = [part for part in re.split(r"[\W_]+", stem) if part[:1].isalpha()]
     found = [exercise for part in [stem, *parts] for exercise in exercises_meant(part, exercises)]
-    return list(dict.fromkeys(found))
+    numbered = [exercise for exercise in found if _NUMBERED.fullmatch(exercise)]
+    return list(dict.fromkeys(numbered or found))
 
 
 def near(word: str, known: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from checker.catalog import Catalog
-from checker.exercise import Exercise
+from checker.exercise import BUILT_IN, Exercise
 from checker.invocation import command
 from checker.near_names import (
     SCRIPT_ENDINGS,
@@ -39,15 +39,14 @@ class Selection:
 
 
 def find_targets(catalog: Catalog, packs: Sequence[Path], words: Sequence[str], commands: Collection[str] = ()) -> Selection:
-    """Return the exercises and scripts that words mean; without words, all that are there.
+    """Return the exercises and scripts that words mean; without words, all of the day that are there.
 
     `packs` are the folders that the command line names: without words, their own scripts are meant. `commands` may be
     meant by a misspelt word. Raises `click.UsageError`.
     """
     if words:
         return _Words(catalog, words, commands).selection()
-    folders = {folder.resolve() for folder in packs}
-    asked = [exercise for exercise in catalog.exercises.values() if not folders or exercise.folder in folders]
+    asked = catalog.asked_for(packs)
     return Selection([(exercise, script) for exercise in asked if (script := complete_script(exercise)).is_file()])
 
 
@@ -65,8 +64,9 @@ def nothing_to_check(catalog: Catalog, commands: Collection[str] = ()) -> str:
 
 def complete_script(exercise: Exercise) -> Path:
     """Return where the complete script lies: of a built-in exercise in exercises/ of this folder, else in its pack."""
-    in_this_folder = EXERCISES_FOLDER / exercise.solution.relative_to(exercise.folder)
-    return in_this_folder if exercise.is_built_in else exercise.solution
+    if not exercise.is_built_in:
+        return exercise.solution
+    return EXERCISES_FOLDER / exercise.solution.relative_to(BUILT_IN)
 
 
 class _Words:

@@ -30,10 +30,13 @@ class GradientDescent:
 
 
 class Momentum:
-    """a <- 0.9 a + g, then p <- p - rate * a (Polyak, 1964), as tf.train.MomentumOptimizer has it."""
+    """a <- 0.9 a + g, then p <- p - rate * a (Polyak, 1964), as tf.train.MomentumOptimizer has it.
 
-    def __init__(self, rate: float, momentum: float = 0.9) -> None:
-        self.rate, self.momentum = rate, momentum
+    That of Nesterov looks ahead: p <- p - rate * (g + 0.9 a).
+    """
+
+    def __init__(self, rate: float, momentum: float = 0.9, is_nesterov: bool = False) -> None:
+        self.rate, self.momentum, self.is_nesterov = rate, momentum, is_nesterov
         self._sums: list[FloatArray] = []
 
     def update(self, parameters: Sequence[FloatArray], gradients: Sequence[FloatArray]) -> None:
@@ -42,7 +45,22 @@ class Momentum:
         for parameter, gradient, total in zip(parameters, gradients, self._sums):
             total *= self.momentum
             total += gradient
-            parameter -= self.rate * total
+            parameter -= self.rate * (gradient + self.momentum * total if self.is_nesterov else total)
+
+
+class AdaGrad:
+    """a <- a + g², from 0.1 on, then p <- p - rate * g / sqrt(a) (Duchi, 2011), as tf.train.AdagradOptimizer has it."""
+
+    def __init__(self, rate: float, initial: float = 0.1) -> None:
+        self.rate, self.initial = rate, initial
+        self._squares: list[FloatArray] = []
+
+    def update(self, parameters: Sequence[FloatArray], gradients: Sequence[FloatArray]) -> None:
+        """Move each parameter by one step, in place; the first call fixes the shapes."""
+        self._squares = self._squares or [np.full_like(parameter, self.initial) for parameter in parameters]
+        for parameter, gradient, square in zip(parameters, gradients, self._squares):
+            square += gradient * gradient
+            parameter -= self.rate * gradient / np.sqrt(square)
 
 
 class Adam:

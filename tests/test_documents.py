@@ -19,7 +19,7 @@ import pytest
 
 from checker import expect
 from checker.__main__ import cli
-from checker.catalog import Catalog
+from checker.catalog import Catalog, built_in
 from checker.command_line import DefaultGroup
 from checker.exercise import Limits
 from checker.outline import Outline
@@ -30,7 +30,6 @@ from checker.selftest.__main__ import cli as selftest
 from checker.selftest.corpus import read_corpus
 from reference.__main__ import make_parser
 from tests.support.documents import DOCUMENTS, anchors_of, code_spans, named_commands, text_of
-from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT, SUBMISSIONS
 
 MOST_WORDS = 700  # of README.md
@@ -118,7 +117,7 @@ def require_click_command(group: click.Group, words: list[str], command: str) ->
     if found is not cli.commands["check"]:
         return
     for argument in arguments:
-        is_exercise = argument in CATALOG or argument in EXAMPLES | PLACEHOLDERS
+        is_exercise = argument in built_in() or argument in EXAMPLES | PLACEHOLDERS
         assert is_exercise or argument.endswith((".py", ".ipynb")), command
 
 

@@ -52,6 +52,7 @@ def start_folder(folder: Path, asked: Sequence[Path]) -> Started:
     use_language(known)
     packs = tuple(dict.fromkeys([*remembered_packs(folder, known), *(path.resolve() for path in asked)]))
     catalog = read_catalog(packs)
+    packs = tuple(path for path in packs if path in {pack.folder for pack in catalog.foreign_packs})
     _require_free(LearnerFolder(folder, catalog))
     subjects = _subjects(catalog, known, asked)
     started = Started(folder)

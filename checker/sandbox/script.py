@@ -15,6 +15,10 @@ from checker.sandbox.notebook import NotebookError
 
 OURS = Path(__file__).parent
 
+# TensorFlow remembers the line of an operation by its code object, and does not keep that alive. A graph that no session
+# extended is asked for its lines at the end, when what ran the script is gone.
+_codes: list[types.CodeType] = []
+
 
 def run(request: dict[str, Any]) -> None:
     """Run ``request["script"]`` as ``python SCRIPT`` would.
@@ -35,7 +39,8 @@ def run(request: dict[str, Any]) -> None:
         session_hooks.install(str(Path(path).parent), LiveNumbers(tell_live) if request["live"] else None)
         leave_to_the_script()
         # dont_inherit: the __future__ imports of this file must not apply to the script.
-        exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)
+        _codes.extend([*_running(), compile(source, path, "exec", dont_inherit=True)])
+        exec(_codes[-1], main.__dict__)
     except SystemExit:
         raise
     except NotebookError as error:
@@ -51,3 +56,13 @@ def run(request: dict[str, Any]) -> None:
         with contextlib.suppress(Exception):  # the script may have closed it
             sys.stdout.flush()
         sys.exit(1)
+
+
+def _running() -> list[types.CodeType]:
+    """Return the code that runs: that of this function and of all its callers."""
+    found = list[types.CodeType]()
+    frame: types.FrameType | None = sys._getframe()
+    while frame is not None:
+        found.append(frame.f_code)
+        frame = frame.f_back
+    return found

@@ -62,12 +62,11 @@ def require_likeness(asked: bool) -> None:
 def read_exercises(words: str | None, catalog: Catalog, packs: Sequence[Path]) -> list[str]:
     """Return the exercises that an option names, in the order of the catalog. Raises `click.UsageError`.
 
-    Without the option these are the exercises of the packs in the folders `packs`, and without such packs all.
+    Without the option these are the exercises of the packs in the folders `packs`, and without such packs those of the day
+    and of packs from elsewhere.
     """
     if words is None:
-        folders = {folder.resolve() for folder in packs}
-        named = [each.id for pack in catalog.packs if pack.folder in folders for each in pack.exercises]
-        return named or [*catalog]
+        return [exercise.id for exercise in catalog.asked_for(packs)]
     named = [word.strip() for word in words.split(",") if word.strip()]
     unknown = [word for word in named if word not in catalog]
     if unknown or not named:

@@ -12,6 +12,7 @@ import pytest
 from checker.evidence import session_record
 from checker.evidence.counting import counters
 from checker.evidence.graph import Graph
+from checker.evidence.operation_lines import read_operation_lines
 from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.training import Training
 from checker.sandbox.recorder import FIRST_SAMPLES, MORE_SAMPLES, MOST_GROUPS, MOST_PATHS
@@ -73,6 +74,16 @@ def test_every_way_to_feed_is_seen(record: Record, lines: str) -> None:
     (calls,) = log.feeding("x", "y")
     assert set(calls.fetches) == {"loss"}
     assert calls.samples[0].arrays["y"].size > 0
+
+
+def test_a_session_that_computes_nothing_ends_well_and_leaves_the_lines_of_its_graph(
+    record: Record, job_folder: Path
+) -> None:
+    """A placeholder that is fed and fetched runs nothing, so that TensorFlow looks at no operation before the end."""
+    log = record(IMPORTS + "x = tf.placeholder(tf.float32, name='x')\nprint(tf.Session().run(x, {x: 1.0}))")
+    assert [calls.fetches for calls in log.kinds] == [("x",)]
+    (line,) = read_operation_lines(job_folder / "sessions").of_graph(["x"])["x"]
+    assert line.number == IMPORTS.count("\n") + 1
 
 
 def test_what_keras_trains_with_is_seen(record: Record) -> None:

@@ -53,6 +53,7 @@ QUOTED = [
     ("loss-labels-shape", "logits and labels must be broadcastable: logits_size=[32,10] labels_size=[1,32]", "tf.one_hot"),
     ("float64", "Input 'b' of 'MatMul' Op has type float64 that does not match type float32 of argument 'a'.", "astype"),
     ("dtypes-differ", "Input 'y' of 'Mul' Op has type float32 that does not match type int32 of argument 'x'.", "tf.cast"),
+    ("device-missing", "Cannot assign a device for operation sine/Sin: {{node sine/Sin}} was explicitly assigned to /device:GPU:7 but available devices are [ /job:localhost/replica:0/task:0/device:CPU:0 ].", "allow_soft_placement"),
     ("graph-finalised", "RuntimeError: Graph is finalized and cannot be modified.", "before the loop"),
     ("key-numbered", "Key Variable_1 not found in checkpoint", "tf.reset_default_graph"),
     ("key-numbered", "Key Variable_1/Adam not found in checkpoint", "tf.reset_default_graph"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from checker.catalog import built_in
 from checker.evidence.events import read_event_log
 from checker.intake.names import safe_folder
 from checker.report.reference_curves import FOLDER, write_reference_curves
@@ -16,12 +15,13 @@ from reference.classification import UNTRAINED_LOSS
 from reference.curves import COMMAND, FILE, LINE_STEPS, PLANE_STEPS, _as_text, _band, _lines, curve_bands
 from reference.datasets import boston
 from reference.regression import ROOMS, least_squares
+from tests.support.exercises import CATALOG
 
 OF_KERAS = ["loss", "epoch_loss", "accuracy", "epoch_accuracy", "epoch_acc"]
 TAGS = {"ex01": [], "ex02": ["loss"], "ex03": ["loss"], "ex04": ["loss", "accuracy"], "ex05": OF_KERAS, "ex06": OF_KERAS}
 
 
-@pytest.mark.parametrize("exercise", built_in())
+@pytest.mark.parametrize("exercise", CATALOG)
 def test_a_band_has_low_below_high_and_ends_where_trainings_end(exercise: str) -> None:
     bands = curve_bands(exercise)
     assert list(bands) == TAGS[exercise]

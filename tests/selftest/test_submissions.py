@@ -7,9 +7,11 @@ import pytest
 from checker.catalog import built_in
 from checker.selftest.corpus import read_corpus
 from checker.selftest.exercise_parts import Parts
-from tests.support.paths import SUBMISSIONS
+from tests.support.paths import TESTS
 
-CASES, FAULTS = read_corpus(SUBMISSIONS)
+READ = [read_corpus(TESTS / folder) for folder in ("submissions", "workshops")]
+CASES = [case for cases, _ in READ for case in cases]
+FAULTS = [fault for _, faults in READ for fault in faults]
 
 
 def test_every_folder_is_a_case() -> None:

@@ -9,7 +9,14 @@ from tests.support.paths import PROJECT
 
 DOCUMENTS = sorted(
     path.relative_to(PROJECT).as_posix()
-    for pattern in ("*.md", "docs/*.md", "exercises/*.md", "reference/**/*.md", "tests/bench/*.md")
+    for pattern in (
+        "*.md",
+        "docs/*.md",
+        "exercises/*.md",
+        "exercises/workshops/*.md",
+        "reference/**/*.md",
+        "tests/bench/*.md",
+    )
     for path in PROJECT.glob(pattern)
 )
 
