@@ -9,7 +9,7 @@ import tensorflow.compat.v1 as tf
 
 from checker.hints import hint_for
 from checker.hints.old_names import OldName, groups, name_today
-from tests.api_document import DOCUMENT, document
+from tests.support.api_document import DOCUMENT, document
 
 NAMES = [each for names in groups().values() for each in names]
 
@@ -31,7 +31,7 @@ def test_the_groups_have_as_many_names_as_the_documentation_of_0_7() -> None:
 
 
 def test_the_page_is_made_of_the_table() -> None:
-    assert DOCUMENT.read_text("utf-8") == document(), "make it again: python -m tests.api_document"
+    assert DOCUMENT.read_text("utf-8") == document(), "make it again: python -m tests.support.api_document"
 
 
 @pytest.mark.parametrize("module", ["tensorflow", "tensorflow._api.v1.compat.v1", "tensorflow.compat.v1"])

@@ -1,4 +1,4 @@
-"""Makes docs/api-0.7.md of the table that hints are taken from: ``python -m tests.api_document``."""
+"""Makes docs/api-0.7.md of the table that hints are taken from: ``python -m tests.support.api_document``."""
 
 from __future__ import annotations
 
