@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.catalog import built_in
 from checker.learner.progress import LastRun, Progress, read_progress, write_progress
 from checker.learner.skeleton import skeleton_of
 from tests.support.exercises import CATALOG
@@ -213,11 +214,11 @@ def test_a_task_that_was_written_wrongly_comes_before_one_that_no_check_sees(sta
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(started: Path) -> None:
-    assert refused(started, "hint", "ex1") == f"ex1: no exercise; known are {', '.join(CATALOG)}; did you mean ex01?"
+    assert refused(started, "hint", "ex1") == f"ex1: no exercise; known are {', '.join(built_in())}; did you mean ex01?"
     assert refused(started, "hint", "ex02", "lop").endswith(
         "known are model, error, train, summary, loop, picture; did you mean loop?"
     )
-    assert refused(started, "reset", "what") == f"what: no exercise; known are {', '.join(CATALOG)}"
+    assert refused(started, "reset", "what") == f"what: no exercise; known are {', '.join(built_in())}"
     assert told(started, "hint", "EX02.py").startswith("ex02 model: ")
     assert "name an exercise and a task" in refused(started, "hint", "ex02", "loop", "more")
 
