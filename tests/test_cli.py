@@ -78,7 +78,7 @@ def test_a_script_can_lie_anywhere(command_line: CommandLine, tmp_path: Path, ar
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ex99"], "ex99: neither an exercise (ex01, ex02, ex03, ex04, ex05, ex06) nor a file"),
+        (["ex99"], "ex99: neither an exercise (ex01, ex02, ex03, ex04, ex05, ex06, hello, "),
         (["ex04", "nothing.py"], "nothing.py"),
         (["ex03"], "ex03.py is not there; name your script: python -m checker ex03 my/ex03.py"),
         (["sesion", "handed_in", "--likeness"], "no such option: --likeness; did you mean python -m checker session?"),

@@ -110,7 +110,8 @@ def find_exercise(folder: LearnerFolder, word: str) -> Exercise:
     name = word.lower().removesuffix(".py")
     meant = exercises_meant(name, folder.catalog)
     if len(meant) != 1:
-        told = _("{word}: no exercise; known are {known}", word=word, known=", ".join(folder.catalog))
+        here = [exercise.id for exercise, _script in folder.scripts()] or folder.catalog
+        told = _("{word}: no exercise; known are {known}", word=word, known=", ".join(here))
         raise click.UsageError(told + _did_you_mean(meant or near_exercises(name, [*folder.catalog])))
     return folder.catalog[meant[0]]
 

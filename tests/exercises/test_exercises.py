@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from checker.selftest.exercise_parts import Parts
 from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
+from tests.support.script_style import IMPORT_LINE, is_constant, is_docstring_or_setting
 from tests.support.tensorboard_server import server
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Ran = tuple[Path, dict[str, CompletedProcess[str]]]
 
 # TensorFlow prints such a line while it is imported, whatever its level of logging is (tensorflow/tensorflow#100442).
-IMPORT_LINE = re.compile(r"WARNING: All log messages before absl|[IW]0000 ")
 
 
 @pytest.fixture(scope="module")
@@ -127,18 +126,6 @@ def test_a_script_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) 
     assert 60 <= len(source.splitlines()) <= 180
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)
-
-
-def is_docstring_or_setting(value: ast.expr) -> bool:
-    """Whether an expression at module level is a docstring, or sets how much TensorFlow tells."""
-    return isinstance(value, ast.Constant) or ast.unparse(value) == "os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')"
-
-
-def is_constant(target: ast.expr) -> bool:
-    """Whether a module-level name is a constant, or the variable that chooses Keras."""
-    return (isinstance(target, ast.Name) and target.id.isupper()) or ast.unparse(
-        target
-    ) == "os.environ['TF_USE_LEGACY_KERAS']"
 
 
 # --- what TensorBoard shows -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -13,17 +13,20 @@ from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.events import read_event_log
 from checker.evidence.graph import Graph
+from checker.exercise import Exercise
+from checker.learner.skeleton import make_skeleton
+from checker.learner.tasks import LearnerTask, read_tasks
 from checker.near_names import exercises_in_name
 from checker.outcome import Report, Status
 from checker.selftest.exercise_parts import PRINTED_LINES, Parts
 from checker.session.arguments import read_exercises
 from checker.targets import find_targets
-from tests.exercises.test_exercises import IMPORT_LINE, is_constant, is_docstring_or_setting
 from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.documents import text_of
 from tests.support.exercises import CATALOG, WORKSHOPS
 from tests.support.fixture_types import CommandLine
 from tests.support.paths import PROJECT
+from tests.support.script_style import IMPORT_LINE, is_constant, is_docstring_or_setting
 from tests.support.served_board import ServedBoard
 from tests.support.tensorboard_server import server
 from tests.support.tours import TourStep, tour_steps
@@ -32,6 +35,12 @@ WORKSHOP = WORKSHOPS.packs[0]
 TOURS = tour_steps(text_of("exercises/workshops/README.md"))
 ON_DISK = SCRIPTS / "workshops"
 SCRIPT_LINES = range(50, 181)
+
+
+def tasks_of(exercise: Exercise) -> Sequence[LearnerTask]:
+    assert exercise.tasks
+    return read_tasks(exercise.tasks)
+
 
 Ran = tuple[Path, dict[str, CompletedProcess[str]]]
 
@@ -81,6 +90,19 @@ def _checked(workshop: Workshop, exercise: str, script: Path) -> Report:
     assert report.status is Status.FAIL
     assert "check_runs_to_the_end" not in [failure.id for failure in report.failures]
     return report
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"), [(each.id, task.id) for each in WORKSHOPS.exercises.values() for task in tasks_of(each)]
+)
+def test_a_task_left_undone_fails_its_own_checks_only(workshop: Workshop, tmp_path: Path, exercise: str, name: str) -> None:
+    found = WORKSHOPS[exercise]
+    left = next(task for task in tasks_of(found) if task.id == name)
+    script = tmp_path / found.script
+    script.write_text(make_skeleton(found.solution.read_text("utf-8"), [left], "en"), "utf-8")
+    report = workshop.check(found, script, Options())
+    assert report.status is Status.FAIL
+    assert {failure.id for failure in report.failures} <= {*left.checks}
 
 
 @pytest.mark.parametrize("exercise", WORKSHOPS)

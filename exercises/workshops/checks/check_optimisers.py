@@ -118,6 +118,9 @@ def _expect_walk(events: EventLog, finished: ScriptRun, descents: Descents, surf
     hint = f"{CLASSES[kind or GRADIENT_DESCENT]} takes a rate; its method minimize takes the number that is to fall"
     expect(bool(found), about_operations(WHERE, others), expected, shown, hint)
     curves = _curves(events, finished)
+    if not curves:
+        hint = "tf.summary.scalar of the number that is minimised; run it at each step, and give it to writer.add_summary"
+        fail(finished.exercise.logdir, "a curve for each walk", "no scalars at all", hint)
     if any(each.fits(surface, curve) and len(curve.points) >= FEWEST_POINTS for each in found for curve in curves):
         return
     _fail_other_curve(found[0], surface, curves)
@@ -135,10 +138,8 @@ def _fail_other_curve(descent: Descent, surface: Surface, curves: Sequence[Curve
     expected = (
         f"a curve of {name}: {_shown(steps[:SHOWN])}, as NumPy walks from ({descent.start[0]:g}, {descent.start[1]:g})"
     )
-    curve = max(own, key=lambda curve: len(curve.points), default=None)
-    where = curve.where_written if curve else about_operations(WHERE, [descent.update])
-    actual = f"{curve.tag}: {_shown(curve.values[:SHOWN])}" if curve else "no scalars at all"
-    fail(where, expected, actual, hint)
+    curve = max(own, key=lambda curve: len(curve.points))
+    fail(curve.where_written, expected, f"{curve.tag}: {_shown(curve.values[:SHOWN])}", hint)
 
 
 def _walks(events: EventLog, finished: ScriptRun, descents: Descents, surface: Surface) -> list[tuple[Curve, Descent]]:
