@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
@@ -22,15 +21,13 @@ from checker.selftest.exercise_parts import Parts
 from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
+from tests.support.script_shape import IMPORT_LINE, loose_statements
 from tests.support.tensorboard_server import server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 Ran = tuple[Path, dict[str, CompletedProcess[str]]]
-
-# TensorFlow prints such a line while it is imported, whatever its level of logging is (tensorflow/tensorflow#100442).
-IMPORT_LINE = re.compile(r"WARNING: All log messages before absl|[IW]0000 ")
 
 
 @pytest.fixture(scope="module")
@@ -115,30 +112,10 @@ def test_the_script_is_told_what_to_do_without_the_full_data(run_script: RunScri
 def test_a_script_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) -> None:
     source = (SCRIPTS / f"{exercise}.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
-    allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If)
-    loose = [
-        node
-        for node in tree.body
-        if not isinstance(node, allowed)
-        and not (isinstance(node, ast.Assign) and all(is_constant(target) for target in node.targets))
-        and not (isinstance(node, ast.Expr) and is_docstring_or_setting(node.value))
-    ]
-    assert [ast.unparse(node) for node in loose] == []
+    assert loose_statements(tree) == []
     assert 60 <= len(source.splitlines()) <= 180
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)
-
-
-def is_docstring_or_setting(value: ast.expr) -> bool:
-    """Whether an expression at module level is a docstring, or sets how much TensorFlow tells."""
-    return isinstance(value, ast.Constant) or ast.unparse(value) == "os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')"
-
-
-def is_constant(target: ast.expr) -> bool:
-    """Whether a module-level name is a constant, or the variable that chooses Keras."""
-    return (isinstance(target, ast.Name) and target.id.isupper()) or ast.unparse(
-        target
-    ) == "os.environ['TF_USE_LEGACY_KERAS']"
 
 
 # --- what TensorBoard shows -----------------------------------------------------------------------------------------
