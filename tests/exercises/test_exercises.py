@@ -21,15 +21,13 @@ from checker.selftest.exercise_parts import Parts
 from tests.support.by_hand import SCRIPTS, run_by_hand
 from tests.support.exercises import CATALOG
 from tests.support.fixture_types import RunScript
-from tests.support.script_style import IMPORT_LINE, is_constant, is_docstring_or_setting
+from tests.support.script_shape import IMPORT_LINE, loose_statements
 from tests.support.tensorboard_server import server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 Ran = tuple[Path, dict[str, CompletedProcess[str]]]
-
-# TensorFlow prints such a line while it is imported, whatever its level of logging is (tensorflow/tensorflow#100442).
 
 
 @pytest.fixture(scope="module")
@@ -114,15 +112,7 @@ def test_the_script_is_told_what_to_do_without_the_full_data(run_script: RunScri
 def test_a_script_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) -> None:
     source = (SCRIPTS / f"{exercise}.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
-    allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If)
-    loose = [
-        node
-        for node in tree.body
-        if not isinstance(node, allowed)
-        and not (isinstance(node, ast.Assign) and all(is_constant(target) for target in node.targets))
-        and not (isinstance(node, ast.Expr) and is_docstring_or_setting(node.value))
-    ]
-    assert [ast.unparse(node) for node in loose] == []
+    assert loose_statements(tree) == []
     assert 60 <= len(source.splitlines()) <= 180
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)

@@ -26,7 +26,7 @@ from tests.support.documents import text_of
 from tests.support.exercises import CATALOG, WORKSHOPS
 from tests.support.fixture_types import CommandLine
 from tests.support.paths import PROJECT
-from tests.support.script_style import IMPORT_LINE, is_constant, is_docstring_or_setting
+from tests.support.script_shape import IMPORT_LINE, loose_statements
 from tests.support.served_board import ServedBoard
 from tests.support.tensorboard_server import server
 from tests.support.tours import TourStep, tour_steps
@@ -109,14 +109,7 @@ def test_a_task_left_undone_fails_its_own_checks_only(workshop: Workshop, tmp_pa
 def test_a_workshop_holds_definitions_only_and_keeps_to_python_3_7(exercise: str) -> None:
     source = (ON_DISK / f"{exercise}.py").read_text("utf-8")
     tree = ast.parse(source, feature_version=(3, 7))
-    loose = [
-        node
-        for node in tree.body
-        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If))
-        and not (isinstance(node, ast.Assign) and all(is_constant(target) for target in node.targets))
-        and not (isinstance(node, ast.Expr) and is_docstring_or_setting(node.value))
-    ]
-    assert [ast.unparse(node) for node in loose] == []
+    assert loose_statements(tree) == []
     assert len(source.splitlines()) in SCRIPT_LINES
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert all((node.end_lineno or 0) - node.lineno < 45 for node in functions)
