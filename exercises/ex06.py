@@ -96,7 +96,6 @@ def restore(testing):
     with tf.Graph().as_default(), tf.Session() as sess:
         tf.keras.backend.set_session(sess)
         model = build_model()
-        model.predict(testing[0][:1])  # so that Keras initialises its variables now, not after they are restored
         tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
         return model.evaluate(*testing, verbose=0)[1]
 

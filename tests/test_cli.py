@@ -34,7 +34,7 @@ def test_a_right_script_is_published_reported_and_exits_0(command_line: CommandL
     assert done.returncode == 0, done.stderr
     assert "PASS  prints the result" in done.stdout
     assert "result: -248820" in done.stdout
-    assert f"tensorboard --logdir '{classroom}/logdir/checked/ex01'" in done.stdout.replace("'\"'\"'", "'")
+    assert "tensorboard --logdir logdir/checked/ex01\n" in done.stdout
     assert "isolation: bubblewrap" in done.stdout
     assert (classroom / "logdir/checked/ex01/model.index").is_file()
     (exercise,) = json.loads((classroom / "report.json").read_text())["exercises"]

@@ -59,7 +59,7 @@ def fail_without_checkpoint(run: ScriptRun) -> None:
     found = _elsewhere(run, find_prefixes(run.folder), find_prefixes(run.folder.parent), saved)
     hint = (
         f'tf.train.Saver, and save(sess, "{logdir}/model.ckpt") after the training; '
-        "it makes no folder: os.makedirs before, or a FileWriter that is given the folder"
+        "it makes one missing folder, not two: os.makedirs before, or a FileWriter that is given the folder"
     )
     if _trains_by_keras(run.text):
         hint += "; the session is that of tf.keras.backend.get_session"

@@ -27,7 +27,7 @@ from checker.sandbox.notebook import is_notebook
 from checker.subjects import Line, Recorded, about
 from reference.classification import Split
 
-OTHER_ERROR = "the error comes from this line: print the type, the value or the shape of each name in it before it runs"
+OTHER_ERROR = "the error was raised in this line: print the type, the value or the shape of each name in it before it runs"
 LONGEST_SOURCE = 2 << 20  # bytes of a script that are searched
 MOST_LINES = 50_000
 _NO_CODE = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")  # strings and comments within one line

@@ -12,7 +12,7 @@ from checker.exercise import Exercise
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder
 from checker.learner.progress import LastRun, Progress
-from checker.learner.skeleton import is_marked, is_untouched
+from checker.learner.skeleton import is_marked, is_untouched, task_at
 from checker.learner.tasks import LearnerTask, read_tasks
 from checker.near_names import exercises_meant, near, near_exercises
 from checker.pack_file import PackError
@@ -45,7 +45,7 @@ def next_help(folder: LearnerFolder, progress: Progress, words: Sequence[str]) -
     if not tasks:
         raise click.UsageError(_("{exercise} has no hints: read its subject, and what its check says", exercise=exercise.id))
     script = text_of(folder.path / exercise.script)
-    if len(words) < 2 and progress.is_done(exercise.id) and not any(is_marked(script, task) for task in tasks):
+    if len(words) < 2 and progress.is_done(exercise.id) and not any(is_untouched(script, task) for task in tasks):
         return None
     task = _task(tasks, words[1]) if len(words) > 1 else next_task(tasks, script, progress.runs.get(exercise.id))
     count = min(progress.hints.get((exercise.id, task.id), 0) + 1, len(task.hints))
@@ -64,21 +64,33 @@ def nothing_to_hint(folder: LearnerFolder, words: Sequence[str]) -> str:
 
 
 def next_task(tasks: Sequence[LearnerTask], script: str, run: LastRun | None) -> LearnerTask:
-    """Return the task to do next: one whose check failed first in the last run, if possible.
+    """Return the task to do next: the first one, if none was begun.
 
-    Then one whose check did not pass, then any: each time the ones that are as the skeleton had them come first, then those
-    that are still marked.
+    Else one whose check failed first in the last run, or whose part of the script that failure names; then one whose check
+    did not pass, then any. Each time the ones that are as the skeleton had them come first, then those still marked.
     """
     untouched = [task for task in tasks if is_untouched(script, task)]
+    if len(untouched) == len(tasks):
+        return tasks[0]
     marked = [task for task in tasks if is_marked(script, task)]
-    first = [task for task in tasks if run is not None and run.check in task.checks]
-    failing = [task for task in tasks if run is not None and not {*run.checks}.isdisjoint(task.checks)]
-    tiers = (
-        [task for task in among if task in state]
-        for among in (first, failing, tasks)
-        for state in (untouched, marked, among)
-    )
+    lines, checks = (run.lines, run.checks) if run else ((), ())
+    named = [task for task in (task_at(script, tasks, line) for line in lines) if task]
+    first = sorted((task for task in tasks if checks and checks[0] in task.checks), key=lambda task: len(task.checks))
+    failing = [task for task in tasks if not {*checks}.isdisjoint(task.checks)]
+    likely = [task for task in named if task in first]
+    tiers = [
+        likely,
+        *_tiers(first, untouched, marked),
+        named,
+        *_tiers(failing, untouched, marked),
+        *_tiers(tasks, untouched, marked),
+    ]
     return next(task for tier in tiers for task in tier)
+
+
+def _tiers(tasks: Sequence[LearnerTask], *states: Sequence[LearnerTask]) -> list[Sequence[LearnerTask]]:
+    """Return tasks in groups: those of each state, then all of them."""
+    return [*([task for task in tasks if task in state] for state in states), tasks]
 
 
 def tasks_of(exercise: Exercise) -> tuple[LearnerTask, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder
-from checker.learner.overview import parts_left
+from checker.learner.hints import tasks_of, text_of
 from checker.learner.progress import read_progress
+from checker.learner.skeleton import is_marked, is_untouched
+from checker.learner.tasks import LearnerTask
 from checker.outcome import Report
 from checker.outline import Node, show_shape
 from checker.translation import _, plural
@@ -19,29 +22,38 @@ MOST_DIFFERENCES = 5
 
 def when_passed(exercise: Exercise, report: Report) -> Iterator[str]:
     """Yield what no check sees, the tour of the exercise, and how the complete script differs."""
-    left = parts_left(report.script, exercise)
-    if left:
-        yield plural(
-            "Everything passes, but {count} TODO is left: no check sees that part.",
-            "Everything passes, but {count} TODOs are left: no check sees those parts.",
-            left,
-        )
+    yield from _todos(text_of(Path(report.script)), tasks_of(exercise))
     yield _("{exercise} is done.", exercise=exercise.id)
     tour = _tour_of(exercise)
     if tour:
-        yield _("See more in TensorBoard: {file}, {heading}", file=exercise.subject, heading=tour)
+        yield _("What TensorBoard shows beyond this: {heading}, in {file}", heading=tour, file=exercise.subject)
     yield from _differences(exercise, report)
     if exercise.solution.is_file():
         yield _("Compare it with the complete script: {script}", script=exercise.solution)
 
 
-def next_after(folder: LearnerFolder) -> str:
-    """Return what to do next in a folder, when a script of it has passed."""
+def _todos(script: str, tasks: Sequence[LearnerTask]) -> Iterator[str]:
+    """Yield which parts are as the skeleton had them, and how many TODOs stand above parts that are written."""
+    unwritten = [task.id for task in tasks if is_untouched(script, task)]
+    marks = sum(is_marked(script, task) for task in tasks) - len(unwritten)
+    if unwritten:
+        parts = ", ".join(unwritten)
+        yield _("Every check passes, but this is still as in the skeleton, and no check sees it: {parts}", parts=parts)
+    if marks:
+        yield plural(
+            "{count} TODO stands above a part that is written: take the comment out.",
+            "{count} TODOs stand above parts that are written: take the comments out.",
+            marks,
+        )
+
+
+def next_after(folder: LearnerFolder, by: str = "") -> str:
+    """Return what to do next in a folder, when a script of it has passed: by a key, or else by a command."""
     found = folder.next_one(read_progress(folder.path))
     if found is None:
         return _("All exercises in this folder are done.")
     exercise, _script = found
-    return _("Next: {exercise}, {title}: {command}", exercise=exercise.id, title=exercise.title, command=command(""))
+    return _("Next: {exercise}, {title}: {command}", exercise=exercise.id, title=exercise.title, command=by or command(""))
 
 
 def _tour_of(exercise: Exercise) -> str:

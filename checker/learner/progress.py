@@ -14,10 +14,12 @@ from checker.translation import _
 FILE = "progress.txt"
 DONE, FAILS, BROKE = "done", "fails", "broke"
 STATES = (DONE, FAILS, BROKE)
+MOST_LINES = 4  # that are remembered of a failure
 LARGEST_FILE_BYTES = 1 << 16
 HEAD = "# What the checker has seen here. It writes this file by itself; without it, it begins anew.\n"
 
 _WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_LINES = re.compile(r"lines=(\d{1,6}(?:,\d{1,6})*)")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -29,6 +31,7 @@ class LastRun:
     check: str  # the id of the failed check to read first; "" where none failed
     when: str  # local time, as 2026-11-29T10:15
     others: tuple[str, ...] = ()  # the other checks that did not pass: those that failed, then the skipped ones
+    lines: tuple[int, ...] = ()  # of the script, which the failure to read first names
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -54,7 +57,9 @@ class Progress:
         others = [*failed[1:], *(check.id for check in report.checks if check.status is Status.SKIP)]
         when = datetime.now().isoformat(timespec="minutes")
         state, first = states.get(report.status, BROKE), failed[0] if failed else ""
-        self.runs[report.exercise] = LastRun(state, first, when, tuple(others) if failed else ())
+        script = Path(report.script).name
+        lines = [line.number for check in report.failures[:1] for line in check.lines if line.file == script][:MOST_LINES]
+        self.runs[report.exercise] = LastRun(state, first, when, tuple(others) if failed else (), tuple(lines))
 
 
 def not_noted(error: OSError) -> str:
@@ -79,9 +84,12 @@ def read_progress(folder: Path) -> Progress:
         return progress
     for line in lines:
         match line.split():
-            case ["run", exercise, state, when, *checks] if state in STATES and _WHEN.fullmatch(when):
+            case ["run", exercise, state, when, *rest] if state in STATES and _WHEN.fullmatch(when):
+                found = _LINES.fullmatch(rest[0]) if rest else None
+                named = tuple(map(int, found[1].split(","))) if found else ()
+                checks = rest[1:] if found else rest
                 if all(map(_WORD.fullmatch, [exercise, *checks])):
-                    progress.runs[exercise] = LastRun(state, "".join(checks[:1]), when, tuple(checks[1:]))
+                    progress.runs[exercise] = LastRun(state, "".join(checks[:1]), when, tuple(checks[1:]), named)
             case ["hints", exercise, task, count] if count.isascii() and count.isdigit() and len(count) < 3:
                 progress.hints[exercise, task] = int(count)
     return progress
@@ -89,6 +97,10 @@ def read_progress(folder: Path) -> Progress:
 
 def write_progress(folder: Path, progress: Progress) -> None:
     """Replace the file at once, so that another program never reads half of it. Raises `OSError`."""
-    runs = [" ".join(["run", name, run.state, run.when, *run.checks]) for name, run in progress.runs.items()]
+    runs = [" ".join(["run", name, run.state, run.when, *_lines(run), *run.checks]) for name, run in progress.runs.items()]
     hints = [f"hints {exercise} {task} {count}" for (exercise, task), count in progress.hints.items()]
     replace_text(folder / FILE, HEAD + "".join(f"{line}\n" for line in [*runs, *hints]))
+
+
+def _lines(run: LastRun) -> list[str]:
+    return ["lines=" + ",".join(map(str, run.lines))] if run.lines else []

@@ -55,6 +55,30 @@ def is_untouched(script: str, task: LearnerTask) -> bool:
     return any(f"{MARK}: {asked} {instead}" in text for asked in task.asked.values())
 
 
+def task_at(script: str, tasks: Sequence[LearnerTask], line: int) -> LearnerTask | None:
+    """Return the task whose part of a script a line is in; None where that cannot be told.
+
+    It is the task of the function whose TODO stands last above the line, or the only one of a function without a TODO.
+    """
+    try:
+        functions = [node for node in ast.parse(script).body if isinstance(node, ast.FunctionDef)]
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    names = [node.name for node in functions if node.lineno <= line <= (node.end_lineno or node.lineno)]
+    found = [task for task in tasks if task.function in names]
+    above = script.splitlines()[:line]
+    marked = [(number, task) for task in found for number, text in enumerate(above) if _begins(text, task)]
+    if marked:
+        return max(marked, key=lambda pair: pair[0])[1]
+    return found[0] if len(found) == 1 else None
+
+
+def _begins(line: str, task: LearnerTask) -> bool:
+    """Whether a line is the first of the TODO of a task."""
+    mark, _, words = line.strip().removeprefix("#").strip().partition(": ")
+    return mark == MARK and bool(words) and any(asked.startswith(words) for asked in task.asked.values())
+
+
 def _on_one_line(script: str) -> str:
     return " ".join(line.strip().removeprefix("#").strip() for line in script.splitlines())
 

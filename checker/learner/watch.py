@@ -139,7 +139,7 @@ class Watch:
             note_run(self.folder.path, report)
         except OSError as error:
             self.screen.cannot_note(error)
-        self.screen.ended(exercise, report)
+        self.screen.ended(exercise, report, self.folder)
 
     def _answer(self, key: str) -> None:
         if key == "h":

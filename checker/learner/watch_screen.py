@@ -9,8 +9,9 @@ from rich.text import Text
 
 from checker.evidence.live_points import LivePoint
 from checker.exercise import Exercise
+from checker.learner.folder import LearnerFolder
 from checker.learner.live_curve import LiveCurve
-from checker.learner.passed import when_passed
+from checker.learner.passed import next_after, when_passed
 from checker.learner.progress import not_noted
 from checker.outcome import Report, Status
 from checker.report.terminal import TerminalReport
@@ -40,13 +41,14 @@ class WatchScreen:
         self._curve.add(point)
         self._terminal.beside_spinner(str(self._curve))
 
-    def ended(self, exercise: Exercise, report: Report) -> None:
-        """Show how a check has ended."""
+    def ended(self, exercise: Exercise, report: Report, folder: LearnerFolder) -> None:
+        """Show how a check has ended; when it passed, what is next in the folder."""
         self._terminal.finish_short(report, exercise)
         if report.status is Status.PASS:
             self.lines([*when_passed(exercise, report)])
             if exercise.question:
                 self.lines([_("Think about it: {question}", question=exercise.question)])
+            self.lines([next_after(folder, by="n")])
         self._keys()
 
     def answer(self, lines: Sequence[str]) -> None:

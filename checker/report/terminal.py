@@ -71,14 +71,19 @@ class TerminalReport:
         self._console.print()
 
     def finish_short(self, report: Report, exercise: Exercise) -> None:
-        """Print the first failure in full, the titles of the others, and the loss; of the rest, how many there are."""
+        """Print the first failure in full, the titles of the others, and the loss; without a failure, the advice.
+
+        Of the rest it is told how many there are.
+        """
         self.stop_spinner()
         for check in report.in_reading_order:
-            if check is report.first_failure or check.status is Status.ERROR:
+            is_advised = check.status is Status.PASS and check.advice and not report.failures
+            if check is report.first_failure or check.status is Status.ERROR or is_advised:
                 self._show(check, exercise)
         for check in report.failures[1:]:
             self._console.print(Text.assemble(label_of(Status.FAIL), (check.title, "dim")), soft_wrap=True)
-        self._print_folded(Status.PASS, _passed(report, 0))
+        advised = 0 if report.failures else sum(bool(check.advice) for check in report.checks if check.status is Status.PASS)
+        self._print_folded(Status.PASS, _passed(report, advised))
         self._print_folded(Status.SKIP, _waiting(report.count(Status.SKIP), report.count(Status.FAIL)))
         lines = [line for line in self._about_the_run(report, exercise) if line[0] != "question"]
         self._print_lines(lines, indent=2)
@@ -123,7 +128,9 @@ class TerminalReport:
 
     def _show_logdir(self, report: Report) -> None:
         if report.logdir:  # on a line that is never folded, to be copied
-            self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(report.logdir)}"), soft_wrap=True)
+            logdir, here = Path(report.logdir), Path.cwd()
+            shown = logdir.relative_to(here) if logdir.is_relative_to(here) else logdir
+            self._console.print(Text(f"  look:     tensorboard --logdir {shlex.quote(str(shown))}"), soft_wrap=True)
 
     def _print_folded(self, status: Status, words: str) -> None:
         if words:

@@ -75,7 +75,6 @@ def train_on(training, testing):
     np.random.seed(5)  # fit shuffles the images with NumPy
     model = build_model()
     with tf.name_scope("restore"):
-        model.evaluate(testing[0][:1], testing[1][:1], verbose=0)  # now, Keras initialises its variables
         sess = tf.keras.backend.get_session()
         tf.train.Saver(model.weights).restore(sess, CHECKPOINT)
     before = model.evaluate(*testing, verbose=0)[1]

@@ -103,7 +103,6 @@ def main():
     np.random.seed(6)  # fit shuffles the images with NumPy
     with tf.Graph().as_default(), tf.summary.FileWriter(os.path.join(LOGDIR, "test")) as writer:
         model = build_model()
-        model.predict(testing[0][:1])  # so that Keras initialises its variables now, not after they are restored
         tf.train.Saver(model.weights).restore(tf.keras.backend.get_session(), CHECKPOINT)
         for epoch in range(EPOCHS_BEFORE, EPOCHS_BEFORE + EPOCHS + 1):
             write_mistakes(writer, model.predict(testing[0]), testing, epoch)

@@ -55,6 +55,17 @@ def started(tmp_path: Path) -> Path:
     return tmp_path / "my"
 
 
+def begin_first_task(script: Path) -> None:
+    """Change the line below the first TODO of a skeleton, so that its task counts as begun."""
+    before, mark, after = script.read_text("utf-8").partition("TODO: ")
+    todo, line, rest = after.partition("\n")
+    while rest.lstrip().startswith("#"):
+        more, end, rest = rest.partition("\n")
+        todo, line = todo + line + more, end
+    indent = " " * (len(rest) - len(rest.lstrip(" ")))
+    script.write_text(f"{before}{mark}{todo}{line}{indent}print('begun')\n{rest}")
+
+
 def test_a_start_makes_a_folder_with_all_that_a_learner_needs(tmp_path: Path) -> None:
     said = told(tmp_path, "start", "my")
     assert f"made in {tmp_path / 'my'}: {', '.join(MADE)}" in said
@@ -187,6 +198,8 @@ def test_a_hint_without_words_is_for_the_next_task_of_the_next_exercise(started:
     write_progress(started, Progress({"ex01": LastRun("done", "", "2026-11-29T10:15")}))
     assert told(started, "hint").startswith("ex02 model: ")
     write_progress(started, Progress({"ex02": LastRun("fails", "check_logs_the_loss", "2026-11-29T10:15")}))
+    assert told(started, "hint", "ex02").startswith("ex02 model: ")  # as long as nothing is begun
+    begin_first_task(started / "ex02.py")
     assert told(started, "hint", "ex02").startswith("ex02 summary: ")
     write_progress(started, Progress({each: LastRun("done", "", "2026-11-29T10:15") for each in CATALOG}))
     assert told(started, "hint").startswith("All exercises are done.")
@@ -228,8 +241,24 @@ def test_a_task_that_was_begun_waits_for_those_that_were_not(started: Path) -> N
 
 def test_the_task_of_the_first_failure_comes_first(started: Path) -> None:
     run = LastRun("fails", "check_counts_right_answers", "2026-11-29T10:15", ("check_has_784_300_10_neurons",))
+    begin_first_task(started / "ex04.py")
     write_progress(started, Progress({"ex04": run}))
     assert told(started, "hint", "ex04").startswith("ex04 metrics: ")
+
+
+def test_a_crash_is_hinted_at_by_its_line(started: Path) -> None:
+    """It is in the part below the last TODO before it, and its innermost line comes first."""
+    script = started / "ex01.py"
+    begin_first_task(script)
+    crashes = script.read_text("utf-8").replace("value = x\n", "value = sess.run(x)\n")
+    script.write_text(crashes)
+    line, called = (
+        1 + crashes[: crashes.index(words)].count("\n") for words in ("value = sess.run(x)", "value = run_and_save")
+    )
+    run = LastRun("fails", "check_runs_to_the_end", "2026-11-29T10:15", ("check_saves_a_checkpoint",), (line, called))
+    write_progress(started, Progress({"ex01": run}))
+    assert read_progress(started).runs["ex01"] == run
+    assert told(started, "hint").startswith("ex01 session: ")
 
 
 def test_an_unknown_name_is_told_with_the_known_ones(started: Path) -> None:

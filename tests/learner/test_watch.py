@@ -76,7 +76,7 @@ def test_the_first_failure_is_shown_in_full_and_a_save_by_renaming_is_checked(fo
 def test_what_no_check_sees_is_told_when_everything_passes(folder: Path, terminal: WatchedTerminal) -> None:
     *_, last = tasks_of(CATALOG["ex01"])
     save_by_renaming(folder / "ex01.py", f"{COMPLETE}# TODO: {last.asked['en']}\n")
-    assert "Everything passes, but 1 TODO is left" in terminal.wait_for(DONE)
+    assert "1 TODO stands above a part that is written: take the comment out." in terminal.wait_for(DONE)
 
 
 def test_a_second_save_ends_the_running_check(folder: Path, terminal: WatchedTerminal) -> None:
