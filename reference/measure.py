@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference import bands, datasets
+from reference import bands, datasets, dense
 from reference.arrays import FloatArray
 from reference.classification import accuracy
+from reference.dense import Dense
 from reference.descent import Descent, descend
 from reference.held_out import held_out
 from reference.network import Recipe, as_fed, forward, train
@@ -80,6 +81,19 @@ REASONS = {
         "does not, nor does the mean price."
     ),
     ("all features", "good"): GOOD_OF_HOUSES,
+    ("mlp", "accepted"): (
+        "Every honest training passes, also one from weights with deviation 1. None passes that saw a hundred images or "
+        "wrong labels, nor one that stays on the plateau of four sigmoids in a row."
+    ),
+    ("mlp", "good"): GOOD_OF_IMAGES,
+    ("logistic", "accepted"): (
+        "A thousand steps pass on the sum at 0.01, and on the mean at 0.01 or more. None passes that made ten steps, saw a "
+        "hundred images, or wrong labels."
+    ),
+    ("logistic", "good"): (
+        "A classifier below it passes with advice: the sum at 0.01, or the mean at ten times that rate and more, lie above; "
+        "the mean at 0.01 has not arrived after a thousand steps."
+    ),
 }
 
 Say = Callable[[str], None]
@@ -91,9 +105,9 @@ class Job(NamedTuple):
 
     degree: str  # a field of `Variations`
     name: str
-    dataset: str  # mnist, fashion_mnist, rooms or all features
+    dataset: str  # mnist, fashion_mnist, rooms, all features, or the network of a workshop
     edition: str  # of the training images
-    how: Recipe | Descent
+    how: Recipe | Descent | Dense
     seed: int
 
 
@@ -111,13 +125,13 @@ def make_bands(folder: str, quick: bool, say: Say) -> None:
     with ProcessPoolExecutor(min(8, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
         houses = []
         for dataset, variations in PLANES.items():
-            measured = _measured(variations, dataset, "both", quick, pool, say)
-            houses += _bands(Subject(ERROR, dataset, "both", command), {**measured, "wrong": wrong_planes(dataset)})
+            measured = run_all(variations, dataset, "both", quick, pool, say)
+            houses += bands_of(Subject(ERROR, dataset, "both", command), {**measured, "wrong": wrong_planes(dataset)})
         bands.write(ERROR.file, houses, folder)
         images = []
         for dataset, edition in product(("mnist", "fashion_mnist"), datasets.EDITIONS):
-            measured = _measured(NETWORKS[edition], dataset, edition, quick, pool, say)
-            images += _bands(Subject(ACCURACY, dataset, edition, command), measured)
+            measured = run_all(NETWORKS[edition], dataset, edition, quick, pool, say)
+            images += bands_of(Subject(ACCURACY, dataset, edition, command), measured)
         bands.write(ACCURACY.file, images, folder)
 
 
@@ -127,6 +141,10 @@ def value_of(job: Job) -> float:
         parameters = train(job.how, *_training_images(job.dataset, job.edition), job.seed)
         images, labels = held_out(job.dataset)
         return accuracy(forward(parameters, as_fed(images, job.how.ink), job.how.activation)[1], labels)
+    if isinstance(job.how, Dense):
+        found = dense.train(job.how, *_training_images("mnist", job.edition), job.seed)
+        images, labels = held_out("mnist")
+        return accuracy(dense.forward(found, as_fed(images, job.how.ink), job.how.activation)[-1], labels)
     features, prices = _houses(job.dataset)
     prediction = descend(job.how, features, prices, job.seed)
     return mean_squared_error(prediction, prices) / least_squares(features, prices).mse
@@ -148,8 +166,8 @@ def wrong_planes(dataset: str) -> Values:
     return {name: [error / least for error in errors] for name, errors in found.items()}
 
 
-def _measured(
-    variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
+def run_all(
+    variations: Variations[Any], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
 ) -> dict[str, Values]:
     """Run every variation with every seed; return the results by degree and name."""
     began = time.monotonic()
@@ -161,7 +179,7 @@ def _measured(
     return measured
 
 
-def _jobs(variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool) -> Iterator[Job]:
+def _jobs(variations: Variations[Any], dataset: str, edition: str, quick: bool) -> Iterator[Job]:
     for degree in DEGREES:
         runs = getattr(variations, degree)
         named = list(runs.items()) if isinstance(runs, dict) else [("", run) for run in runs]
@@ -171,15 +189,15 @@ def _jobs(variations: Variations[Recipe] | Variations[Descent], dataset: str, ed
                 yield Job(degree, name or str(how), dataset, "embedded" if quick else edition, how, seed)
 
 
-def _shortened(how: Recipe | Descent) -> Recipe | Descent:
+def _shortened(how: Recipe | Descent | Dense) -> Recipe | Descent | Dense:
     """Return a training that takes a fraction of a second."""
-    if isinstance(how, Descent):
+    if not isinstance(how, Recipe):
         return how
     images = min(how.images or QUICK_IMAGES, QUICK_IMAGES)
     return replace(how, images=images, epochs=min(how.epochs, QUICK_EPOCHS))
 
 
-def _bands(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
+def bands_of(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
     """Return the band of accepted results, and the narrower one of good results."""
     well, fair, rough = measured["well_chosen"], measured["fair"], measured["rough"]
     worst, best = subject.measure.worst_and_best
