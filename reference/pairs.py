@@ -44,7 +44,7 @@ def pair_band(edition: str, digits: Iterable[int], folder: str = FOLDER) -> Pair
     path, key = os.path.join(folder, FILE), _key(digits)
     try:
         return _read(path)[edition, key]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BandError(
             f"{path}: no band for {key} in the edition {edition} ({error!r}); python -m reference workshops"
         ) from error

@@ -26,6 +26,7 @@ MLPS: Variations[Dense] = Variations(
     rough=(
         Dense(MLP, ADAM, 3e-3, 100, 500, "sigmoid", weights="normal 1"),
         Dense(MLP, ADAM, 2e-3, 100, 500, "sigmoid", weights="normal 1"),
+        Dense(MLP, ADAM, 2e-3, 100, 400, "sigmoid", weights="normal 1"),
     ),
     too_short=(Dense(MLP, ADAM, 1e-3, 100, 100, "sigmoid"),),
     wrong={
