@@ -12,10 +12,14 @@ FEWEST_EPOCHS = 2
 
 def check_is_made_of_keras_layers(graph: Graph) -> None:
     """is built from Keras Dense layers"""
+    expect_keras_layers(graph, "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential")
+
+
+def expect_keras_layers(graph: Graph, hint: str) -> None:
+    """Raise `Mismatch` unless all that is trained belongs to layers of Keras."""
     # Keras stores the variables of a layer as resources <layer>/kernel and <layer>/bias, whatever the name of the layer.
     of_keras = [v for v in graph.trainable if graph.op(v.name) == "VarHandleOp" and v.name.endswith(("/kernel", "/bias"))]
     others = [v.name for v in graph.trainable if v not in of_keras]
-    hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
     found = f"other variables: {listed(others)}" if others else "no trainable variable"
     where = about_operations("trainable variables", others)
     expect(bool(of_keras) and not others, where, "kernel and bias of Keras layers", found, hint)
