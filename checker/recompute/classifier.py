@@ -63,11 +63,6 @@ class ClassifierModel(Layers):
         """What the network does on the test images that the script was served."""
         return self._evaluation.test
 
-    @property
-    def how_fed(self) -> tuple[Feed, float | None]:
-        """How images are scaled before they are fed, and what is fed to switches such as that of dropout."""
-        return self._chosen
-
     def value_on(self, tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[Any]:
         """Return the value of a tensor for images [n, 28, 28], scaled and fed as in the training. Raises `Mismatch`."""
         ((value,),) = self.run([tensor], [self.feeds(images, *self._chosen)])

@@ -87,7 +87,7 @@ def expect_recognises(
         about(f"{classifier.checkpoint.where}, recomputed on 1,000 held-out images", TrainingCalls()),
         f"at least {accepted.bound:g}; each of {accepted.runs} right solutions that were tried reached it",
         f"{found:.4g}",
-        hint or "train for more steps, or with another learning rate",
+        hint or "train for more steps, on all training images, or with another learning rate",
         "chance" if found < CHANCE else "low",
     )
     if not good.accepts(found):

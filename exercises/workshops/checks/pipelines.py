@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from checker.evidence.dataflow import Tensor
 from checker.evidence.figures import Axes, Figure
 from checker.evidence.graph import Graph
+from checker.evidence.ops import ITERATOR_OPS
 from checker.evidence.pictures import find_images, stretch
 from checker.evidence.stdout import numbers
+from checker.outcome import Mismatch
 from checker.recompute.classifier import ClassifierModel
-from checker.recompute.own_loss import own_losses
 
 DATA_OPS = {
     "shuffle": re.compile(r"Shuffle.*Dataset|ShuffleAndRepeatDataset"),
@@ -37,11 +41,35 @@ def batch_sizes(graph: Graph, batches: list[str]) -> list[int]:
 
 
 def is_summed(classifier: ClassifierModel) -> bool:
-    """Whether the loss of twice as many images is twice as large."""
-    images, labels = (part[:SOME_IMAGES] for part in classifier.splits[1])
-    twice = np.concatenate([images, images]), np.concatenate([labels, labels])
-    losses = own_losses(classifier, *classifier.how_fed, [(images, labels), twice])
-    return len(losses) == 2 and losses[0] > 0 and TWICE[0] < losses[1] / losses[0] < TWICE[1]
+    """Whether the loss of twice as many images is twice as large; False where it cannot be evaluated."""
+    losses = classifier.graph.losses
+    once, twice = (_feeds(classifier, losses[0].tensor, times) for times in (1, 2)) if len(losses) == 1 else ({}, {})
+    if len(once) != 2:
+        return False
+    try:
+        values = [classifier.run([losses[0].tensor], [feeds])[0][0] for feeds in (once, twice)]
+    except Mismatch:
+        return False
+    first, second = (float(np.mean(value)) for value in values)
+    return first > 0 and TWICE[0] < second / first < TWICE[1]
+
+
+def _feeds(classifier: ClassifierModel, loss: Tensor, times: int) -> dict[Tensor, NDArray[Any]]:
+    """Return images and labels for what the loss is computed from: outputs of an iterator, or placeholders."""
+    graph, (images, labels) = classifier.graph, classifier.splits[1]
+    behind = graph.ancestors(loss.node, until=graph.of_op(*ITERATOR_OPS))
+    yielded = [(tensor, shape) for tensor, _, shape in graph.iterator_outputs() if tensor.node in behind]
+    fed = [(Tensor(name), each.shape) for name, each in graph.placeholders.items() if name in behind]
+    pixels = np.tile(images[:SOME_IMAGES], (times, 1, 1)).reshape(times * SOME_IMAGES, -1) / 255
+    classes = np.tile(labels[:SOME_IMAGES], times)
+    found: dict[Tensor, NDArray[Any]] = {}
+    for tensor, shape in fed or yielded:
+        rest = [size or 1 for size in (shape or ())[1:]]
+        if int(np.prod(rest)) == pixels.shape[1]:
+            found[tensor] = pixels.reshape(-1, *rest)
+        else:
+            found[tensor] = np.eye(len(CLASSES))[classes] if rest == [len(CLASSES)] else classes.reshape(-1, *rest)
+    return found
 
 
 def right_pictures(classifier: ClassifierModel, figures: list[Figure], stdout: str) -> tuple[int, int]:
