@@ -12,6 +12,7 @@ per epoch. GRAPHS shows the boxes of the four layers, and all that Keras adds.
 
 import os
 import shutil
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no lines about the machine; every error is still an exception
 
@@ -93,6 +94,7 @@ def infer(model, images):
 def main():
     tf.logging.set_verbosity(tf.logging.ERROR)
     tf.disable_v2_behavior()
+    warnings.filterwarnings("ignore", message=".*state_updates")  # a warning of Keras about itself
     shutil.rmtree(LOGDIR, ignore_errors=True)
     os.makedirs(os.path.dirname(CHECKPOINT))
     training, testing = make_data()
