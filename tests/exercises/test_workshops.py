@@ -82,7 +82,7 @@ def test_a_workshop_holds_definitions_only_and_keeps_to_python_3_7(exercise: str
     loose = [
         node
         for node in tree.body
-        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If))
+        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.If))
         and not (isinstance(node, ast.Assign) and all(is_constant(target) for target in node.targets))
         and not (isinstance(node, ast.Expr) and is_docstring_or_setting(node.value))
     ]
