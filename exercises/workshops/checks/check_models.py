@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from checker.checks import common, keras
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.dataflow import Tensor, Variable
 from checker.evidence.graph import Graph
 from checker.expect import expect, listed
@@ -33,7 +34,7 @@ check_leaves_whole_event_files = common.check_leaves_whole_event_files
 check_saves_a_checkpoint = common.check_saves_a_checkpoint
 
 
-def check_is_made_of_keras_layers(graph: Graph) -> None:
+def check_is_made_of_keras_layers(graph: Graph, checkpoint: Checkpoint) -> None:
     """is built from Keras Dense layers"""
     keras.expect_keras_layers(graph, "tf.keras.layers.Dense, in all of the models")
 
@@ -61,7 +62,7 @@ def check_has_a_perceptron_of_11_parameters(model: Model) -> None:
     expect(False, about_operations(WHERE, [kernels[0].name]), "sigmoid(x * weights + bias) of ten numbers", given, hint)
 
 
-def check_has_the_network_three_times(graph: Graph) -> None:
+def check_has_the_network_three_times(graph: Graph, checkpoint: Checkpoint) -> None:
     """has the network of 300,938 parameters three times"""
     _expect_three(graph)
 
@@ -95,7 +96,7 @@ def check_gives_all_three_the_same_weights(model: Model) -> None:
     expect(not off, where, "the same weights and biases in all three", shown, hint, "other-weights")
 
 
-def check_prints_the_numbers_of_parameters(graph: Graph, stdout: str) -> None:
+def check_prints_the_numbers_of_parameters(graph: Graph, checkpoint: Checkpoint, stdout: str) -> None:
     """prints 11 and 300,938, the numbers of parameters"""
     _expect_three(graph)
     found = {int(re.sub(r"\D", "", text)) for text in re.findall(r"\d{1,3}(?:[,_ \u202f]\d{3})+|\d+", stdout)}
@@ -158,7 +159,8 @@ def _outputs(model: Model, kernel: Variable, x: FloatArray) -> list[tuple[str, F
     for name, placeholder in graph.placeholders.items():
         if placeholder.shape is None or len(placeholder.shape) != 2 or placeholder.shape[1] not in (None, x.shape[1]):
             continue
-        nodes = [node for node in graph.reached_from([name]) & behind if graph.op(node) in {"Softmax", "Sigmoid", "BiasAdd"}]
+        reached = graph.reached_from([name]) & behind
+        nodes = [node for node in graph.of_op("Softmax", "Sigmoid", "BiasAdd") if node in reached]
         values = values_of(model, [Tensor(node) for node in nodes], [{Tensor(name): x}])
         found += [(tensor.node, np.asarray(value, np.float64)) for tensor, (value,) in values.items()]
     return found
