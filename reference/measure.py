@@ -23,6 +23,7 @@ from reference.held_out import held_out
 from reference.network import Recipe, as_fed, forward, train
 from reference.regression import ROOMS, least_squares, mean_squared_error
 from reference.variations import NETWORKS, PLANES, Variations
+from reference.workshop_variations import REASONS as WORKSHOP_REASONS
 
 DEGREES = ("well_chosen", "fair", "rough", "too_short", "unseen", "wrong")
 SEEDS = {"embedded": 3, "full": 2, "both": 10}  # by edition; Boston is the same in both
@@ -81,19 +82,7 @@ REASONS = {
         "does not, nor does the mean price."
     ),
     ("all features", "good"): GOOD_OF_HOUSES,
-    ("mlp", "accepted"): (
-        "Every honest training passes, also one from weights with deviation 1. None passes that saw a hundred images or "
-        "wrong labels, nor one that stays on the plateau of four sigmoids in a row."
-    ),
-    ("mlp", "good"): GOOD_OF_IMAGES,
-    ("logistic", "accepted"): (
-        "A thousand steps pass on the sum at 0.01, and on the mean at 0.01 or more. None passes that made ten steps, saw a "
-        "hundred images, or wrong labels."
-    ),
-    ("logistic", "good"): (
-        "A classifier below it passes with advice: the sum at 0.01, or the mean at ten times that rate and more, lie above; "
-        "the mean at 0.01 has not arrived after a thousand steps."
-    ),
+    **WORKSHOP_REASONS,
 }
 
 Say = Callable[[str], None]

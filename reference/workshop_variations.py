@@ -91,3 +91,23 @@ NEURONS: Variations[Dense] = Variations(
         "labels of other images": Dense(NEURON, DESCENT, 0.1, 100, 1000, weights="normal 0.01", shuffled_labels=True),
     },
 )
+
+# By network and level: what the band is for.
+REASONS = {
+    ("mlp", "accepted"): (
+        "Every honest training passes, also one from weights with deviation 1. None passes that saw a hundred images or "
+        "wrong labels, nor one that stays on the plateau of four sigmoids in a row."
+    ),
+    ("mlp", "good"): (
+        "A network below it passes with advice: well chosen trainings lie above; weights drawn with deviation 1, or a few slow "
+        "epochs, leave it below."
+    ),
+    ("logistic", "accepted"): (
+        "A thousand steps pass on the sum at 0.01, and on the mean at 0.01 or more. None passes that made ten steps, saw a "
+        "hundred images, or wrong labels."
+    ),
+    ("logistic", "good"): (
+        "A classifier below it passes with advice: the sum at 0.01, or the mean at ten times that rate and more, lie above; "
+        "the mean at 0.01 has not arrived after a thousand steps."
+    ),
+}
