@@ -99,8 +99,8 @@ REASONS = {
         "wrong labels, nor one that stays on the plateau of four sigmoids in a row."
     ),
     ("mlp", "good"): (
-        "A network below it passes with advice: well chosen trainings lie above; weights drawn with deviation 1, or a few slow "
-        "epochs, leave it below."
+        "A network below it passes with advice: well chosen trainings lie above; weights drawn with deviation 1, or a few "
+        "slow epochs, leave it below."
     ),
     ("logistic", "accepted"): (
         "A thousand steps pass on the sum at 0.01, and on the mean at 0.01 or more. None passes that made ten steps, saw a "
