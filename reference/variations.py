@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from reference.dense import Dense
 from reference.descent import Descent
 from reference.network import Recipe
 
-Run = TypeVar("Run", Recipe, Descent)
+Run = TypeVar("Run", Recipe, Descent, Dense)
 
 DESCENT, MOMENTUM, ADAM = "gradient descent", "momentum", "Adam"
 

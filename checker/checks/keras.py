@@ -12,8 +12,12 @@ FEWEST_EPOCHS = 2
 
 def check_is_made_of_keras_layers(graph: Graph) -> None:
     """is built from Keras Dense layers"""
+    expect_keras_layers(graph, "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential")
+
+
+def expect_keras_layers(graph: Graph, hint: str) -> None:
+    """Raise `Mismatch` unless all that is trained belongs to layers of Keras."""
     others = [variable.name for variable in graph.trainable if variable.name not in graph.of_layers]
-    hint = "tf.keras.layers.Dense(300, activation=...) and Dense(10) in tf.keras.Sequential"
     found = f"other variables: {listed(others)}" if others else "no trainable variable"
     where = about_operations("trainable variables", others)
     expect(graph.is_of_keras, where, "kernel and bias of Keras layers", found, hint)

@@ -38,9 +38,9 @@ def logarithm_of_softmax(graph: Graph) -> LogarithmOfSoftmax | None:
 
 
 def has_logarithm(graph: Graph) -> bool:
-    """Whether a loss is computed from a logarithm."""
+    """Whether a loss is computed from a logarithm; the log(1 + x) of a sigmoid cross entropy is none of probabilities."""
     behind = graph.ancestors(*(loss.tensor.node for loss in graph.losses))
-    return any(graph.op(node).startswith("Log") for node in behind)
+    return any(graph.op(node) in {"Log", "LogSoftmax"} for node in behind)
 
 
 def _reaches_zero(graph: Graph, logarithm: str) -> str:

@@ -173,12 +173,27 @@ class _Search:
             return self._continues(operands[0], [r for r in signal.divisions if graph.inputs(r)[1:] == inputs[1:]], depth)
         if op == "Mul" and len(operands) == 1:
             others = [tensor for tensor in inputs if tensor != operands[0]]
-            return self._continues(operands[0], [r for other in others for r in signal.products.get(other, ())], depth)
+            products = [reader for other in others for reader in signal.products.get(other, ())]
+            return self._is_summed(products) or self._continues(operands[0], products, depth)
+        if op == "Log1p":
+            return any(self._is_one_by_one_more(factor, operands[0]) for factor in signal.products)
         readers = [reader for name in {node, *(t.node for t in operands)} for reader in signal.near.get(name, ())]
         return any(self._derives(reader, node) for reader in readers[:MOST_SIGNALS])
 
     def _continues(self, operand: Tensor, signals: list[str], depth: int) -> bool:
         return bool(signals) and self._is_gradient(operand.node, self._signal(signals), depth + 1)
+
+    def _is_summed(self, signals: list[str]) -> bool:
+        """Whether a gradient is added to others, as its tensor enters a loss in several places."""
+        if not signals:
+            return False
+        nodes = self._signal(signals).nodes
+        return any(self._graph.op(reader) == "AddN" for node in nodes for reader in self._graph.readers(node)[:MOST_SIGNALS])
+
+    def _is_one_by_one_more(self, factor: Tensor, operand: Tensor) -> bool:
+        """Whether a tensor is 1 / (1 + x) of an operand x, the derivative of log(1 + x)."""
+        sums = self._graph.inputs(factor.node) if self._graph.op(factor.node) == "Reciprocal" else []
+        return any(operand in self._graph.inputs(each.node) for each in sums)
 
     def _derives(self, reader: str, node: str) -> bool:
         """Whether a reader of a gradient multiplies it by the derivative of an operation that is not linear."""

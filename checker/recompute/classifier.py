@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
 from checker.evidence.training import Training
 from checker.expect import fail
@@ -61,6 +62,11 @@ class ClassifierModel(Layers):
     def on_test(self) -> Measured:
         """What the network does on the test images that the script was served."""
         return self._evaluation.test
+
+    def value_on(self, tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[Any]:
+        """Return the value of a tensor for images [n, 28, 28], scaled and fed as in the training. Raises `Mismatch`."""
+        ((value,),) = self.run([tensor], [self.feeds(images, *self._chosen)])
+        return value
 
     @cached_property
     def losses(self) -> list[float]:

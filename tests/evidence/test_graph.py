@@ -51,6 +51,13 @@ LOSSES = {
 OPTIMIZERS = ["GradientDescentOptimizer(0.1)", "AdamOptimizer(0.1)", "MomentumOptimizer(0.1, 0.9)", "RMSPropOptimizer(0.1)"]
 
 
+@pytest.mark.parametrize("reduce", ["reduce_mean", "reduce_sum"])
+def test_a_sigmoid_cross_entropy_is_found_as_the_loss(graph_of: GraphOf, reduce: str) -> None:
+    each = "tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=tf.matmul(x, w) + b)"
+    graph = graph_of(f'{REGRESSION}loss = tf.{reduce}({each}, name="wanted")\ntf.train.AdamOptimizer().minimize(loss)')
+    assert [loss.tensor.node for loss in graph.losses] == ["wanted"]
+
+
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
 def test_the_residual_is_found_however_the_loss_is_written(graph_of: GraphOf, loss: str) -> None:
     graph = graph_of(f"{REGRESSION}{loss}\ntf.train.AdamOptimizer().minimize(loss)")

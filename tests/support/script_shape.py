@@ -14,7 +14,7 @@ def loose_statements(tree: ast.Module) -> list[str]:
     return [
         ast.unparse(node)
         for node in tree.body
-        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.If))
+        if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.If))
         and not (isinstance(node, ast.Assign) and all(map(_is_constant, node.targets)))
         and not (isinstance(node, ast.Expr) and _is_docstring_or_setting(node.value))
     ]
