@@ -35,6 +35,15 @@ ALLOWED_OPS = frozenset(
     """.split()
 ) | frozenset(LIST_OPS)
 
+# They compute gradients, and are as pure.
+ALLOWED_OPS |= frozenset(
+    """
+    AvgPoolGrad BiasAddGrad BroadcastGradientArgs ConcatOffset Conv2DBackpropFilter Conv2DBackpropInput EluGrad
+    FusedBatchNormGrad FusedBatchNormGradV2 FusedBatchNormGradV3 InvGrad InvertPermutation LeakyReluGrad MaxPoolGrad
+    ReciprocalGrad Relu6Grad ReluGrad RsqrtGrad SeluGrad SigmoidGrad SoftplusGrad SoftsignGrad SqrtGrad TanhGrad
+    UnsortedSegmentSum DynamicStitch
+    """.split()
+)
 
 # The operations that take their place once variables are plain values.
 PLAIN_OPS = {
@@ -52,6 +61,7 @@ BRANCHING_OPS = {"Switch", "RefSwitch", "Merge", "RefMerge"}
 GATHERING_OPS = {"ResourceGather": "Gather", "ResourceGatherNd": "GatherNd"}
 REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # they hand a variable on
 RESOURCE = types_pb2.DT_RESOURCE
+LARGEST_FETCH = 60  # tensors of one evaluation for `examine`
 REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 

@@ -1,0 +1,327 @@
+"""Diagnoses of the training: what the loss, the weights, the units and the gradients did."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.diagnoses.evidence import Unexamined
+from checker.diagnoses.layers import activations, products, weights_of
+from checker.diagnoses.rates import rate_of, rate_place
+from checker.diagnoses.trends import FEWEST_POINTS, reading_of
+from checker.evidence.dataflow import Tensor
+from checker.evidence.graph import Graph
+from checker.evidence.resets import Resets
+from checker.evidence.training import Training
+from checker.evidence.trend import Trend
+from checker.expect import expect, fail
+from checker.recompute.examined import END, START, Examined
+from checker.subjects import Recorded, Repeats, TrainingCalls, about, about_operations
+
+GROWN = 10.0
+DEAD, SATURATED = 0.9, 0.9  # shares of the units of a layer
+STILL = 1e-5  # relative to the size of the weights
+VANISHED, EXPLODED = 1e-5, 1e4  # gradients of the first layer, relative to those of the last
+
+
+def check_trains(graph: Graph, training: Training) -> None:
+    """runs its optimiser"""
+    where = about("the sessions of this run", training.log.most_frequent)
+    if graph.updates and graph.declared_trainable and graph.losses:
+        calls = sum(calls.count for calls in training.log.kinds)
+        hint = "fetch what minimize returns: sess.run([train_op, loss], feed_dict=...)"
+        expect(
+            training.count > 0,
+            where,
+            "calls that run the optimiser",
+            f"{calls:,} calls, none of which updates a variable",
+            hint,
+        )
+
+
+def check_graph_stays(training: Training) -> None:
+    """builds its graph once, before the loop"""
+    size = training.growing()
+    if size is not None:
+        fail(
+            about("the graph while its sessions ran", Repeats()),
+            "the same operations from the first call to the last",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
+            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
+        )
+
+
+def check_initialiser_runs_once(training: Training) -> None:
+    """runs its initialiser before the training only"""
+    resets = Resets(training)
+    in_loop = resets.in_the_loop()
+    if in_loop:
+        calls = in_loop[0].calls
+        where = about(f"the initialiser {in_loop[0].names}", Recorded(calls.lines))
+        hint = "sess.run(tf.global_variables_initializer()) once, before the loop: each time, it forgets what was learnt"
+        fail(where, "an initialiser that runs once, before the training", f"{calls.count} runs, between the steps", hint)
+    last = max((calls.last for calls in training.kinds), default=0)
+    for reset in resets.all:
+        measured = [calls for calls in training.log.kinds if calls.first > reset.calls.last or calls.last > reset.calls.last]
+        if reset.is_initialiser and reset.calls.last > last > 0 and measured:
+            where = about(f"the initialiser {reset.names}", Recorded(reset.calls.lines))
+            hint = "what is measured or saved after it are the initial values: leave it out, the session keeps its variables"
+            fail(where, "no initialiser after the training", "it ran after the last step of the training", hint)
+
+
+def check_loss_is_finite(graph: Graph, examined: Examined) -> None:
+    """has a loss that stays finite"""
+    values = examined.losses
+    broken = [index for index, value in enumerate(values) if not np.isfinite(value)]
+    weights = [v.name for v in graph.trainable if not np.isfinite(examined.end.get(v.name, np.zeros(1))).all()]
+    if not broken and not weights:
+        return
+    finite = [value for value in values[: broken[0]] if np.isfinite(value)] if broken else values
+    actual = f"{values[broken[0]]} from value {broken[0]} of {len(values)} on" if broken else "NaN or infinite weights"
+    actual += f", after {finite[-1]:.4g}" if broken and finite else ""
+    logs = [node for node in graph.of_op("Log") if node in examined.behind_loss]
+    roots = [node for node in graph.of_op("Sqrt", "RealDiv") if node in examined.behind_loss and _may_be_zero(graph, node)]
+    if finite and (max(map(abs, finite)) > GROWN * abs(finite[0]) or (not logs and not roots)):
+        rate = rate_of(examined)
+        where = about_operations("the loss", [rate_place(examined), examined.loss.node if examined.loss else None])
+        hint = "the loss grew before that, so each step overshoots: a smaller learning rate, or scaled inputs"
+        fail(where, "finite numbers", actual + (f"; the learning rate is {rate:g}" if rate else ""), hint)
+    first = (logs or roots or [examined.loss.node if examined.loss else ""])[0]
+    where = about_operations(f"{first}, which the loss is computed from", [first])
+    hint = "log(0) and 0/0 give NaN without a warning: a loss that takes logits is safe, tf.nn.…_cross_entropy_with_logits"
+    fail(where, "finite numbers", actual, hint)
+
+
+def _may_be_zero(graph: Graph, node: str) -> bool:
+    return graph.op(node) == "Sqrt" or not graph.repeats_a_constant(graph.inputs(node)[-1])
+
+
+def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -> None:
+    """brings its loss down"""
+    if not examined.training.count:
+        return
+    reading = reading_of(examined)
+    if reading is None:
+        unexamined("the course of the loss", f"fetch the loss in each step, or log it: {FEWEST_POINTS} values or more")
+        return
+    rate, place = rate_of(examined), rate_place(examined)
+    where = about_operations("the loss over the training", [place, examined.loss.node if examined.loss else None])
+    if place is None:
+        where = about("the loss over the training", TrainingCalls())
+    span = f"from {reading.start:.4g} to {reading.end:.4g}"
+    said = f"; the learning rate is {rate:g}" if rate is not None else ""
+    if reading.trend is Trend.RISES:
+        hint = "each step overshoots: use a smaller learning rate, or scale the inputs"
+        fail(where, "a loss that falls", f"{span}: it rises{said}", hint)
+    if reading.trend is Trend.SWINGS:
+        hint = "the steps are too long: use a smaller learning rate, scaled inputs or larger batches"
+        fail(where, "a loss that falls", f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g}{said}", hint)
+    if reading.trend is Trend.STAYS:
+        fail(where, "a loss that falls", span + said, _why_it_stays(examined, rate))
+
+
+def _why_it_stays(examined: Examined, rate: float | None) -> str:
+    moved = max(movements(examined).values(), default=None)
+    if rate == 0:
+        return "a learning rate of 0 changes nothing"
+    if moved is not None and moved < 1e-2:
+        return "the weights hardly move: use a larger learning rate, by factors of 10"
+    if rate is not None and rate >= 0.1:
+        return "the weights move far and nothing is learnt: use a smaller learning rate, by factors of 10"
+    return "the loss has no gradient, labels do not belong to their inputs, or the learning rate does not fit"
+
+
+def movements(examined: Examined) -> dict[str, float]:
+    """Return how far each trainable variable moved, relative to its size."""
+    found = {}
+    for variable in examined.graph.trainable:
+        start, end = examined.start.get(variable.name), examined.end.get(variable.name)
+        if start is not None and end is not None and start.shape == end.shape and np.isfinite(end).all():
+            size = float(np.sqrt(np.mean(np.square(start, dtype=np.float64)))) or 1.0
+            found[variable.name] = float(np.sqrt(np.mean(np.square(end.astype(np.float64) - start)))) / size
+    return found
+
+
+def check_steps_are_large_enough(examined: Examined) -> None:
+    """takes steps that change its weights"""
+    moved = movements(examined)
+    weights = {name: how for name, how in moved.items() if examined.start[name].size > 1}
+    reading = reading_of(examined)
+    if not weights or reading is None or examined.training.count < 20:
+        return
+    rate = rate_of(examined)
+    barely = max(weights.values()) < 1e-3 and reading.end > 0.95 * reading.start
+    where = about_operations("the weights over the training", [rate_place(examined)])
+    actual = (
+        f"they moved by {max(weights.values()):.1e} of their size, the loss from {reading.start:.4g} to {reading.end:.4g}"
+    )
+    hint = "a learning rate this small needs very many steps: raise it by factors of 10 until the loss swings"
+    expect(
+        not barely,
+        where,
+        "weights that move",
+        actual + (f"; the learning rate is {rate:g}" if rate is not None else ""),
+        hint,
+    )
+
+
+def check_every_layer_moves(graph: Graph, examined: Examined) -> None:
+    """moves the weights of every layer"""
+    moved = movements(examined)
+    updated = {update.variable for update in graph.updates}
+    layers = [
+        name for product in products(graph, examined) if (name := weights_of(graph, product)) in moved and name in updated
+    ]
+    if len(layers) < 2 or max(moved[name] for name in layers) < 1e-3:
+        return
+    for name in dict.fromkeys(layers):
+        where = about_operations(f"{name} over the training", [name])
+        hint = "no gradient reaches it: units before or behind it are dead or saturated, or the gradient vanishes on its way"
+        expect(
+            moved[name] > STILL,
+            where,
+            "weights that move as those of other layers do",
+            f"by {moved[name]:.1e} of their size",
+            hint,
+        )
+
+
+def check_units_are_alive(graph: Graph, examined: Examined) -> None:
+    """has units that answer to some input"""
+    names = [name for name in activations(graph, examined) if graph.op(name) in {"Relu", "Relu6"}]
+    for name, value in _values_of(examined, names):
+        units = value.reshape(-1, value.shape[-1]) if value.ndim > 1 else value.reshape(-1, 1)
+        dead = float((units <= 0).all(axis=0).mean())
+        where = about_operations(f"{name} after the training", [name])
+        hint = (
+            "a unit that gives 0 for every input gets no gradient: a smaller learning rate, smaller weights, biases near 0"
+        )
+        expect(
+            dead < DEAD or units.shape[1] < 4,
+            where,
+            "units that answer to some input",
+            f"{dead:.0%} of {units.shape[1]} units always give 0",
+            hint,
+        )
+
+
+def check_units_are_not_saturated(graph: Graph, examined: Examined) -> None:
+    """keeps its units off the flat ends of their activation"""
+    names = [name for name in activations(graph, examined) if graph.op(name) in {"Sigmoid", "Tanh"}]
+    for name, value in _values_of(examined, names):
+        flat = np.abs(value) > 0.99 if graph.op(name) == "Tanh" else np.abs(value - 0.5) > 0.49
+        share = float(flat.mean())
+        where = about_operations(f"{name} after the training", [name])
+        hint = f"on its flat ends {graph.op(name)} has almost no gradient: smaller initial weights, scaled inputs, a smaller rate"
+        expect(
+            share < SATURATED,
+            where,
+            "units off the flat ends of their activation",
+            f"{share:.0%} of the values lie there",
+            hint,
+        )
+
+
+def _values_of(examined: Examined, names: list[str]) -> list[tuple[str, np.ndarray]]:
+    found = examined.evaluate([Tensor(name) for name in names], END)
+    return (
+        [(name, value) for name, value in zip(names, found[0]) if np.isfinite(value).all() and value.size] if found else []
+    )
+
+
+def check_gradients_reach_every_layer(graph: Graph, examined: Examined) -> None:
+    """hands its gradients on to the first layer"""
+    layers = [name for product in products(graph, examined) if (name := weights_of(graph, product))]
+    gradients = {update.variable: update.reads[-1] for update in graph.updates if update.by_optimizer and update.reads}
+    chosen = [name for name in dict.fromkeys(layers) if name in gradients]
+    if len(chosen) < 3:
+        return
+    found = examined.evaluate([gradients[name] for name in chosen], START)
+    if not found:
+        return
+    sizes = [float(np.sqrt(np.mean(np.square(value, dtype=np.float64)))) for value in found[0]]
+    if not np.isfinite(sizes).all() or sizes[-1] <= 0:
+        return
+    ratio = sizes[0] / sizes[-1]
+    where = about_operations(f"the gradient of {chosen[0]} at the start", [chosen[0]])
+    actual = f"{ratio:.1e} times that of {chosen[-1]}, the last layer"
+    hint = "each layer multiplies it: tf.nn.relu instead of a sigmoid, and weights with the deviation of Glorot or He"
+    expect(VANISHED < ratio < EXPLODED, where, "gradients of about one size in all layers", actual, hint)
+
+
+def check_does_not_overfit(examined: Examined) -> None:
+    """learns what holds for other rows, too"""
+    test = max(examined.logged_losses(test=True) or examined.measured_losses, key=len, default=[])
+    train = examined.losses
+    if len(test) < FEWEST_POINTS or len(train) < FEWEST_POINTS or not np.isfinite([*test, *train]).all():
+        return
+    lowest, end = int(np.argmin(test)), float(np.mean(test[-max(1, len(test) // 10) :]))
+    falls = np.mean(train[-max(1, len(train) // 4) :]) < 0.5 * np.mean(train[: max(1, len(train) // 10)])
+    rises = lowest < 0.6 * len(test) and end > 1.3 * min(test)
+    where = about_operations("the loss on other rows", [examined.loss.node if examined.loss else None])
+    actual = f"lowest at {lowest / len(test):.0%} of the training with {min(test):.3g}, then up to {end:.3g}; that of the training falls on"
+    hint = "it learns its rows by heart: stop at the lowest point, or use dropout, a penalty, a smaller network or more data"
+    expect(not (falls and rises), where, "a loss that falls on other rows, too", actual, hint)
+
+
+def check_test_is_without_dropout(graph: Graph, examined: Examined) -> None:
+    """measures without dropout"""
+    drops = graph.of_op("GreaterEqual", "Floor")
+    random = graph.reached_from(
+        [node for node in graph.of_op("RandomUniform")], until=graph.of_op("Assign", "AssignVariableOp")
+    )
+    made = graph.reached_from([node for node in drops if node in random])
+    counted = graph.reached_from(graph.of_op("ArgMax", "Equal"))
+    suspects = []
+    for calls in examined.measuring:
+        fetched = [name for name in calls.fetches if name in made and name in counted]
+        feeds = [examined.feeds_of(sample) for sample in calls.samples[:1]]
+        if not fetched or not feeds:
+            continue
+        behind = [tensor for tensor in examined.predictions if tensor.node in graph.ancestors(*fetched)] or [
+            Tensor(fetched[0])
+        ]
+        found = examined.evaluate(behind, END, [feeds[0], feeds[0]])
+        if found and any(np.abs(one - two).max(initial=0) > 1e-6 for one, two in zip(*found) if one.dtype.kind == "f"):
+            suspects.append(calls)
+        else:
+            return
+    if suspects:
+        nodes = [node for node in drops if node in random]
+        where = about("the calls that measure an accuracy", Recorded(suspects[0].lines))
+        hint = "drop nothing to measure: feed rate 0 (keep_prob 1), or tf.placeholder_with_default a rate that only training feeds"
+        fail(
+            where,
+            "the same answers for the same rows",
+            about_operations("other answers each time: dropout is on", nodes[:1]),
+            hint,
+        )
+
+
+def check_averages_are_updated(graph: Graph, examined: Examined) -> None:
+    """updates the averages of its batch normalisation"""
+    if not examined.training.count:
+        return
+    moving = {u.variable: u.node for u in graph.updates if not u.by_optimizer and u.variable not in graph.declared_trainable}
+    still = []
+    for name in moving:
+        start, end = examined.start.get(name), examined.end.get(name)
+        if (
+            start is not None
+            and end is not None
+            and start.ndim == 1
+            and start.dtype.kind == "f"
+            and np.array_equal(start, end)
+        ):
+            if graph.reached_from([name]) & {
+                *graph.of_op("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "Rsqrt")
+            }:
+                still.append(name)
+    where = about_operations("the moving averages", [moving[name] for name in still])
+    hint = "run them with each step: tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)) around minimize"
+    expect(
+        not still,
+        where,
+        "moving averages that follow the batches",
+        f"{', '.join(still[:2])} kept their initial values",
+        hint,
+    )
