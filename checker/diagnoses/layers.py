@@ -61,11 +61,20 @@ def linear_between(graph: Graph, examined: Examined) -> Iterator[tuple[str, str]
 def _linear_source(graph: Graph, tensor: Tensor) -> Tensor | None:
     """Return the one input that a sum or a reshape hands on; None where another operation is met."""
     op, inputs = graph.op(tensor.node), graph.inputs(tensor.node)
+    if op in {"Mul", "RealDiv", "SelectV2", "Select"} and inputs:
+        return _undropped(graph, inputs)
     if op not in LINEAR_OPS or not inputs:
         return None
     moving = [each for each in inputs if graph.variable_behind(each) is None and not graph.repeats_a_constant(each)]
     if op in {"Reshape", "ExpandDims", "Squeeze", "Cast", "Identity", "AvgPool"}:
         moving = inputs[:1]
+    return moving[0] if len(moving) == 1 else None
+
+
+def _undropped(graph: Graph, inputs: list[Tensor]) -> Tensor | None:
+    """Return what a dropout multiplies with a scale and a mask; None where something that is trained is multiplied."""
+    trained = graph.reached_from(graph.declared_trainable, until=graph.sizes) - graph.sizes
+    moving = [tensor for tensor in inputs if tensor.node in trained]
     return moving[0] if len(moving) == 1 else None
 
 

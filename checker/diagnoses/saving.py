@@ -10,8 +10,6 @@ from checker.evidence.training import Training
 from checker.expect import fail
 from checker.subjects import Recorded, about
 
-FEWEST_SAVES = 1
-
 
 def check_saves_after_training(training: Training) -> None:
     """saves what it has trained"""

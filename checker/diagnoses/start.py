@@ -8,6 +8,7 @@ import numpy as np
 
 from checker.diagnoses.layers import hidden_products, products, weights_of
 from checker.diagnoses.trends import is_learning
+from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import CROSS_ENTROPY_OPS, Graph
 from checker.expect import expect, fail
 from checker.recompute.examined import START, Examined
@@ -15,6 +16,7 @@ from checker.subjects import about_operations
 
 GAIN = 4.0  # of a layer: the deviation of its weights times the root of its inputs; 1 to 1.4 keep the size of what it gets
 FAR_BIAS = 2.0
+FAR = 40.0  # times ln K: so far, even a training that learns has lost many steps
 SURPRISED = 4.0  # times ln K: so large a first loss is far from one that knows nothing
 
 
@@ -29,7 +31,7 @@ def check_units_start_different(graph: Graph, examined: Examined) -> None:
         equal = bool(np.allclose(units, units[:, :1], rtol=0, atol=1e-9))
         where = about_operations(f"{name} at the start", [name])
         same = f"all {value.shape[-1]} units are equal" + (f": {units.flat[0]:g}" if np.ptp(units) == 0 else "")
-        hint = "equal units get equal gradients and stay equal: start from tf.random_normal, tf.truncated_normal or a Glorot initialiser"
+        hint = "equal units get equal gradients and stay equal: start from tf.truncated_normal, or a Glorot initialiser"
         expect(not equal, where, "units that differ", same, hint)
 
 
@@ -47,7 +49,8 @@ def check_weights_start_small(graph: Graph, examined: Examined) -> None:
             gain = float(value.std()) * math.sqrt(fan_in)
             if gain > GAIN:
                 large.append((name, gain, float(value.std()), fan_in))
-    if large and not (is_learning(examined) and _ends_well(graph, examined)):
+    far = bool(large) and first > FAR * wanted and max(gain for _, gain, _, _ in large) > 4 * GAIN
+    if large and (far or not (is_learning(examined) and _ends_well(graph, examined))):
         name, gain, deviation, fan_in = max(large, key=lambda each: each[1])
         where = about_operations(f"{name} at the start", [name])
         expected = f"a deviation near {1 / math.sqrt(fan_in):.2g}, for {fan_in} inputs"
@@ -66,8 +69,6 @@ def _first_loss(graph: Graph, examined: Examined) -> tuple[float | None, float |
     if not fused or not examined.sample:
         return None, None
     scores = graph.inputs(fused[0])[0]
-    from checker.evidence.dataflow import Tensor
-
     found = examined.evaluate([Tensor(fused[0]), scores], START)
     if not found or found[0][1].ndim != 2 or found[0][1].shape[1] < 2:
         return None, None

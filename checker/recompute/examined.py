@@ -19,6 +19,7 @@ from checker.evidence.freeze import LARGEST_FETCH
 from checker.evidence.graph import Graph
 from checker.evidence.kept_record import KeptRecord, TrainedGraph
 from checker.evidence.session_record import Calls, Sample
+from checker.evidence.sigmoids import differentiated, sigmoid_entropies
 from checker.evidence.training import Training
 from checker.outcome import Mismatch
 from checker.recompute.model import Model
@@ -71,7 +72,9 @@ class Examined:
     @cached_property
     def loss(self) -> Tensor | None:
         """The tensor that is minimised; None where none is, or there are several."""
-        return self.graph.losses[0].tensor if len(self.graph.losses) == 1 else None
+        if self.graph.losses:
+            return self.graph.losses[0].tensor if len(self.graph.losses) == 1 else None
+        return differentiated(self.graph)
 
     @cached_property
     def behind_loss(self) -> set[str]:
@@ -162,8 +165,9 @@ class Examined:
     def predictions(self) -> list[Tensor]:
         """The class scores, else the predictions of residuals."""
         scores = self.graph.scores() if self.graph.cross_entropies() else []
+        sigmoids = [tensor for tensor, _ in sigmoid_entropies(self.graph)]
         residuals = [r.prediction for r in self.graph.residuals() if r.node in self.behind_loss]
-        return scores or residuals or self.graph.scores()
+        return scores or sigmoids or residuals or self.graph.scores()
 
     def fed(self, name: str) -> list[NDArray[Any]]:
         """Return the rows that sampled calls of the training fed to a placeholder."""
