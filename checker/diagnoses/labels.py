@@ -34,7 +34,7 @@ def check_labels_are_classes(graph: Graph, examined: Examined) -> None:
                 actual = f"{low} … {high}"
                 hint = "count classes from 0, and give the last layer one output per class"
                 expect(low >= 0 and high < classes, where, f"classes 0 … {classes - 1}", actual, hint)
-            if rows.ndim == 2 and rows.size:
+            if rows.ndim == 2 and rows.size and rows.shape[1] > 1:
                 sums = rows.sum(axis=1)
                 actual = f"rows that sum to {sums.min():.4g} … {sums.max():.4g}"
                 hint = (

@@ -12,7 +12,8 @@ from checker.recompute.examined import Examined
 PRODUCT_OPS = {*MATRIX_PRODUCT_OPS, "Conv2D"}
 LINEAR_OPS = {"Add", "AddV2", "BiasAdd", "Sub", "Identity", "Reshape", "AvgPool", "Cast", "Squeeze", "ExpandDims"}
 ACTIVATION_OPS = {"Relu", "Relu6", "Elu", "Selu", "LeakyRelu", "Sigmoid", "Tanh", "Softplus", "Softsign"}
-DEEPEST = 30
+DEEPEST = 30  # operations between two layers
+MOST_LAYERS = 100  # looked at
 
 
 def weights_of(graph: Graph, node: str) -> str | None:
@@ -29,7 +30,7 @@ def products(graph: Graph, examined: Examined) -> list[str]:
     behind = examined.behind_loss or graph.ancestors(*(tensor.node for tensor in examined.predictions))
     # A gradient of the loss comes after it.
     found = [node for node in graph.nodes if node in behind and graph.op(node) in PRODUCT_OPS and node not in graph.looped]
-    return [node for node in found if weights_of(graph, node)]
+    return [node for node in found[:MOST_LAYERS] if weights_of(graph, node)]
 
 
 def data_input(graph: Graph, node: str) -> Tensor | None:

@@ -150,6 +150,8 @@ def check_steps_are_large_enough(examined: Examined) -> None:
         f"they moved by {max(weights.values()):.1e} of their size, the loss from {reading.start:.4g} to {reading.end:.4g}"
     )
     hint = "a learning rate this small needs very many steps: raise it by factors of 10 until the loss swings"
+    if rate == 0:
+        hint = "a learning rate of 0 changes nothing"
     expect(
         not barely,
         where,

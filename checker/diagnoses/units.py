@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.diagnoses.layers import activations, products, weights_of
+from checker.diagnoses.rates import rate_of, rate_place
 from checker.diagnoses.training import movements
 from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import Graph
@@ -44,26 +45,28 @@ def check_every_layer_moves(graph: Graph, examined: Examined) -> None:
 def check_units_are_alive(graph: Graph, examined: Examined) -> None:
     """has units that answer to some input"""
     names = [name for name in activations(graph, examined) if graph.op(name) in {"Relu", "Relu6"}]
-    for name, value in _values_of(examined, names):
-        units = value.reshape(-1, value.shape[-1]) if value.ndim > 1 else value.reshape(-1, 1)
-        dead = float((units <= 0).all(axis=0).mean())
+    at_start = {name: _share_of_dead(value) for name, value in _values_of(examined, names, START)}
+    for name, value in _values_of(examined, names, END):
+        dead, before = _share_of_dead(value), at_start.get(name, 0.0)
+        rate, actual = rate_of(examined), f"{dead:.0%} of {value.shape[-1]} units always give 0"
         where = about_operations(f"{name} after the training", [name])
-        hint = (
-            "a unit that gives 0 for every input gets no gradient: a smaller learning rate, smaller weights, biases near 0"
-        )
-        expect(
-            dead < DEAD or units.shape[1] < 4,
-            where,
-            "units that answer to some input",
-            f"{dead:.0%} of {units.shape[1]} units always give 0",
-            hint,
-        )
+        hint = "a unit that gives 0 for every input gets no gradient: smaller initial weights, biases near 0"
+        if before < DEAD / 2:
+            where = about_operations(f"{name} after the training", [rate_place(examined), name])
+            actual += f", {before:.0%} did before it" + (f"; the learning rate is {rate:g}" if rate is not None else "")
+            hint = "a step that is too long kills units, and no gradient brings them back: use a smaller learning rate"
+        expect(dead < DEAD or value.shape[-1] < 4, where, "units that answer to some input", actual, hint)
+
+
+def _share_of_dead(value: NDArray[Any]) -> float:
+    """Return the share of the units, or of the maps, that are 0 for every input."""
+    return float((value.reshape(-1, value.shape[-1]) <= 0).all(axis=0).mean()) if value.ndim > 1 else 0.0
 
 
 def check_units_are_not_saturated(graph: Graph, examined: Examined) -> None:
     """keeps its units off the flat ends of their activation"""
     names = [name for name in activations(graph, examined) if graph.op(name) in {"Sigmoid", "Tanh"}]
-    for name, value in _values_of(examined, names):
+    for name, value in _values_of(examined, names, END):
         flat = np.abs(value) > 0.99 if graph.op(name) == "Tanh" else np.abs(value - 0.5) > 0.49
         share = float(flat.mean())
         where = about_operations(f"{name} after the training", [name])
@@ -77,8 +80,8 @@ def check_units_are_not_saturated(graph: Graph, examined: Examined) -> None:
         )
 
 
-def _values_of(examined: Examined, names: list[str]) -> list[tuple[str, NDArray[Any]]]:
-    found = examined.evaluate([Tensor(name) for name in names], END)
+def _values_of(examined: Examined, names: list[str], moment: str) -> list[tuple[str, NDArray[Any]]]:
+    found = examined.evaluate([Tensor(name) for name in names], moment)
     return (
         [(name, value) for name, value in zip(names, found[0]) if np.isfinite(value).all() and value.size] if found else []
     )
@@ -101,7 +104,7 @@ def check_gradients_reach_every_layer(graph: Graph, examined: Examined) -> None:
     where = about_operations(f"the gradient of {chosen[0]} at the start", [chosen[0]])
     actual = f"{ratio:.1e} times that of {chosen[-1]}, the last layer"
     hint = "each layer multiplies it: tf.nn.relu instead of a sigmoid, and weights with the deviation of Glorot or He"
-    expect(VANISHED < ratio < EXPLODED, where, "gradients of about one size in all layers", actual, hint)
+    expect(ratio == 0 or VANISHED < ratio < EXPLODED, where, "gradients of about one size in all layers", actual, hint)
 
 
 def check_averages_are_updated(graph: Graph, examined: Examined) -> None:

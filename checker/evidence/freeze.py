@@ -61,7 +61,6 @@ BRANCHING_OPS = {"Switch", "RefSwitch", "Merge", "RefMerge"}
 GATHERING_OPS = {"ResourceGather": "Gather", "ResourceGatherNd": "GatherNd"}
 REFERRING_OPS = {"Identity", "Enter", "RefEnter", "Switch", "RefSwitch", "ReadVariableOp"}  # they hand a variable on
 RESOURCE = types_pb2.DT_RESOURCE
-LARGEST_FETCH = 60  # tensors of one evaluation for `examine`
 REFERENCE = 100  # added to the number of a dtype for a reference to one
 
 

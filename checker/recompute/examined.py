@@ -15,7 +15,6 @@ from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import TEST, find_curves
 from checker.evidence.dataflow import Tensor, Variable
 from checker.evidence.events import EventLog
-from checker.evidence.freeze import LARGEST_FETCH
 from checker.evidence.graph import Graph
 from checker.evidence.kept_record import KeptRecord, TrainedGraph
 from checker.evidence.session_record import Calls, Sample
@@ -26,6 +25,7 @@ from checker.recompute.model import Model
 from checker.sandbox.evaluator import Evaluator
 
 START, END = "start", "end"  # moments: before the first call that trained, after the last
+MOST_FETCHES = 60  # of one evaluation
 MOST_ROWS = 128  # of a sample that a graph is evaluated on
 
 Feeds = Mapping[str, NDArray[Any]]
@@ -52,7 +52,7 @@ class Examined:
         self.record = record
         self._events = events
         self._evaluator = evaluator
-        self._evaluations: dict[Any, list[NDArray[Any]] | None] = {}
+        self._evaluations: dict[Any, list[list[NDArray[Any]]] | None] = {}
 
     @property
     def main(self) -> TrainedGraph | None:
@@ -189,8 +189,16 @@ class Examined:
         self, fetches: Sequence[Tensor], moment: str = END, feeds: Sequence[Feeds] | None = None
     ) -> list[list[NDArray[Any]]] | None:
         """Return the values of tensors at a moment for each set of feeds; None where they cannot be computed."""
+        if feeds is not None:
+            return self._evaluate(fetches, moment, feeds)
+        key = moment, *fetches
+        if key not in self._evaluations:
+            runs = [self.sample] if self.sample is not None else []
+            self._evaluations[key] = self._evaluate(fetches, moment, runs)
+        return self._evaluations[key]
+
+    def _evaluate(self, fetches: Sequence[Tensor], moment: str, runs: Sequence[Feeds]) -> list[list[NDArray[Any]]] | None:
         values = self.start if moment == START else self.end
-        runs = feeds if feeds is not None else [self.sample] if self.sample is not None else []
         if not values or not runs or not fetches:
             return None
         behind = self.graph.ancestors(*(tensor.node for tensor in fetches))
@@ -198,7 +206,7 @@ class Examined:
         finite = {name: value for name, value in values.items() if np.isfinite(value).all()}
         model = Model(self.graph, MomentOfRun(Path(), f"the {moment} of the training", finite), self._evaluator)
         try:
-            return model.run(list(fetches)[:LARGEST_FETCH], needed)
+            return model.run(list(fetches)[:MOST_FETCHES], needed)
         except Mismatch:
             return None
 
