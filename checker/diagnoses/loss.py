@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from checker.diagnoses.targets import one_hot_rows
-from checker.diagnoses.trends import is_learning
+from checker.diagnoses.trends import learns_clearly
 from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import CROSS_ENTROPY_OPS, SQUASHING_OPS, Graph
 from checker.evidence.logarithms import logarithm_of_softmax
@@ -143,11 +143,12 @@ def check_loss_has_the_right_sign(graph: Graph, examined: Examined) -> None:
 
 def check_loss_is_a_mean(graph: Graph, examined: Examined) -> None:
     """minimises a mean over its batch, or takes steps that fit a sum"""
-    if examined.loss is None or is_learning(examined) or not examined.sample:
+    if examined.loss is None or learns_clearly(examined) or not examined.sample:
         return
-    rows = {name: value for name, value in examined.sample.items() if value.ndim and len(value) > 1}
-    twice = {**examined.sample, **{name: np.concatenate([value, value]) for name, value in rows.items()}}
-    found = examined.evaluate([examined.loss], START, [examined.sample, twice])
+    sample = {**examined.sample, **examined.drawn_once([examined.loss])}
+    rows = {name: value for name, value in sample.items() if value.ndim and len(value) > 1}
+    twice = {**sample, **{name: np.concatenate([value, value]) for name, value in rows.items()}}
+    found = examined.evaluate([examined.loss], START, [sample, twice])
     sums = [node for node in graph.of_op("Sum") if node in examined.behind_loss and _to_a_number(graph, node)]
     if not found or not rows or graph.op(examined.loss.node) in DIVISION_OPS:
         return

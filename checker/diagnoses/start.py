@@ -16,7 +16,7 @@ from checker.subjects import about_operations
 
 GAIN = 4.0  # of a layer: the deviation of its weights times the root of its inputs; 1 to 1.4 keep the size of what it gets
 FAR_BIAS = 2.0
-FAR = 40.0  # times ln K: so far, even a training that learns has lost many steps
+FAR = 20.0  # times ln K: so far, even a training that learns has lost many steps
 SURPRISED = 4.0  # times ln K: so large a first loss is far from one that knows nothing
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from checker.diagnoses.layers import linear_between
 from checker.evidence.dataflow import Tensor
@@ -90,7 +87,7 @@ def check_rows_are_independent(graph: Graph, examined: Examined) -> None:
     tensors = [tensor for tensor in _per_row(graph, examined) if not _normalises(graph, tensor)]
     if not tensors or not examined.sample or not examined.input_names:
         return
-    sample = {**examined.sample, **_drawn_once(graph, examined, tensors)}
+    sample = {**examined.sample, **examined.drawn_once(tensors)}
     other = dict(sample)
     for name in examined.input_names:
         rows = np.array(sample[name])
@@ -110,14 +107,6 @@ def check_rows_are_independent(graph: Graph, examined: Examined) -> None:
         hint = "an operation works along axis 0, the rows of the batch: classes and features are on axis 1, or -1"
         where = about_operations(f"{tensor.node}, when only the last row of the inputs changes", [tensor.node])
         expect(moved <= 1e-4 * scale, where, "the same values in the first row", f"they change by {moved:.3g}", hint)
-
-
-def _drawn_once(graph: Graph, examined: Examined, tensors: list[Tensor]) -> dict[str, NDArray[Any]]:
-    """Return values for the random numbers that tensors depend on, as of dropout: so they are the same in each run."""
-    behind = graph.ancestors(*(tensor.node for tensor in tensors))
-    drawn = [node for node in graph.of_op("RandomUniform", "RandomStandardNormal") if node in behind][:MOST_LOOKED_AT]
-    found = examined.evaluate([Tensor(node) for node in drawn], START)
-    return dict(zip(drawn, found[0])) if found else {}
 
 
 def _per_row(graph: Graph, examined: Examined) -> list[Tensor]:

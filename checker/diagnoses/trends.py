@@ -19,3 +19,9 @@ def is_learning(examined: Examined) -> bool:
     """Whether the loss fell, or nothing is known of it."""
     reading = reading_of(examined)
     return reading is None or reading.trend not in FAILING
+
+
+def learns_clearly(examined: Examined) -> bool:
+    """Whether the loss fell by a tenth or more, or nothing is known of it."""
+    reading = reading_of(examined)
+    return reading is None or (reading.trend not in FAILING and reading.end < 0.9 * reading.start)

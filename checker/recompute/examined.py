@@ -210,6 +210,13 @@ class Examined:
         except Mismatch:
             return None
 
+    def drawn_once(self, tensors: Sequence[Tensor], moment: str = START) -> Feeds:
+        """Return values for the random numbers that tensors depend on, as of dropout: fed, they are the same in each run."""
+        behind = self.graph.ancestors(*(tensor.node for tensor in tensors))
+        drawn = [node for node in self.graph.of_op("RandomUniform", "RandomStandardNormal") if node in behind]
+        found = self.evaluate([Tensor(node) for node in drawn[:MOST_FETCHES]], moment)
+        return dict(zip(drawn, found[0])) if found else {}
+
     def number(self, tensor: Tensor, moment: str = END, feeds: Feeds | None = None) -> float | None:
         """Return the mean of a tensor at a moment; None where it cannot be computed."""
         found = self.evaluate([tensor], moment, [feeds] if feeds is not None else None)
