@@ -50,14 +50,15 @@ def check_initialiser_runs_once(training: Training) -> None:
     resets = Resets(training)
     in_loop = resets.in_the_loop()
     if in_loop:
-        calls = in_loop[0].calls
+        calls, count = in_loop[0].calls, sum(reset.calls.count for reset in in_loop)
         where = about(f"the initialiser {in_loop[0].names}", Recorded(calls.lines))
         hint = "sess.run(tf.global_variables_initializer()) once, before the loop: each time, it forgets what was learnt"
-        fail(where, "an initialiser that runs once, before the training", f"{calls.count} runs, between the steps", hint)
+        fail(where, "an initialiser that runs once, before the training", f"{count} runs, between the steps", hint)
     last = max((calls.last for calls in training.kinds), default=0)
+    restored = max(resets.restored_at, default=0)
     for reset in resets.all:
-        measured = [calls for calls in training.log.kinds if calls.first > reset.calls.last or calls.last > reset.calls.last]
-        if reset.is_initialiser and reset.calls.last > last > 0 and measured:
+        after = reset.calls.last
+        if reset.is_initialiser and after > max(last, restored) > 0 and any(c.last > after for c in training.log.kinds):
             where = about(f"the initialiser {reset.names}", Recorded(reset.calls.lines))
             hint = "what is measured or saved after it are the initial values: leave it out, the session keeps its variables"
             fail(where, "no initialiser after the training", "it ran after the last step of the training", hint)

@@ -117,7 +117,8 @@ class Kept:
             return
         with contextlib.suppress(Exception):
             given = list(leaves(result))
-            for name, leaf in zip(group.fetches if len(group.fetches) == len(given) else (), given):
+            # Keras fetches values first, then operations that give nothing.
+            for name, leaf in zip(group.fetches if len(given) <= len(group.fetches) else (), given):
                 if np.size(leaf) == 1 and np.asarray(leaf).dtype.kind == "f":
                     key = group.number, name
                     if key not in self._curves and len(self._curves) >= MOST_CURVES:
