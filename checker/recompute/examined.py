@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import TEST, find_curves
-from checker.evidence.dataflow import Tensor, Variable
+from checker.evidence.dataflow import Tensor
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.kept_record import KeptRecord, TrainedGraph
@@ -21,26 +18,14 @@ from checker.evidence.session_record import Calls, Sample
 from checker.evidence.sigmoids import differentiated, sigmoid_entropies
 from checker.evidence.training import Training
 from checker.outcome import Mismatch
-from checker.recompute.model import Model
+from checker.recompute.moments import END as END
+from checker.recompute.moments import MOST_FETCHES, Feeds, Found, Moments
+from checker.recompute.moments import START as START
 from checker.sandbox.evaluator import Evaluator
 
-START, END = "start", "end"  # moments: before the first call that trained, after the last
-MOST_FETCHES = 60  # of one evaluation
+UNIT_OPS = ("Relu", "Relu6", "Sigmoid", "Tanh")
+MOST_UNITS = 12  # layers of them, computed along with the loss
 MOST_ROWS = 128  # of a sample that a graph is evaluated on
-
-Feeds = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class MomentOfRun(Checkpoint):
-    """The values of the variables at a moment of a run, by the name of their node."""
-
-    def value_of(self, variable: Variable) -> NDArray[Any] | None:
-        """Return the value of a variable; None where it was not kept."""
-        return self.tensors.get(variable.name)
-
-    def require_values_of(self, variables: Any) -> None:
-        """Require nothing: what an evaluation needs and does not have, it tells."""
 
 
 class Examined:
@@ -52,7 +37,6 @@ class Examined:
         self.record = record
         self._events = events
         self._evaluator = evaluator
-        self._evaluations: dict[Any, list[list[NDArray[Any]]] | None] = {}
 
     @property
     def main(self) -> TrainedGraph | None:
@@ -185,30 +169,21 @@ class Examined:
         """What one call of the training fed; {} where nothing is fed, None where that is not known."""
         return self.feeds_of(self.trained_samples[-1]) if self.trained_samples else None
 
-    def evaluate(
-        self, fetches: Sequence[Tensor], moment: str = END, feeds: Sequence[Feeds] | None = None
-    ) -> list[list[NDArray[Any]]] | None:
+    def evaluate(self, fetches: Sequence[Tensor], moment: str = END, feeds: Sequence[Feeds] | None = None) -> Found | None:
         """Return the values of tensors at a moment for each set of feeds; None where they cannot be computed."""
         if feeds is not None:
-            return self._evaluate(fetches, moment, feeds)
-        key = moment, *fetches
-        if key not in self._evaluations:
-            runs = [self.sample] if self.sample is not None else []
-            self._evaluations[key] = self._evaluate(fetches, moment, runs)
-        return self._evaluations[key]
+            return self._moments.run(fetches, moment, feeds)
+        return self._moments.once(fetches, moment, self.sample) if self.sample is not None else None
 
-    def _evaluate(self, fetches: Sequence[Tensor], moment: str, runs: Sequence[Feeds]) -> list[list[NDArray[Any]]] | None:
-        values = self.start if moment == START else self.end
-        if not values or not runs or not fetches:
-            return None
-        behind = self.graph.ancestors(*(tensor.node for tensor in fetches))
-        needed = [{Tensor(name): value for name, value in run.items() if name in behind} for run in runs]
-        finite = {name: value for name, value in values.items() if np.isfinite(value).all()}
-        model = Model(self.graph, MomentOfRun(Path(), f"the {moment} of the training", finite), self._evaluator)
-        try:
-            return model.run(list(fetches)[:MOST_FETCHES], needed)
-        except Mismatch:
-            return None
+    @cached_property
+    def _moments(self) -> Moments:
+        moments = Moments(self.graph, {START: self.start, END: self.end}, self._evaluator)
+        compared = [tensor for node in self.graph.compared[:3] for tensor in (Tensor(node), *self.graph.inputs(node))]
+        units = [Tensor(node) for node in self.graph.of_op(*UNIT_OPS) if node in self.behind_loss]
+        loss = [self.loss] if self.loss else []
+        likely = dict.fromkeys([*loss, *self.predictions[:2], *compared, *units[:MOST_UNITS]])
+        moments.likely = [tensor for tensor in likely if tensor.node not in self.graph.conditional]
+        return moments
 
     def drawn_once(self, tensors: Sequence[Tensor], moment: str = START) -> Feeds:
         """Return values for the random numbers that tensors depend on, as of dropout: fed, they are the same in each run."""
