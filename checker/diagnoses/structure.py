@@ -48,7 +48,9 @@ def check_variables_are_used(graph: Graph, examined: Examined) -> None:
     left_out = {variable.name for variable in graph.left_out}
     behind = examined.graph.ancestors(*(loss.tensor.node for loss in graph.losses))
     updated = {update.variable for update in graph.updates}
-    unused = [name for name in declared if name not in behind and name not in updated and name not in left_out]
+    # Layers that Keras has popped read an input that nobody feeds.
+    fed = graph.reached_from(examined.input_names)
+    unused = [name for name in declared if name not in behind | updated | left_out and _is_wired(graph, name, fed)]
     if unused and len(unused) < len(declared):
         hint = "a layer whose output no later layer reads learns nothing: check what each layer gets as its input"
         where = about_operations(f"the variables {first_few(unused, 3)}", unused)
@@ -59,6 +61,11 @@ def check_variables_are_used(graph: Graph, examined: Examined) -> None:
         hint = "tf.argmax, tf.round and tf.stop_gradient have no gradient: compute the loss from the scores themselves"
         where = about_operations(f"the variables {first_few(blind, 3)}", blind)
         fail(where, "variables that a gradient of the loss reaches", "an operation without gradient lies between", hint)
+
+
+def _is_wired(graph: Graph, variable: str, fed: set[str]) -> bool:
+    """Whether something computes with a variable and with what is fed."""
+    return not graph.reached_from([variable]).isdisjoint(fed)
 
 
 def _without_blind(graph: Graph) -> set[str]:

@@ -99,10 +99,7 @@ def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -
     if reading is None:
         unexamined("the course of the loss", f"fetch the loss in each step, or log it: {FEWEST_POINTS} values or more")
         return
-    rate, place = rate_of(examined), rate_place(examined)
-    where = about_operations("the loss over the training", [place, examined.loss.node if examined.loss else None])
-    if place is None:
-        where = about("the loss over the training", TrainingCalls())
+    rate, where = rate_of(examined), _over_the_training("the loss", examined)
     span = f"from {reading.start:.4g} to {reading.end:.4g}"
     said = f"; the learning rate is {rate:g}" if rate is not None else ""
     if reading.trend is Trend.RISES:
@@ -113,6 +110,13 @@ def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -
         fail(where, "a loss that falls", f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g}{said}", hint)
     if reading.trend is Trend.STAYS:
         fail(where, "a loss that falls", span + said, _why_it_stays(examined, rate))
+
+
+def _over_the_training(what: str, examined: Examined) -> str:
+    """Return a place in the training: the line of the learning rate and of the loss, else of the calls that train."""
+    place, loss = rate_place(examined), examined.loss.node if examined.loss else None
+    text = f"{what} over the training"
+    return about_operations(text, [place, loss]) if place else about(text, TrainingCalls())
 
 
 def _why_it_stays(examined: Examined, rate: float | None) -> str:
@@ -146,7 +150,7 @@ def check_steps_are_large_enough(examined: Examined) -> None:
         return
     rate = rate_of(examined)
     barely = max(weights.values()) < 1e-3 and reading.end > 0.95 * reading.start
-    where = about_operations("the weights over the training", [rate_place(examined)])
+    where = _over_the_training("the weights", examined)
     actual = (
         f"they moved by {max(weights.values()):.1e} of their size, the loss from {reading.start:.4g} to {reading.end:.4g}"
     )

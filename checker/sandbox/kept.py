@@ -195,8 +195,16 @@ def effect_of(graph: Any, fetches: Iterable[str]) -> Effect:
 def _updates(operation: Any, trainable: set[str]) -> bool:
     """Whether an operation gives a trainable variable another value than one that was saved."""
     inputs = [tensor.op for tensor in operation.inputs]
-    restored = any(source.type in ("RestoreV2", "Identity") and "estore" in source.name for source in inputs[1:])
-    return bool(inputs) and inputs[0].name in trainable and not restored
+    return bool(inputs) and inputs[0].name in trainable and not any(map(_restores, inputs[1:]))
+
+
+def _restores(source: Any) -> bool:
+    """Whether a value comes from a checkpoint, handed on by an Identity perhaps."""
+    for _ in range(3):
+        if source.type != "Identity" or not source.inputs:
+            break
+        source = source.inputs[0].op
+    return str(source.type).startswith("Restore")
 
 
 def _named(variables: Iterable[Any], values: Iterable[Any]) -> Arrays:

@@ -7,6 +7,7 @@ tf.disable_v2_behavior()
 
 CLASSES, COLUMNS, BATCH, STEPS = 4, 20, 50, 200
 random = np.random.RandomState(0)
+tf.set_random_seed(0)
 centres = random.normal(size=(CLASSES, COLUMNS))
 labels = random.randint(CLASSES, size=800)
 points = centres[labels] + 0.5 * random.normal(size=(800, COLUMNS))

@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 tf.disable_v2_behavior()
 
 random = np.random.RandomState(0)
+tf.set_random_seed(0)
 side = random.randint(2, size=400)
 angles = random.uniform(0, np.pi, size=400)
 x_moon = np.where(side, 1 - np.cos(angles), np.cos(angles))

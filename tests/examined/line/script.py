@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 tf.disable_v2_behavior()
 
 random = np.random.RandomState(0)
+tf.set_random_seed(0)
 columns = random.normal(size=(200, 3))
 prices = columns @ [[2.0], [-1.0], [0.5]] + 3 + 0.3 * random.normal(size=(200, 1))
 

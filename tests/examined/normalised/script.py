@@ -10,6 +10,7 @@ import tensorflow.compat.v1 as tf
 tf.disable_v2_behavior()
 
 random = np.random.RandomState(0)
+tf.set_random_seed(0)
 labels = random.randint(2, size=500)
 rows = np.mgrid[:10, :10][0]
 images = 0.5 + 0.3 * np.sin(np.where(labels, 1.0, 2.0)[:, None, None] * rows + random.uniform(0, 6, size=(500, 1, 1)))

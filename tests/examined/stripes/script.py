@@ -7,6 +7,7 @@ tf.disable_v2_behavior()
 
 SIDE, CLASSES, BATCH, STEPS, KEEP = 12, 3, 50, 120, 0.8
 random = np.random.RandomState(0)
+tf.set_random_seed(0)
 
 
 def make_images(count):
