@@ -26,6 +26,7 @@ check_test_inputs_are_alike = measuring.check_test_inputs_are_alike
 check_model_is_built_once = structure.check_model_is_built_once
 check_loss_gets_logits = loss.check_loss_gets_logits
 check_logarithm_gets_probabilities = loss.check_logarithm_gets_probabilities
+check_logarithm_is_kept_from_zero = loss.check_logarithm_is_kept_from_zero
 check_loss_fits_its_labels = loss.check_loss_fits_its_labels
 check_loss_keeps_its_rows = loss.check_loss_keeps_its_rows
 check_loss_has_the_right_sign = loss.check_loss_has_the_right_sign

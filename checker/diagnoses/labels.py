@@ -24,6 +24,8 @@ def check_labels_are_classes(graph: Graph, examined: Examined) -> None:
         if graph.op(entropy) not in CROSS_ENTROPY_OPS or len(graph.inputs(entropy)) < 2:
             continue
         labels, scores = graph.inputs(entropy)[1], graph.inputs(entropy)[0]
+        if graph.ancestors(labels.node) & graph.declared_trainable:  # exchanged, or those of another network
+            continue
         found = examined.evaluate([labels, scores], "start", [examined.feeds_of(s) for s in examined.trained_samples[:3]])
         for rows, logits in found or ():
             behind = graph.ancestors(labels.node)

@@ -23,6 +23,7 @@ def check_loss_gets_logits(graph: Graph) -> None:
     """gives its cross entropy logits"""
     for entropy in graph.cross_entropies():
         if graph.op(entropy) in CROSS_ENTROPY_OPS:
+            _expect_its_inputs_in_their_places(graph, entropy)
             squashing = graph.squashing_before(graph.inputs(entropy)[0])
             op = graph.op(squashing or "")
             hint = f"{op} limits the scores, and the loss applies a softmax itself: use no activation on the last layer"
@@ -47,6 +48,14 @@ def check_loss_gets_logits(graph: Graph) -> None:
         )
 
 
+def _expect_its_inputs_in_their_places(graph: Graph, entropy: str) -> None:
+    read = [graph.ancestors(tensor.node) & graph.declared_trainable for tensor in graph.inputs(entropy)[:2]]
+    where = about_operations(f"{entropy}, a cross entropy", [entropy])
+    actual = "labels and logits are exchanged: the labels depend on the weights, the logits do not"
+    hint = "give both by name: labels=…, logits=…"
+    expect(len(read) < 2 or bool(read[0]) or not read[1], where, "scores as logits, classes as labels", actual, hint)
+
+
 def check_logarithm_gets_probabilities(graph: Graph, examined: Examined) -> None:
     """takes the logarithm of probabilities only"""
     for entropy in graph.cross_entropies():
@@ -59,6 +68,30 @@ def check_logarithm_gets_probabilities(graph: Graph, examined: Examined) -> None
         labelled = any(graph.op(reader) == "Mul" for reader in graph.readers(node))
         if reads_layer and not squashed and labelled and {"Add", "AddV2", "BiasAdd"} & {*since}:
             _expect_no_logarithm(graph, node)
+
+
+def check_logarithm_is_kept_from_zero(graph: Graph) -> None:
+    """keeps its logarithm from 0"""
+    by_hand = logarithm_of_softmax(graph)
+    for node in graph.of_op("Log")[:MOST_LOOKED_AT]:
+        added = _added_after_softmax(graph, node)
+        where = about_operations(f"{node}, which reads {added}", [added, node])
+        hint = "the sum is no probability: add biases to the scores, before tf.nn.softmax"
+        expect(not added, where, "the logarithm of a softmax", "a variable is added after the softmax", hint)
+    if by_hand is not None:
+        where = about_operations(f"{by_hand.node}, the logarithm of the softmax {by_hand.softmax}", [by_hand.node])
+        hint = "tf.nn.softmax_cross_entropy_with_logits is safe; tf.clip_by_value keeps a logarithm from log(0)"
+        expect(not by_hand.danger, where, "a logarithm that stays finite", by_hand.danger, hint)
+
+
+def _added_after_softmax(graph: Graph, logarithm: str) -> str:
+    """Return a sum of a softmax and a trained variable that a logarithm reads, "" where there is none."""
+    total = graph.handed_on_from(graph.inputs(logarithm)[0]) if graph.inputs(logarithm) else None
+    if total is None or graph.op(total.node) not in {"Add", "AddV2", "BiasAdd"}:
+        return ""
+    arms = graph.inputs(total.node)
+    has_softmax = any(graph.op(graph.handed_on_from(arm).node) == "Softmax" for arm in arms)
+    return total.node if has_softmax and any(graph.variable_behind(arm) in graph.declared_trainable for arm in arms) else ""
 
 
 def _expect_no_logarithm(graph: Graph, logarithm: str | None) -> None:
@@ -79,7 +112,10 @@ def check_loss_fits_its_labels(graph: Graph, examined: Examined) -> None:
         where = about_operations(f"{entropies[0]}, a softmax cross entropy", [entropies[0]])
         hint = "a softmax over one score is always 1: use tf.nn.sigmoid_cross_entropy_with_logits, or two scores"
         fail(where, "one score per class", "a single score", hint)
-    labels = next((rows for name in examined.label_names for rows in one_hot_rows(examined.fed(name))), None)
+    targets = [residual.target for residual in graph.residuals() if residual.node in examined.behind_loss][:MOST_LOOKED_AT]
+    computed = examined.evaluate(targets, START)
+    fed = [rows for name in examined.label_names for rows in examined.fed(name)]
+    labels = next(one_hot_rows([*fed, *(computed[0] if computed else [])]), None)
     if labels is None or labels.shape[1] < 3:
         return
     sigmoids = [node for _, node in sigmoid_entropies(graph) if node in examined.behind_loss]

@@ -121,6 +121,8 @@ def _over_the_training(what: str, examined: Examined) -> str:
 
 def _why_it_stays(examined: Examined, rate: float | None) -> str:
     moved = max(movements(examined).values(), default=None)
+    if len({*examined.losses}) == 1 and moved is not None and moved > 1e-2:
+        return "the weights move, and the number stays the very same: fetch the loss itself, in each step"
     if rate == 0:
         return "a learning rate of 0 changes nothing"
     if moved is not None and moved < 1e-2:
@@ -178,4 +180,6 @@ def check_does_not_overfit(examined: Examined) -> None:
     where = about_operations("the loss on other rows", [examined.loss.node if examined.loss else None])
     actual = f"lowest at {lowest / len(test):.0%} of the training with {min(test):.3g}, then up to {end:.3g}"
     hint = "it learns its rows by heart: stop at the lowest point, or use dropout, a penalty, a smaller network or more data"
+    if lowest < 0.05 * len(test):
+        hint = "it does not fall from the first steps on: are the inputs and labels of both parts made in the same way?"
     expect(not (falls and rises), where, "a loss that falls on other rows, too", actual, hint)
