@@ -148,7 +148,10 @@ class Examined:
     @cached_property
     def predictions(self) -> list[Tensor]:
         """The class scores, else the predictions of residuals."""
+        read = [tensor for node in self.graph.cross_entropies() for tensor in self.graph.inputs(node)[1:2]]
         scores = self.graph.scores() if self.graph.cross_entropies() else []
+        if scores and not self.graph.ancestors(*(each.node for each in scores)) & self.graph.declared_trainable:
+            scores = read  # labels and logits were exchanged
         sigmoids = [tensor for tensor, _ in sigmoid_entropies(self.graph)]
         residuals = [r.prediction for r in self.graph.residuals() if r.node in self.behind_loss]
         return scores or sigmoids or residuals or self.graph.scores()
