@@ -32,7 +32,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "check_loss_fits_its_labels": (*_ALL, "check_loss_has_the_right_sign"),
     "check_loss_keeps_its_rows": (*_ALL, "check_rows_are_independent"),
     "check_loss_has_the_right_sign": (*_ALL, "check_penalty_leaves_the_loss"),
-    "check_rows_are_independent": _ALL,
+    "check_rows_are_independent": (*_ALL, "check_logarithm_is_kept_from_zero"),
     "check_variables_are_used": ("check_every_layer_moves", "check_layers_are_not_linear", "check_units_start_different"),
     "check_penalty_leaves_the_loss": (*_NO_PROGRESS, *_UNITS),
     "check_loss_is_a_mean": (*_NO_PROGRESS, *_UNITS),
