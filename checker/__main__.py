@@ -14,6 +14,7 @@ from checker.board.commands import scalars, tensorboard
 from checker.check_command import check, own_folder
 from checker.command_line import DefaultGroup, language_option, pack_option, read_catalog
 from checker.completion import VARIABLE, completion
+from checker.examine_command import examine
 from checker.invocation import command, why_not_here
 from checker.learner.commands import hint, progress, reset, start, watch
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, USAGE
@@ -87,6 +88,7 @@ def doctor(ctx: click.Context) -> None:
 
 cli.add_command(check)
 cli.add_command(completion)
+cli.add_command(examine)
 cli.add_command(start)
 cli.add_command(watch)
 cli.add_command(hint)

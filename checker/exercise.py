@@ -76,6 +76,7 @@ class Exercise:
     subject: Path | None = None  # the same
     cases: Path | None = None  # the folder of submissions with their verdicts; the same
     recipes: Mapping[str, RecipeSection] = field(default_factory=dict, hash=False)  # by failure: see `recipe_for`
+    keeps: bool = False  # the recorder keeps the graph, the numbers that were fetched and the values of the variables
 
     def recipe_for(self, check: str, kind: str) -> RecipeSection | None:
         """Return the recipe that helps where a check fails: that of this kind of failure, else that of the check."""

@@ -14,7 +14,7 @@ import pytest
 
 import checker
 
-OURS = Path(checker.__file__).parent / "checks"
+OURS = {Path(checker.__file__).parent / room: f"checker.{room}" for room in ("checks", "diagnoses")}
 PREFIX = "check_"
 
 Check = Callable[..., object]
@@ -32,8 +32,8 @@ def load_check_file(file: Path) -> ModuleType:
 
     A file that was edited is another module. Raises whatever the file raises when it is imported.
     """
-    if file.parent == OURS:
-        return importlib.import_module(f"checker.checks.{file.stem}")
+    if file.parent in OURS:
+        return importlib.import_module(f"{OURS[file.parent]}.{file.stem}")
     package = _package(file.parent)
     return importlib.import_module(f"{package.__name__}.{file.stem}")
 
@@ -46,7 +46,7 @@ def checks_in(file: Path) -> dict[str, Check]:
 
 def is_shared(check: Check) -> bool:
     """Whether a check comes with the checker, so that submissions here have shown that it can fail."""
-    return check.__module__.startswith("checker.checks.")
+    return check.__module__.startswith(tuple(f"{room}." for room in OURS.values()))
 
 
 def _package(folder: Path) -> ModuleType:

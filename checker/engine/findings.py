@@ -19,3 +19,4 @@ class Findings:
     graph: Graph | None = None  # the saved one, else the one in the event files
     variables: list[VariableStatistics] = field(default_factory=list)  # of the checkpoint
     weights: str = ""  # a digest of what was trained, where it began with chance
+    unexamined: list[str] = field(default_factory=list)  # what could not be judged, and what would settle it

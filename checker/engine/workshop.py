@@ -36,6 +36,7 @@ from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder
 
 FIGURES_VARIABLE = "SUITE_FIGURES"
 SESSIONS_VARIABLE = "SUITE_SESSIONS"
+KEEPS_VARIABLE = "SUITE_KEEPS"
 OUTPUTS = ("stdout", "stderr")
 
 
@@ -132,6 +133,8 @@ class Workshop:
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
+        if exercise.keeps:
+            env[KEEPS_VARIABLE] = "1"
         if options.edition == "full":
             env[CACHE_VARIABLE] = _cache()
         held_out = exercise.data.held_out if exercise.data else None
@@ -193,6 +196,7 @@ class Workshop:
         findings = handed.findings
         report.measures, report.variables, report.loss = findings.measures, findings.variables, findings.loss
         report.weights, report.curves = findings.weights, list(findings.curves)
+        report.notes += map(clean_line, findings.unexamined)
         try:
             report.graph = drawn_graph(run.exercise, findings.graph)
         except Exception:

@@ -39,8 +39,8 @@ def series(logdir: str, run: str, tag: str) -> str:
 
 
 def run_folder(logdir: str, run: str) -> str:
-    """Return the folder of a run; "." is the logdir itself."""
-    return logdir if run == "." else f"{logdir}/{run}"
+    """Return the folder of a run; "." is the logdir itself. A logdir "." is the working folder."""
+    return logdir if run == "." else run if logdir == "." else f"{logdir}/{run}"
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,15 @@ ALLOWED_OPS = frozenset(
     """.split()
 ) | frozenset(LIST_OPS)
 
+# They compute gradients, and are as pure.
+ALLOWED_OPS |= frozenset(
+    """
+    AvgPoolGrad BiasAddGrad BroadcastGradientArgs ConcatOffset Conv2DBackpropFilter Conv2DBackpropInput EluGrad
+    FusedBatchNormGrad FusedBatchNormGradV2 FusedBatchNormGradV3 InvGrad InvertPermutation LeakyReluGrad MaxPoolGrad
+    ReciprocalGrad Relu6Grad ReluGrad RsqrtGrad SeluGrad SigmoidGrad SoftplusGrad SoftsignGrad SqrtGrad TanhGrad
+    UnsortedSegmentSum DynamicStitch
+    """.split()
+)
 
 # The operations that take their place once variables are plain values.
 PLAIN_OPS = {

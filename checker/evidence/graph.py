@@ -63,10 +63,13 @@ class Graph(Variables):
         self.left_out: list[Variable] = []  # trainable variables of models that no session trained
 
     @classmethod
-    def from_graph_def(cls, content: bytes) -> Graph:
-        """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError`."""
+    def from_graph_def(cls, content: bytes, trainable: Iterable[str] = ()) -> Graph:
+        """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError`.
+
+        `trainable` are the trainable variables, where they are known.
+        """
         try:
-            return cls(graph_pb2.GraphDef.FromString(content))
+            return cls(graph_pb2.GraphDef.FromString(content), trainable)
         except DecodeError as error:
             raise GraphError(f"not a graph: {error}") from error
 

@@ -61,7 +61,7 @@ class Resets:
         Values that a session of this run had given before are no reset: early stopping puts the best weights back.
         """
         last = max((calls.last for calls in self._training.kinds), default=0)
-        last = max(last, *(call for call in self._restored_at if call < save.call), 0)
+        last = max(last, *(call for call in self.restored_at if call < save.call), 0)
         for reset in self.all:
             if last < reset.calls.last < save.call and not reset.calls.feeds_back:
                 return reset
@@ -91,7 +91,7 @@ class Resets:
 
         They are for a hint only.
         """
-        last = max(self._restored_at, default=0)
+        last = max(self.restored_at, default=0)
         trained = max((calls.last for calls in self._training.kinds), default=0)
         known = [reset.calls for reset in self.all if reset.is_initialiser]
         # One that was made after the save is not in the saved graph: only its name tells.
@@ -100,7 +100,7 @@ class Resets:
         return next(iter(late), None)
 
     @cached_property
-    def _restored_at(self) -> list[int]:
+    def restored_at(self) -> list[int]:
         """The numbers of the calls that restored a checkpoint."""
         restores = self._graph.reached_from(self._graph.of_op(*RESTORING_OPS), control=True)
         return [fed.call for fed in self._training.log.paths if not restores.isdisjoint(fed.calls.fetches)]

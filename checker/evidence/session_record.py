@@ -147,19 +147,24 @@ def _log(content: dict[str, Any], data: bytes) -> SessionLog:
     if sum(len(digests) for calls in kinds for digests in calls.first_rows.values()) > MOST_DIGESTS:
         raise ValueError("more digests than the recorder keeps")
     paths = tuple(
-        PathFed(str(item["path"]), kinds[_count(item["group"])], tuple(map(_count, item["counts"])), _count(item["call"]))
+        PathFed(
+            str(item["path"]),
+            kinds[read_count(item["group"])],
+            tuple(map(read_count, item["counts"])),
+            read_count(item["call"]),
+        )
         for item in content["paths"]
     )
     graphs = tuple(read_size(item) for item in content["graphs"])
-    return SessionLog(kinds, paths, graphs, _count(content["calls"]))
+    return SessionLog(kinds, paths, graphs, read_count(content["calls"]))
 
 
 def read_size(item: dict[str, Any]) -> GraphSize:
     """Return the size of a graph. Raises what is in `MALFORMED`."""
-    return GraphSize(*(_count(item[key]) for key in ("calls", "early_nodes", "nodes", "grew")))
+    return GraphSize(*(read_count(item[key]) for key in ("calls", "early_nodes", "nodes", "grew")))
 
 
-def _count(value: Any) -> int:
+def read_count(value: Any) -> int:
     """Return a count. Raises `ValueError` for one that no script can reach and that a float cannot hold."""
     count = int(value)
     if not 0 <= count <= LARGEST_COUNT:
@@ -171,36 +176,36 @@ def _calls(item: dict[str, Any], files: list[str], data: bytes) -> Calls:
     if len(item["samples"]) > MOST_SAMPLES or len(item["results"]) > MOST_RESULTS:
         raise ValueError("more than the recorder keeps")
     return Calls(
-        graph=_count(item["graph"]),
-        fetches=tuple(_node(name) for name in item["fetches"]),
-        feeds=tuple(_node(name) for name in item["feeds"]),
-        count=_count(item["count"]),
+        graph=read_count(item["graph"]),
+        fetches=tuple(read_node(name) for name in item["fetches"]),
+        feeds=tuple(read_node(name) for name in item["feeds"]),
+        count=read_count(item["count"]),
         samples=tuple(read_sample(sample, data) for sample in item["samples"]),
-        first=_count(item["first"]),
-        last=_count(item["last"]),
+        first=read_count(item["first"]),
+        last=read_count(item["last"]),
         lines=read_lines(item["lines"], files),
         given=tuple(_given(result) for result in item["results"]),
-        fed_back=_count(item["fed_back"]),
-        first_rows={_node(name): _array(layout, data, MOST_DIGESTS) for name, layout in item["digests"].items()},
+        fed_back=read_count(item["fed_back"]),
+        first_rows={read_node(name): read_array(layout, data, MOST_DIGESTS) for name, layout in item["digests"].items()},
     )
 
 
 def _given(item: dict[str, Any]) -> Given:
     numbers = (float(item[key]) for key in ("low", "high", "last"))
-    return Given(_node(item["fetch"]), _count(item["count"]), *numbers)
+    return Given(read_node(item["fetch"]), read_count(item["count"]), *numbers)
 
 
 def read_sample(item: dict[str, Any], data: bytes) -> Sample:
     """Return some rows of one call. Raises what is in `MALFORMED`."""
-    layouts = {_node(name): layout for name, layout in item["arrays"].items()}
+    layouts = {read_node(name): layout for name, layout in item["arrays"].items()}
     return Sample(
-        call=_count(item["call"]),
-        arrays={name: _array(layout, data) for name, layout in layouts.items()},
-        shapes={name: tuple(map(_count, layout["of"])) for name, layout in layouts.items()},
+        call=read_count(item["call"]),
+        arrays={name: read_array(layout, data) for name, layout in layouts.items()},
+        shapes={name: tuple(map(read_count, layout["of"])) for name, layout in layouts.items()},
     )
 
 
-def _array(layout: dict[str, Any], data: bytes, most_rows: int = MOST_ROWS) -> NDArray[Any]:
+def read_array(layout: dict[str, Any], data: bytes, most_rows: int = MOST_ROWS) -> NDArray[Any]:
     """Return a view of the bytes that a layout names. Raises `ValueError` when they are not there."""
     if layout["dtype"] not in DTYPES:
         raise ValueError(f"dtype {layout['dtype']!r}")
@@ -214,6 +219,6 @@ def _array(layout: dict[str, Any], data: bytes, most_rows: int = MOST_ROWS) -> N
     return np.frombuffer(data, dtype, count, offset).reshape(shape)
 
 
-def _node(name: str) -> str:
+def read_node(name: str) -> str:
     """Return the node that a tensor or an operation belongs to; only first outputs matter here."""
     return str(name).removeprefix("^").removesuffix(":0")

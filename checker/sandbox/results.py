@@ -71,7 +71,7 @@ class Results:
 
     def note(self, group: int, fetches: Sequence[str], result: Any, feeds: Sequence[tuple[str, Any]], call: int) -> None:
         """Note what one call gave."""
-        given = list(_leaves(result))
+        given = list(leaves(result))
         names = fetches if len(fetches) == len(given) else [""] * len(given)
         tells = False
         for position, (name, leaf) in enumerate(zip(names, given)):
@@ -150,12 +150,12 @@ def _rounded(value: float) -> float:
     return float(np.float32(value))
 
 
-def _leaves(result: Any) -> Iterator[Any]:
+def leaves(result: Any) -> Iterator[Any]:
     """Yield everything in a structure of results, in the order of the fetches."""
     if isinstance(result, dict):
         result = list(result.values())
     if isinstance(result, (list, tuple)):
         for value in result:
-            yield from _leaves(value)
+            yield from leaves(value)
     else:
         yield result

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from checker.sandbox import writer_hooks
+from checker.sandbox.kept import KEEPS_VARIABLE, Kept
 from checker.sandbox.live import LiveNumbers
 from checker.sandbox.own_lines import OwnLines
 from checker.sandbox.record_file import ProgressFile, write_record
-from checker.sandbox.recorder import LONGEST_TEXT, Group, Recorder
+from checker.sandbox.recorder import LONGEST_TEXT, Feeds, Recorder
 from checker.sandbox.written import Written
 
 FOLDER_VARIABLE = "SUITE_SESSIONS"
@@ -28,52 +29,67 @@ def install(own_folder: str, live: LiveNumbers | None = None) -> None:
         return
     recorder = Recorder(OwnLines(own_folder), live)
     written = Written(recorder)
+    kept = _wrap_sessions(recorder, ProgressFile(folder, recorder))
     process = os.getpid()
 
     def write() -> None:
         if os.getpid() == process:  # and not a child that the script forked
+            if kept:
+                kept.write(folder)
             write_record(folder, recorder, written)
 
     atexit.register(write)
-    _wrap_sessions(recorder, ProgressFile(folder, recorder))
     writer_hooks.install(written)
 
 
-def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> None:
+def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> Kept | None:
+    """Wrap all ways to run a session. Return what keeps graphs and values, None where these are not asked for."""
     from tensorflow.python.client.session import BaseSession
 
+    kept = Kept(BaseSession.run) if os.environ.get(KEEPS_VARIABLE) else None
     run, make, make_from_options = BaseSession.run, BaseSession.make_callable, BaseSession._make_callable_from_options
+
+    def recorded(session: Any, fetches: list[str], fed: Feeds, function: Callable[[], Any]) -> Any:
+        group = recorder.note(session.graph, fetches, fed)
+        call = recorder.calls
+        progress.note()
+        if kept:
+            kept.before(session, group)
+        result = function()
+        recorder.note_result(group, fed, result)
+        if kept:
+            kept.after(group, result, call)
+        return result
 
     def recorded_run(self: Any, fetches: Any, feed_dict: Any = None, *rest: Any, **options: Any) -> Any:
         feeds = [(_name(key), value) for key, value in feed_dict.items()] if isinstance(feed_dict, dict) else []
-        group = recorder.note(self.graph, _names(fetches), feeds)
-        progress.note()
-        result = run(self, fetches, feed_dict, *rest, **options)
-        recorder.note_result(group, feeds, result)
-        return result
-
-    def recorded(graph: Any, fetches: list[str], feeds: list[str], function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*values: Any, **options: Any) -> Any:
-            fed = list(zip(feeds, values))
-            group: Group | None = recorder.note(graph, fetches, fed)
-            progress.note()
-            result = function(*values, **options)
-            recorder.note_result(group, fed, result)
-            return result
-
-        return call
+        return recorded(self, _names(fetches), feeds, lambda: run(self, fetches, feed_dict, *rest, **options))
 
     def recorded_make(self: Any, fetches: Any, feed_list: Any = None, *rest: Any, **options: Any) -> Any:
-        names = [_name(key) for key in feed_list or ()]
-        return recorded(self.graph, _names(fetches), names, make(self, fetches, feed_list, *rest, **options))
+        names, feeds = _names(fetches), [_name(key) for key in feed_list or ()]
+        function = make(self, fetches, feed_list, *rest, **options)
+        return lambda *values, **kw: recorded(self, names, [*zip(feeds, values)], lambda: function(*values, **kw))
 
     def recorded_make_from_options(self: Any, options: Any) -> Any:
-        fetches = [*options.fetch, *options.target]
-        return recorded(self.graph, fetches, list(options.feed), make_from_options(self, options))
+        fetches, feeds, function = [*options.fetch, *options.target], list(options.feed), make_from_options(self, options)
+        return lambda *values, **kw: recorded(self, fetches, [*zip(feeds, values)], lambda: function(*values, **kw))
 
     BaseSession.run = recorded_run
     BaseSession.make_callable = recorded_make
     BaseSession._make_callable_from_options = recorded_make_from_options  # Keras trains by it
+    if kept:
+        _wrap_close(BaseSession, kept)
+    return kept
+
+
+def _wrap_close(base: Any, kept: Kept) -> None:
+    close = base.close
+
+    def noted_close(self: Any) -> Any:
+        kept.closing(self)
+        return close(self)
+
+    base.close = noted_close
 
 
 def _names(fetches: Any) -> list[str]:

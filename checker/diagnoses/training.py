@@ -1,0 +1,185 @@
+"""Diagnoses of the training: what the loss, the weights, the units and the gradients did."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.diagnoses.evidence import Unexamined
+from checker.diagnoses.rates import rate_of, rate_place
+from checker.diagnoses.trends import FEWEST_POINTS, reading_of
+from checker.evidence.graph import Graph
+from checker.evidence.resets import Resets
+from checker.evidence.training import Training
+from checker.evidence.trend import Trend
+from checker.expect import expect, fail
+from checker.recompute.examined import Examined
+from checker.subjects import Recorded, Repeats, TrainingCalls, about, about_operations
+
+GROWN = 10.0
+
+
+def check_trains(graph: Graph, training: Training) -> None:
+    """runs its optimiser"""
+    where = about("the sessions of this run", training.log.most_frequent)
+    if graph.updates and graph.declared_trainable and graph.losses:
+        calls = sum(calls.count for calls in training.log.kinds)
+        hint = "fetch what minimize returns: sess.run([train_op, loss], feed_dict=...)"
+        expect(
+            training.count > 0,
+            where,
+            "calls that run the optimiser",
+            f"{calls:,} calls, none of which updates a variable",
+            hint,
+        )
+
+
+def check_graph_stays(training: Training) -> None:
+    """builds its graph once, before the loop"""
+    size = training.growing()
+    if size is not None:
+        fail(
+            about("the graph while its sessions ran", Repeats()),
+            "the same operations from the first call to the last",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
+            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
+        )
+
+
+def check_initialiser_runs_once(training: Training) -> None:
+    """runs its initialiser before the training only"""
+    resets = Resets(training)
+    in_loop = resets.in_the_loop()
+    if in_loop:
+        calls, count = in_loop[0].calls, sum(reset.calls.count for reset in in_loop)
+        where = about(f"the initialiser {in_loop[0].names}", Recorded(calls.lines))
+        hint = "sess.run(tf.global_variables_initializer()) once, before the loop: each time, it forgets what was learnt"
+        fail(where, "an initialiser that runs once, before the training", f"{count} runs, between the steps", hint)
+    last = max((calls.last for calls in training.kinds), default=0)
+    restored = max(resets.restored_at, default=0)
+    for reset in resets.all:
+        after = reset.calls.last
+        if reset.is_initialiser and after > max(last, restored) > 0 and any(c.last > after for c in training.log.kinds):
+            where = about(f"the initialiser {reset.names}", Recorded(reset.calls.lines))
+            hint = "what is measured or saved after it are the initial values: leave it out, the session keeps its variables"
+            fail(where, "no initialiser after the training", "it ran after the last step of the training", hint)
+
+
+def check_loss_is_finite(graph: Graph, examined: Examined) -> None:
+    """has a loss that stays finite"""
+    values = examined.losses
+    broken = [index for index, value in enumerate(values) if not np.isfinite(value)]
+    weights = [v.name for v in graph.trainable if not np.isfinite(examined.end.get(v.name, np.zeros(1))).all()]
+    if not broken and not weights:
+        return
+    finite = [value for value in values[: broken[0]] if np.isfinite(value)] if broken else values
+    actual = f"{values[broken[0]]} from value {broken[0]} of {len(values)} on" if broken else "NaN or infinite weights"
+    actual += f", after {finite[-1]:.4g}" if broken and finite else ""
+    logs = [node for node in graph.of_op("Log") if node in examined.behind_loss]
+    roots = [node for node in graph.of_op("Sqrt", "RealDiv") if node in examined.behind_loss and _may_be_zero(graph, node)]
+    if finite and (max(map(abs, finite)) > GROWN * abs(finite[0]) or (not logs and not roots)):
+        rate = rate_of(examined)
+        where = about_operations("the loss", [rate_place(examined), examined.loss.node if examined.loss else None])
+        hint = "the loss grew before that, so each step overshoots: a smaller learning rate, or scaled inputs"
+        fail(where, "finite numbers", actual + (f"; the learning rate is {rate:g}" if rate else ""), hint)
+    first = (logs or roots or [examined.loss.node if examined.loss else ""])[0]
+    where = about_operations(f"{first}, which the loss is computed from", [first])
+    hint = "log(0) and 0/0 give NaN without a warning: a loss that takes logits is safe, tf.nn.…_cross_entropy_with_logits"
+    fail(where, "finite numbers", actual, hint)
+
+
+def _may_be_zero(graph: Graph, node: str) -> bool:
+    return graph.op(node) == "Sqrt" or not graph.repeats_a_constant(graph.inputs(node)[-1])
+
+
+def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -> None:
+    """brings its loss down"""
+    if not examined.training.count:
+        return
+    reading = reading_of(examined)
+    if reading is None:
+        unexamined("the course of the loss", f"fetch the loss in each step, or log it: {FEWEST_POINTS} values or more")
+        return
+    rate, where = rate_of(examined), _over_the_training("the loss", examined)
+    span = f"from {reading.start:.4g} to {reading.end:.4g}"
+    said = f"; the learning rate is {rate:g}" if rate is not None else ""
+    if reading.trend is Trend.RISES:
+        hint = "each step overshoots: use a smaller learning rate, or scale the inputs"
+        fail(where, "a loss that falls", f"{span}: it rises{said}", hint)
+    if reading.trend is Trend.SWINGS:
+        hint = "the steps are too long: use a smaller learning rate, scaled inputs or larger batches"
+        fail(where, "a loss that falls", f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g}{said}", hint)
+    if reading.trend is Trend.STAYS:
+        fail(where, "a loss that falls", span + said, _why_it_stays(examined, rate))
+
+
+def _over_the_training(what: str, examined: Examined) -> str:
+    """Return a place in the training: the line of the learning rate and of the loss, else of the calls that train."""
+    place, loss = rate_place(examined), examined.loss.node if examined.loss else None
+    text = f"{what} over the training"
+    return about_operations(text, [place, loss]) if place else about(text, TrainingCalls())
+
+
+def _why_it_stays(examined: Examined, rate: float | None) -> str:
+    moved = max(movements(examined).values(), default=None)
+    if len({*examined.losses}) == 1 and moved is not None and moved > 1e-2:
+        return "the weights move, and the number stays the very same: fetch the loss itself, in each step"
+    if rate == 0:
+        return "a learning rate of 0 changes nothing"
+    if moved is not None and moved < 1e-2:
+        return "the weights hardly move: use a larger learning rate, by factors of 10"
+    if rate is not None and rate >= 0.1:
+        return "the weights move far and nothing is learnt: use a smaller learning rate, by factors of 10"
+    return "the loss has no gradient, labels do not belong to their inputs, or the learning rate does not fit"
+
+
+def movements(examined: Examined) -> dict[str, float]:
+    """Return how far each trainable variable moved, relative to its size."""
+    found = {}
+    for variable in examined.graph.trainable:
+        start, end = examined.start.get(variable.name), examined.end.get(variable.name)
+        if start is not None and end is not None and start.shape == end.shape and np.isfinite(end).all():
+            size = float(np.sqrt(np.mean(np.square(start, dtype=np.float64)))) or 1.0
+            found[variable.name] = float(np.sqrt(np.mean(np.square(end.astype(np.float64) - start)))) / size
+    return found
+
+
+def check_steps_are_large_enough(examined: Examined) -> None:
+    """takes steps that change its weights"""
+    moved = movements(examined)
+    weights = {name: how for name, how in moved.items() if examined.start[name].size > 1}
+    reading = reading_of(examined)
+    if not weights or reading is None or examined.training.count < 20:
+        return
+    rate = rate_of(examined)
+    barely = max(weights.values()) < 1e-3 and reading.end > 0.95 * reading.start
+    where = _over_the_training("the weights", examined)
+    actual = (
+        f"they moved by {max(weights.values()):.1e} of their size, the loss from {reading.start:.4g} to {reading.end:.4g}"
+    )
+    hint = "a learning rate this small needs very many steps: raise it by factors of 10 until the loss swings"
+    if rate == 0:
+        hint = "a learning rate of 0 changes nothing"
+    expect(
+        not barely,
+        where,
+        "weights that move",
+        actual + (f"; the learning rate is {rate:g}" if rate is not None else ""),
+        hint,
+    )
+
+
+def check_does_not_overfit(examined: Examined) -> None:
+    """learns what holds for other rows, too"""
+    test = max(examined.logged_losses(test=True) or examined.measured_losses, key=len, default=[])
+    train = examined.losses
+    if len(test) < FEWEST_POINTS or len(train) < FEWEST_POINTS or not np.isfinite([*test, *train]).all():
+        return
+    lowest, end = int(np.argmin(test)), float(np.mean(test[-max(1, len(test) // 10) :]))
+    falls = np.mean(train[-max(1, len(train) // 4) :]) < 0.5 * np.mean(train[: max(1, len(train) // 10)])
+    rises = lowest < 0.6 * len(test) and end > 1.3 * min(test)
+    where = about_operations("the loss on other rows", [examined.loss.node if examined.loss else None])
+    actual = f"lowest at {lowest / len(test):.0%} of the training with {min(test):.3g}, then up to {end:.3g}"
+    hint = "it learns its rows by heart: stop at the lowest point, or use dropout, a penalty, a smaller network or more data"
+    if lowest < 0.05 * len(test):
+        hint = "it does not fall from the first steps on: are the inputs and labels of both parts made in the same way?"
+    expect(not (falls and rises), where, "a loss that falls on other rows, too", actual, hint)
