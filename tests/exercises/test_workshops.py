@@ -123,7 +123,9 @@ def board(ran: Ran) -> Iterator[ServedBoard]:
     """TensorBoard over everything that the workshops have written."""
     with server(ran[0] / "logdir") as address:
         served = ServedBoard(address)
-        served.wait_for(["hello", "formula", "line", "optimisers/adam", "tensors"], ["GRAPHS", "SCALARS"])
+        served.wait_for(
+            ["hello", "formula", "line", "optimisers/adam", "tensors", "mlp/train"], ["GRAPHS", "SCALARS", "IMAGES", "TEXT"]
+        )
         yield served
 
 
