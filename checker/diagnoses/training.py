@@ -54,11 +54,12 @@ def check_initialiser_runs_once(training: Training) -> None:
         where = about(f"the initialiser {in_loop[0].names}", Recorded(calls.lines))
         hint = "sess.run(tf.global_variables_initializer()) once, before the loop: each time, it forgets what was learnt"
         fail(where, "an initialiser that runs once, before the training", f"{count} runs, between the steps", hint)
-    last = max((calls.last for calls in training.kinds), default=0)
     restored = max(resets.restored_at, default=0)
     for reset in resets.all:
-        after = reset.calls.last
-        if reset.is_initialiser and after > max(last, restored) > 0 and any(c.last > after for c in training.log.kinds):
+        own, after = reset.calls.graph, reset.calls.last  # another graph may give its operations the same names
+        last = max((calls.last for calls in training.kinds if calls.graph == own), default=0)
+        is_used = any(calls.last > after and calls.graph == own for calls in training.log.kinds)
+        if reset.is_initialiser and last and after > max(last, restored) and is_used:
             where = about(f"the initialiser {reset.names}", Recorded(reset.calls.lines))
             hint = "what is measured or saved after it are the initial values: leave it out, the session keeps its variables"
             fail(where, "no initialiser after the training", "it ran after the last step of the training", hint)
