@@ -74,7 +74,7 @@ def test_after_an_exercise_come_scripts_and_no_commands(program: Path, here: Pat
 
 def test_in_a_folder_its_scripts_are_offered_and_else_bash_completes_the_file(program: Path, here: Path) -> None:
     assert offered(program, here, "ex03", "my/") == ["my/ex03.py"]
-    assert offered(program, here, "ex03", "m") == ["else default", ""]
+    assert offered(program, here, "ex03", "zz") == ["else default", ""]
 
 
 def test_options_and_their_values_are_offered(program: Path, here: Path) -> None:

@@ -168,7 +168,10 @@ def test_a_batch_of_pictures_at_one_step_is_no_repetition(tmp_path: Path) -> Non
 def test_a_picture_that_no_browser_draws_is_refused_at_its_step(tmp_path: Path, encoded: bytes) -> None:
     pictures = [summary_pb2.Summary.Image(encoded_image_string=each) for each in (pixel(1), encoded)]
     write(tmp_path / NAME, *(event(step, image=picture) for step, picture in enumerate(pictures)))
-    assert refusal(tmp_path).actual == f"1 of 2 are not, such as the {len(encoded)} bytes of step 1"
+    told = (
+        f"not, such as the {len(encoded)} bytes of step 1" if encoded else "empty, 0 bytes and no PNG, the first at step 1"
+    )
+    assert refusal(tmp_path).actual == f"1 of 2 are {told}"
 
 
 def test_steps_that_go_back_are_refused_in_every_kind_of_series(tmp_path: Path) -> None:
