@@ -15,10 +15,10 @@ from checker.evidence.counting import Counter, counters, uncounted_steps
 from checker.evidence.curves import Curve, all_curves
 from checker.evidence.events import EventLog
 from checker.evidence.live_model import unused_copy
-from checker.evidence.training import Training
+from checker.evidence.training import Training, require_no_growth
 from checker.evidence.written_record import WrittenLog
 from checker.expect import expect, fail, listed
-from checker.subjects import Repeats, about, about_operations
+from checker.subjects import about_operations
 
 # A last loss comes from a mini-batch, some steps before the end: it is near the loss of the checkpoint, but not equal.
 LOSS_FACTOR = 3.0
@@ -37,14 +37,7 @@ def check_builds_its_graph_once(training: Training) -> None:
             "the code that builds the model ran twice: call it once, or tf.reset_default_graph before the second time",
             "model-built-twice",
         )
-    size = training.growing()
-    if size is not None:
-        fail(
-            about("the graph while its sessions ran", Repeats()),
-            "the same operations from the first call to the last",
-            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
-            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
-        )
+    require_no_growth(training)
 
 
 def check_saves_what_it_trained(

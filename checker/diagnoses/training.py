@@ -9,11 +9,11 @@ from checker.diagnoses.rates import rate_of, rate_place
 from checker.diagnoses.trends import FEWEST_POINTS, reading_of
 from checker.evidence.graph import Graph
 from checker.evidence.resets import Resets
-from checker.evidence.training import Training
+from checker.evidence.training import Training, require_no_growth
 from checker.evidence.trend import Trend
 from checker.expect import expect, fail
 from checker.recompute.examined import Examined
-from checker.subjects import Recorded, Repeats, TrainingCalls, about, about_operations
+from checker.subjects import Recorded, TrainingCalls, about, about_operations
 
 GROWN = 10.0
 
@@ -35,14 +35,7 @@ def check_trains(graph: Graph, training: Training) -> None:
 
 def check_graph_stays(training: Training) -> None:
     """builds its graph once, before the loop"""
-    size = training.growing()
-    if size is not None:
-        fail(
-            about("the graph while its sessions ran", Repeats()),
-            "the same operations from the first call to the last",
-            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
-            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
-        )
+    require_no_growth(training)
 
 
 def check_initialiser_runs_once(training: Training) -> None:

@@ -10,6 +10,8 @@ from functools import cached_property
 from checker.evidence.graph import Graph
 from checker.evidence.ops import VARIABLE_OPS
 from checker.evidence.session_record import Calls, GraphSize, PathFed, SessionLog
+from checker.expect import fail
+from checker.subjects import Repeats, about
 
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
 ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
@@ -98,6 +100,18 @@ class Training:
     def computed_from_variables(self) -> set[str]:
         """The nodes whose values depend on a variable."""
         return self.graph.reached_from(self.graph.of_op(*VARIABLE_OPS))
+
+
+def require_no_growth(training: Training) -> None:
+    """Raise `Mismatch` when a graph grows with every call."""
+    size = training.growing()
+    if size is not None:
+        fail(
+            about("the graph while its sessions ran", Repeats()),
+            "the same operations from the first call to the last",
+            f"{size.early_nodes:,} nodes at first, {size.nodes:,} after {size.calls:,} calls: every call gets slower",
+            "call tf.Graph.finalize() before the loop: then the line that adds operations raises an error",
+        )
 
 
 def growing(sizes: Iterable[GraphSize]) -> GraphSize | None:

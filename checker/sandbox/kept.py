@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from checker.sandbox.recorder import LONGEST_TEXT, Group
-from checker.sandbox.results import leaves
+from checker.sandbox.results import numbers_of
 from checker.sandbox.samples import Arrays, ArraysFile
 
 KEEPS_VARIABLE = "SUITE_KEEPS"
@@ -116,15 +116,12 @@ class Kept:
         if group is None:
             return
         with contextlib.suppress(Exception):
-            given = list(leaves(result))
-            # Keras fetches values first, then operations that give nothing.
-            for name, leaf in zip(group.fetches if len(given) <= len(group.fetches) else (), given):
-                if np.size(leaf) == 1 and np.asarray(leaf).dtype.kind == "f":
-                    key = group.number, name
-                    if key not in self._curves and len(self._curves) >= MOST_CURVES:
-                        continue
-                    curve = self._curves.setdefault(key, KeptCurve(group.number, name[:LONGEST_TEXT]))
-                    curve.add(call, float(np.asarray(leaf).reshape(())[()]))
+            for name, value in numbers_of(group.fetches, result):
+                key = group.number, name
+                if key not in self._curves and len(self._curves) >= MOST_CURVES:
+                    continue
+                curve = self._curves.setdefault(key, KeptCurve(group.number, name[:LONGEST_TEXT]))
+                curve.add(call, value)
 
     def closing(self, session: Any) -> None:
         """Note that a session is about to close."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
+from checker.sandbox.results import numbers_of
 
 SHORTEST_S = 0.05  # between two numbers of a series
 SHARE = 0.01  # of the time since the first number: so a run of any length tells some hundreds
@@ -40,10 +40,8 @@ class LiveNumbers:
     def note_fetched(self, names: Sequence[str], result: Any) -> None:
         """Tell the numbers that a session gave."""
         with contextlib.suppress(Exception):
-            given = result if isinstance(result, (list, tuple)) else [result]
-            for name, value in zip(names, given):
-                if isinstance(value, np.floating):
-                    self._note(FETCHED, name, float(value))
+            for name, value in numbers_of(names, result):
+                self._note(FETCHED, name, value)
 
     def _note(self, run: str, tag: str, value: float) -> None:
         key = run, tag

@@ -150,6 +150,15 @@ def _rounded(value: float) -> float:
     return float(np.float32(value))
 
 
+def numbers_of(fetches: Sequence[str], result: Any) -> Iterator[tuple[str, float]]:
+    """Yield the single fractional numbers that a call gave, each with the name of its fetch."""
+    given = list(leaves(result))
+    # Keras fetches values first, then operations that give nothing.
+    for name, leaf in zip(fetches if len(given) <= len(fetches) else (), given):
+        if np.size(leaf) == 1 and np.asarray(leaf).dtype.kind == "f":
+            yield name, float(np.asarray(leaf).reshape(())[()])
+
+
 def leaves(result: Any) -> Iterator[Any]:
     """Yield everything in a structure of results, in the order of the fetches."""
     if isinstance(result, dict):

@@ -9,8 +9,9 @@ import select
 import signal
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import psutil
@@ -27,13 +28,11 @@ Request = dict[str, Any]
 
 
 @dataclass
-class _Capture:
-    """One output of a job: the pipe that it writes to, and the file that keeps its first bytes."""
+class _Pipe(ABC):
+    """A pipe that a job writes to."""
 
     pipe: int
-    file: IO[bytes]
-    limit: int
-    seen: int = 0
+    seen: int = field(default=0, init=False)  # bytes
 
     def drain(self) -> bool:
         """Read what is available; return False when the pipe has ended."""
@@ -41,9 +40,25 @@ class _Capture:
             data = os.read(self.pipe, PIPE_BYTES)
         except BlockingIOError:
             return True
-        self.file.write(data[: max(0, self.limit - self.seen)])
+        self.take(data)
         self.seen += len(data)
         return bool(data)
+
+    @abstractmethod
+    def take(self, data: bytes) -> None:
+        """Do something with what was read, after `seen` bytes before it."""
+
+
+@dataclass
+class _Capture(_Pipe):
+    """One output of a job: a file keeps its first bytes."""
+
+    file: IO[bytes]
+    limit: int
+
+    def take(self, data: bytes) -> None:
+        """Keep what is within the limit."""
+        self.file.write(data[: max(0, self.limit - self.seen)])
 
     def drain_rest(self) -> None:
         """Read what is left in the pipe. Do not wait for its end: a process that escaped may hold it open."""
@@ -57,26 +72,18 @@ class _Capture:
 
 
 @dataclass
-class _Live:
+class _Live(_Pipe):
     """What a job tells while it runs: whole lines are passed on at once."""
 
-    pipe: int
     tell: Callable[[str], None]
-    pending: bytes = b""
-    seen: int = 0
+    pending: bytes = field(default=b"", init=False)
 
-    def drain(self) -> bool:
-        """Pass on what is available; return False when the pipe has ended."""
-        try:
-            data = os.read(self.pipe, PIPE_BYTES)
-        except BlockingIOError:
-            return True
-        self.seen += len(data)
-        if self.seen <= LIVE_BYTES:
+    def take(self, data: bytes) -> None:
+        """Pass on the whole lines, up to a limit."""
+        if self.seen + len(data) <= LIVE_BYTES:
             lines, end, self.pending = (self.pending + data).rpartition(b"\n")
             if end:
                 self.tell(lines.decode("utf-8", "replace"))
-        return bool(data)
 
 
 def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
 
 
 def _wait(
-    child: Child, monitor: Monitor, captures: Sequence[_Capture | _Live], walls: bool, wakeup: int
+    child: Child, monitor: Monitor, captures: Sequence[_Pipe], walls: bool, wakeup: int
 ) -> tuple[Breach | None, int, int]:
     """Return the limit that was passed, the wait status and the peak memory in the unit of ru_maxrss."""
     breach = None

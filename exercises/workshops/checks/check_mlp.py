@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from checker.checks import common, consistency, network, network_curves
-from checker.engine.fixtures import Advise, Measure
-from checker.engine.script_run import ScriptRun
+from checker.engine.fixtures import Advise
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.graph import Graph
 from checker.recompute.classifier import ClassifierModel
 
-from .networks import MLP, expect_activations, expect_infers, expect_logged, expect_recognises, expect_sizes
+from . import networks
+from .networks import MLP, expect_infers, expect_logged, expect_sizes
 
 check_runs_to_the_end = common.check_runs_to_the_end
 check_writes_its_graph = common.check_writes_its_graph
@@ -23,11 +23,7 @@ def check_has_layers_of_64_32_16_and_10_neurons(graph: Graph) -> None:
     expect_sizes(graph, MLP, "tf.Variable, a matrix of weights and a vector of biases for each of the four layers")
 
 
-def check_has_an_activation_behind_each_hidden_layer(classifier: ClassifierModel) -> None:
-    """has an activation behind each hidden layer"""
-    expect_activations(classifier)
-
-
+check_has_an_activation_behind_each_hidden_layer = networks.check_has_an_activation_behind_each_hidden_layer
 check_gives_logits_to_the_loss = network.check_gives_logits_to_the_loss
 check_updates_every_variable = common.check_updates_every_variable
 check_builds_its_graph_once = consistency.check_builds_its_graph_once
@@ -41,13 +37,7 @@ def check_logs_the_loss(loss_curves: list[Curve]) -> None:
 
 
 check_loss_falls = network_curves.check_loss_falls
-
-
-def check_recognises_images_it_never_saw(
-    classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun, measure: Measure, advise: Advise
-) -> None:
-    """recognises images that no script has seen"""
-    expect_recognises(classifier, "mlp", finished, measure, advise)
+check_recognises_images_it_never_saw = networks.check_recognises_images_it_never_saw
 
 
 def check_answers_images_of_unknown_class(classifier: ClassifierModel, trained: Checkpoint, advise: Advise) -> None:

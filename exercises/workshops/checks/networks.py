@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from checker.checks.network_measures import expect_no_leak
 from checker.engine.fixtures import Advise, Measure
 from checker.engine.script_run import ScriptRun
+from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import Curve
 from checker.evidence.dataflow import Tensor
 from checker.evidence.graph import LAYER_OPS, MATRIX_PRODUCT_OPS, Graph
@@ -51,8 +52,8 @@ def expect_sizes(graph: Graph, sizes: tuple[int, ...], hint: str) -> None:
     )
 
 
-def expect_activations(classifier: ClassifierModel) -> None:
-    """Raise `Mismatch` when only sums lie between two layers, so that they are one."""
+def check_has_an_activation_behind_each_hidden_layer(classifier: ClassifierModel) -> None:
+    """has an activation behind each hidden layer"""
     graph, layers = classifier.graph, classifier.graph.of_op(*LAYER_OPS)
     linear = []
     for node in graph.of_op(*MATRIX_PRODUCT_OPS):
@@ -92,6 +93,13 @@ def expect_recognises(
     )
     if not good.accepts(found):
         advise(f"Accuracy {found:.3f}; {good.bound:g} is within reach: more steps, or another rate.")
+
+
+def check_recognises_images_it_never_saw(
+    classifier: ClassifierModel, trained: Checkpoint, finished: ScriptRun, measure: Measure, advise: Advise
+) -> None:
+    """recognises images that no script has seen"""
+    expect_recognises(classifier, "mlp", finished, measure, advise)
 
 
 def expect_infers(classifier: ClassifierModel, api: str, advise: Advise) -> None:
