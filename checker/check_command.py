@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from checker.catalog import Catalog
-from checker.command_line import language_option, pack_option
+from checker.command_line import data_option, json_option, language_option, pack_option, sandbox_option, timeout_option
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
@@ -19,11 +19,8 @@ from checker.near_names import near
 from checker.outcome import EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report, Status, exit_code
 from checker.pack_file import PACK_FILE
 from checker.session.arguments import require_data
-from checker.session.commands import LONGEST_TIMEOUT_S
 from checker.targets import Selection, find_targets, nothing_to_check
 from checker.translation import _
-
-TIMEOUT = click.FloatRange(min=0, min_open=True, max=LONGEST_TIMEOUT_S)
 
 
 class CheckCommand(click.Command):
@@ -45,33 +42,11 @@ class CheckCommand(click.Command):
 
 @click.command(cls=CheckCommand)
 @click.argument("what", nargs=-1, metavar="[EXERCISE]... [SCRIPT]", shell_complete=complete_what)
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write the report as JSON; - is stdout."
-)
+@json_option
 @click.option("--junit", "junit_file", type=click.Path(dir_okay=False), help="Write the report as JUnit XML.")
-@click.option(
-    "--data",
-    "edition",
-    type=click.Choice(["embedded", "full"]),
-    default="embedded",
-    show_default=True,
-    help="Which edition of the data to use.",
-)
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=TIMEOUT,
-    metavar="S",
-    help="Seconds a script may run.",
-)
-@click.option(
-    "--sandbox",
-    "isolation",
-    type=click.Choice(["auto", "bubblewrap", "none"]),
-    default="auto",
-    show_default=True,
-    help="What stands between a script and this machine; auto takes bubblewrap where it works.",
-)
+@data_option
+@timeout_option
+@sandbox_option
 @pack_option
 @language_option
 @click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")

@@ -13,6 +13,7 @@ from checker.catalog import Catalog, built_in, load_catalog
 from checker.pack_file import LANGUAGES, PACK_FILE, PackError
 from checker.translation import VARIABLE
 
+LONGEST_TIMEOUT_S = 24 * 3600
 COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
 
 
@@ -49,6 +50,34 @@ language_option = click.option(
     expose_value=False,
     is_eager=True,
     help="The language of the texts; a learner's folder remembers that of its start. Also: the variable SUITE_LANG.",
+)
+
+
+json_option = click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write the report as JSON; - is stdout."
+)
+data_option = click.option(
+    "--data",
+    "edition",
+    type=click.Choice(["embedded", "full"]),
+    default="embedded",
+    show_default=True,
+    help="Which edition of the data to use.",
+)
+timeout_option = click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True, max=LONGEST_TIMEOUT_S),
+    metavar="S",
+    help="Seconds a script may run.",
+)
+sandbox_option = click.option(
+    "--sandbox",
+    "isolation",
+    type=click.Choice(["auto", "bubblewrap", "none"]),
+    default="auto",
+    show_default=True,
+    help="What stands between a script and this machine; auto takes bubblewrap where it works.",
 )
 
 

@@ -7,46 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.command_line import language_option
+from checker.command_line import data_option, json_option, language_option, sandbox_option, timeout_option
 from checker.outcome import INTERRUPTED, Report, Status, exit_code
 from checker.translation import _, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-LONGEST_TIMEOUT_S = 86_400.0
-
 
 @click.command()
 @click.argument(
     "scripts", nargs=-1, required=True, metavar="SCRIPT...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write the report as JSON; - is stdout."
-)
-@click.option(
-    "--data",
-    "edition",
-    type=click.Choice(["embedded", "full"]),
-    default="embedded",
-    show_default=True,
-    help="Which edition of the data to use.",
-)
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(0, LONGEST_TIMEOUT_S, min_open=True),
-    metavar="S",
-    help="Seconds a script may run.",
-)
-@click.option(
-    "--sandbox",
-    "isolation",
-    type=click.Choice(["auto", "bubblewrap", "none"]),
-    default="auto",
-    show_default=True,
-    help="What stands between a script and this machine; auto takes bubblewrap where it works.",
-)
+@json_option
+@data_option
+@timeout_option
+@sandbox_option
 @language_option
 @click.option("-v", "--verbose", is_flag=True, help="Name each diagnosis that found nothing.")
 @click.pass_context

@@ -7,11 +7,9 @@ from typing import Any
 
 import click
 
-from checker.command_line import pack_option
+from checker.command_line import LONGEST_TIMEOUT_S, data_option, pack_option, timeout_option
 from checker.session.arguments import SessionArguments, require_likeness
 from checker.session.models import NOTE_KINDS
-
-LONGEST_TIMEOUT_S = 24 * 3600
 
 
 @click.command()
@@ -24,14 +22,8 @@ LONGEST_TIMEOUT_S = 24 * 3600
     "--exercises", metavar="ex01,…", help="The exercises of the session; without it, those of each --pack, or else all."
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Learners checked side by side; without it, one per core.")
-@click.option("--data", "edition", type=click.Choice(["embedded", "full"]), default="embedded", show_default=True)
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(min=0, min_open=True, max=LONGEST_TIMEOUT_S),
-    metavar="S",
-    help="Seconds a script may run.",
-)
+@data_option
+@timeout_option
 @click.option(
     "--sandbox",
     type=click.Choice(["auto", "bubblewrap", "none"]),
