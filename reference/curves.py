@@ -22,7 +22,8 @@ from reference.classification import accuracy, cross_entropy
 from reference.descent import course as descent_course
 from reference.descent import prepared
 from reference.held_out import held_out
-from reference.network import Recipe, as_fed, forward
+from reference.layers import forward
+from reference.network import Recipe, as_fed
 from reference.network import course as network_course
 from reference.regression import ROOMS, mean_squared_error
 from reference.variations import NETWORKS, PLANES

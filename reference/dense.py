@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES, PIXELS, softmax
+from reference.layers import Parameters, backward, forward, initial_parameters, sigmoid
 from reference.network import as_fed
 from reference.optimisers import OPTIMISERS
-from reference.training import batches, initial_values
+from reference.training import batches
 
 NEURON = (PIXELS, 1)
 LOGISTIC = (PIXELS, CLASSES)
 MLP = (PIXELS, 64, 32, 16, CLASSES)
-
-Parameters = list[NDArray[np.floating[Any]]]  # weights and biases of each layer in turn
 
 
 @dataclass(frozen=True)
@@ -50,21 +47,6 @@ class Dense:
         )
 
 
-def sigmoid(values: FloatArray) -> FloatArray:
-    """Return 1 / (1 + exp(-values)), written with a hyperbolic tangent, which does not overflow."""
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * values))
-
-
-def forward(parameters: Parameters, images: FloatArray, activation: str) -> list[FloatArray]:
-    """Return what each layer gives images [n, 784]; the last one gives scores, before a softmax or a sigmoid."""
-    outputs = [images]
-    for number in range(0, len(parameters), 2):
-        affine = outputs[-1] @ parameters[number] + parameters[number + 1]
-        is_last = number + 2 == len(parameters)
-        outputs.append(affine if is_last else np.maximum(affine, 0) if activation == "relu" else sigmoid(affine))
-    return outputs[1:]
-
-
 def binary_cross_entropy(scores: FloatArray, labels: IntArray) -> FloatArray:
     """Return -log of the probability that sigmoid(scores) [n] gives labels [n] of 0 and 1; finite for every score."""
     return np.asarray(np.maximum(scores, 0) - scores * labels + np.log1p(np.exp(-np.abs(scores))))
@@ -74,13 +56,7 @@ def gradients(parameters: Parameters, images: FloatArray, labels: IntArray, how:
     """Return the gradient of the cross entropy of a batch, images [n, 784] and labels [n], by each parameter."""
     outputs = [images, *forward(parameters, images, how.activation)]
     signal = _signal(outputs[-1], labels, how) / (1 if how.is_summed else len(labels))
-    found: Parameters = []
-    for layer in range(len(parameters) // 2 - 1, -1, -1):
-        inputs = outputs[layer]
-        found = [inputs.T @ signal, signal.sum(axis=0), *found]
-        slope = inputs > 0 if how.activation == "relu" else inputs * (1 - inputs)
-        signal = signal @ parameters[2 * layer].T * slope if layer else signal
-    return found
+    return backward(parameters, outputs, signal, how.activation)
 
 
 def train(how: Dense, images: NDArray[np.uint8], labels: IntArray, seed: int) -> Parameters:
@@ -93,15 +69,6 @@ def train(how: Dense, images: NDArray[np.uint8], labels: IntArray, seed: int) ->
         labels = random.permutation(labels)
     for chosen in _batches(len(pixels), how, random):
         optimiser.update(parameters, gradients(parameters, pixels[chosen], labels[chosen], how))
-    return parameters
-
-
-def initial_parameters(sizes: Sequence[int], weights: str, random: np.random.Generator) -> Parameters:
-    """Return float32 parameters before training: weights from `initial_values`, biases 0."""
-    parameters: Parameters = []
-    for shape in pairwise(sizes):
-        parameters.append(initial_values(weights, shape, random).astype(np.float32))
-        parameters.append(np.zeros(shape[1], np.float32))
     return parameters
 
 

@@ -20,7 +20,8 @@ from reference.classification import accuracy
 from reference.dense import Dense
 from reference.descent import Descent, descend
 from reference.held_out import held_out
-from reference.network import Recipe, as_fed, forward, train
+from reference.layers import forward
+from reference.network import Recipe, as_fed, train
 from reference.regression import ROOMS, least_squares, mean_squared_error
 from reference.variations import NETWORKS, PLANES, Variations
 from reference.workshop_variations import REASONS as WORKSHOP_REASONS
@@ -133,7 +134,7 @@ def value_of(job: Job) -> float:
     if isinstance(job.how, Dense):
         found = dense.train(job.how, *_training_images("mnist", job.edition), job.seed)
         images, labels = held_out("mnist")
-        return accuracy(dense.forward(found, as_fed(images, job.how.ink), job.how.activation)[-1], labels)
+        return accuracy(forward(found, as_fed(images, job.how.ink), job.how.activation)[-1], labels)
     features, prices = _houses(job.dataset)
     prediction = descend(job.how, features, prices, job.seed)
     return mean_squared_error(prediction, prices) / least_squares(features, prices).mse

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from reference import bands, datasets, pairs
-from reference.dense import Dense, forward, train
+from reference.dense import Dense, train
 from reference.held_out import held_out
+from reference.layers import forward
 from reference.measure import ONE_THREAD, Measure, Say, Subject, bands_of, run_all
 from reference.network import as_fed
 from reference.workshop_variations import LOGISTICS, MLPS, NEURONS

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.arrays import FloatArray, IntArray
 from reference.classification import CLASSES, HIDDEN, PIXELS, softmax
+from reference.layers import Parameters, backward, forward, initial_parameters
 from reference.optimisers import OPTIMISERS
-from reference.training import batches, initial_values
+from reference.training import batches
 
-Parameters = list[NDArray[np.floating[Any]]]  # weights [784, 300], biases [300], weights [300, 10], biases [10]
+SIZES = (PIXELS, HIDDEN, CLASSES)
 
 
 @dataclass(frozen=True)
@@ -40,41 +40,19 @@ class Recipe:
         )
 
 
-def forward(parameters: Parameters, images: FloatArray, activation: str) -> tuple[FloatArray, FloatArray]:
-    """Return the hidden layer [n, 300] and the logits [n, 10] of images [n, 784]."""
-    first_weights, first_biases, second_weights, second_biases = parameters
-    affine = images @ first_weights + first_biases
-    # The hyperbolic tangent is a sigmoid that does not overflow: 1 / (1 + exp(-a)) = (1 + tanh(a / 2)) / 2.
-    hidden = np.maximum(affine, 0) if activation == "relu" else 0.5 + 0.5 * np.tanh(0.5 * affine)
-    return hidden, hidden @ second_weights + second_biases
-
-
 def gradients(parameters: Parameters, images: FloatArray, labels: IntArray, recipe: Recipe) -> Parameters:
     """Return the gradient of the mean cross entropy of a batch, images [n, 784] and labels [n], by each parameter.
 
-    This is back-propagation. With d for "gradient of the loss by": d logits = (softmax(logits) - one_hot(labels)) / n;
-    d weights = inputs^T @ d outputs; d biases = the sum of d outputs over the batch; d inputs = d outputs @ weights^T;
-    d affine = d hidden * slope of the activation.
+    With d for "gradient of the loss by": d logits = (softmax(logits) - one_hot(labels)) / n.
     """
-    hidden, logits = forward(parameters, images, recipe.activation)
-    probabilities = softmax(logits)
+    outputs = [images, *forward(parameters, images, recipe.activation)]
+    probabilities = softmax(outputs[-1])
     d_logits = probabilities if recipe.softmaxes == 1 else softmax(probabilities)
     d_logits[np.arange(len(labels)), labels] -= 1
     d_logits /= len(labels)
     if recipe.softmaxes == 2:  # through the inner one: d p_i / d logit_j = p_i ([i = j] - p_j)
         d_logits = probabilities * (d_logits - (d_logits * probabilities).sum(axis=1, keepdims=True))
-    slope = hidden > 0 if recipe.activation == "relu" else hidden * (1 - hidden)
-    d_affine = (d_logits @ parameters[2].T) * slope
-    return [images.T @ d_affine, d_affine.sum(axis=0), hidden.T @ d_logits, d_logits.sum(axis=0)]
-
-
-def initial_parameters(weights: str, random: np.random.Generator) -> Parameters:
-    """Return float32 parameters before training: weights from `initial_values`, biases 0."""
-    parameters: Parameters = []
-    for inputs, outputs in ((PIXELS, HIDDEN), (HIDDEN, CLASSES)):
-        parameters.append(initial_values(weights, (inputs, outputs), random).astype(np.float32))
-        parameters.append(np.zeros(outputs, np.float32))
-    return parameters
+    return backward(parameters, outputs, d_logits, recipe.activation)
 
 
 def train(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int) -> Parameters:
@@ -86,7 +64,7 @@ def train(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], 
 def course(recipe: Recipe, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int) -> Iterator[Parameters]:
     """Yield the parameters before each step and after the last: the same arrays, which change in between."""
     random = np.random.default_rng(seed)
-    parameters = initial_parameters(recipe.weights, random)
+    parameters = initial_parameters(SIZES, recipe.weights, random)
     optimiser = OPTIMISERS[recipe.optimiser](recipe.rate)
     pixels, labels = as_fed(images[: recipe.images], recipe.ink), labels[: recipe.images]
     if recipe.shuffled_labels:

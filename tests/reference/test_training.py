@@ -11,12 +11,12 @@ from reference.classification import accuracy, cross_entropy, softmax
 from reference.datasets import boston, mnist
 from reference.descent import Descent, descend, prepared
 from reference.held_out import held_out
-from reference.network import Recipe, as_fed, forward, gradients, initial_parameters, train
+from reference.layers import forward, initial_parameters
+from reference.network import SIZES, Recipe, as_fed, gradients, train
 from reference.optimisers import Adam, GradientDescent, Momentum
 from reference.regression import least_squares, mean_squared_error
 from reference.training import batches, initial_values
-
-SMALL = 1e-5
+from tests.support.finite_differences import difference, expect_gradient
 
 
 def recipe(**changes: object) -> Recipe:
@@ -27,7 +27,9 @@ def recipe(**changes: object) -> Recipe:
 @pytest.mark.parametrize("softmaxes", [1, 2])
 def test_the_gradient_of_the_network_is_that_of_finite_differences(activation: str, softmaxes: int) -> None:
     random = np.random.default_rng(0)
-    parameters: list[FloatArray] = [parameter.astype(np.float64) for parameter in initial_parameters("normal 0.1", random)]
+    parameters: list[FloatArray] = [
+        parameter.astype(np.float64) for parameter in initial_parameters(SIZES, "normal 0.1", random)
+    ]
     images, labels = random.random((20, 784)), random.integers(0, 10, 20)
 
     def loss() -> float:
@@ -36,15 +38,7 @@ def test_the_gradient_of_the_network_is_that_of_finite_differences(activation: s
 
     found = gradients(parameters, images, labels, recipe(activation=activation, softmaxes=softmaxes))
     for parameter, gradient in zip(parameters, found):
-        assert gradient.shape == parameter.shape
-        for _ in range(5):
-            index = tuple(random.integers(0, parameter.shape))
-            parameter[index] += SMALL
-            above = loss()
-            parameter[index] -= 2 * SMALL
-            below = loss()
-            parameter[index] += SMALL
-            assert gradient[index] == pytest.approx((above - below) / (2 * SMALL), rel=1e-4, abs=1e-8)
+        expect_gradient(loss, parameter, gradient, [tuple(random.integers(0, parameter.shape)) for _ in range(5)])
 
 
 def test_the_gradient_of_the_regression_is_that_of_finite_differences() -> None:
@@ -56,12 +50,7 @@ def test_the_gradient_of_the_regression_is_that_of_finite_differences() -> None:
 
     for parameter, gradient in zip((weights, bias), descent.gradients(weights, bias, features, prices)):
         for index in range(len(parameter)):
-            parameter[index] += SMALL
-            above = loss()
-            parameter[index] -= 2 * SMALL
-            below = loss()
-            parameter[index] += SMALL
-            assert gradient[index] == pytest.approx((above - below) / (2 * SMALL), rel=1e-6)
+            assert gradient[index] == pytest.approx(difference(loss, parameter, (index,)), rel=1e-6)
 
 
 def test_each_optimiser_takes_the_steps_of_its_formula() -> None:

@@ -13,21 +13,12 @@ from reference.arrays import FloatArray
 from reference.bands import FOLDER, WORKSHOPS, BandError, find, key_of, read
 from reference.classification import cross_entropy
 from reference.datasets import EDITIONS
-from reference.dense import (
-    LOGISTIC,
-    MLP,
-    NEURON,
-    Dense,
-    binary_cross_entropy,
-    forward,
-    gradients,
-    initial_parameters,
-    sigmoid,
-)
+from reference.dense import LOGISTIC, MLP, NEURON, Dense, binary_cross_entropy, gradients
+from reference.layers import forward, initial_parameters, sigmoid
 from reference.measure_workshops import PairJob, band_of
 from reference.pairs import FILE, PAIRS, bound_below, pair_band
+from tests.support.finite_differences import expect_gradient
 
-SMALL = 1e-5
 HOW = Dense(MLP, "Adam", 1e-3, 100, 1)
 
 
@@ -56,15 +47,7 @@ def test_the_gradient_of_a_network_is_that_of_finite_differences(how: Dense) -> 
 
     found = gradients(parameters, images, labels, how)
     for parameter, gradient in zip(parameters, found, strict=True):
-        assert gradient.shape == parameter.shape
-        for _ in range(3):
-            index = tuple(random.integers(0, parameter.shape))
-            parameter[index] += SMALL
-            above = loss()
-            parameter[index] -= 2 * SMALL
-            below = loss()
-            parameter[index] += SMALL
-            assert gradient[index] == pytest.approx((above - below) / (2 * SMALL), rel=1e-4, abs=1e-8)
+        expect_gradient(loss, parameter, gradient, [tuple(random.integers(0, parameter.shape)) for _ in range(3)])
 
 
 def test_the_binary_cross_entropy_is_that_of_the_formula_and_stays_finite() -> None:

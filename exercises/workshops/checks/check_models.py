@@ -17,7 +17,7 @@ from checker.recompute.model import Model
 from checker.subjects import about_operations
 from reference.arrays import FloatArray
 from reference.classification import softmax
-from reference.dense import forward, sigmoid
+from reference.layers import forward, sigmoid
 
 from .functions import values_of
 
