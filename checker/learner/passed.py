@@ -47,9 +47,9 @@ def _todos(script: str, tasks: Sequence[LearnerTask]) -> Iterator[str]:
         )
 
 
-def next_after(folder: LearnerFolder, by: str = "") -> str:
-    """Return what to do next in a folder, when a script of it has passed: by a key, or else by a command."""
-    found = folder.next_one(read_progress(folder.path))
+def next_after(folder: LearnerFolder, passed: Exercise | None = None, by: str = "") -> str:
+    """Return what to do next in a folder: with the key `by` what follows the exercise that passed, else with a command."""
+    found = folder.next_one(read_progress(folder.path), passed)
     if found is None:
         return _("All exercises in this folder are done.")
     exercise, _script = found

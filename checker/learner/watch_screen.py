@@ -48,7 +48,7 @@ class WatchScreen:
             self.lines([*when_passed(exercise, report)])
             if exercise.question:
                 self.lines([_("Think about it: {question}", question=exercise.question)])
-            self.lines([next_after(folder, by="n")])
+            self.lines([next_after(folder, exercise, by="n")])
         self._keys()
 
     def answer(self, lines: Sequence[str]) -> None:

@@ -67,7 +67,9 @@ def test_the_first_failure_is_shown_in_full_and_a_save_by_renaming_is_checked(fo
         assert "FAIL  prints the result" in shown
         save_by_renaming(folder / "ex01.py", COMPLETE)
         terminal.wait_for(DONE)
-        assert "Tour of ex01" in terminal.wait_for(KEYS)
+        told = terminal.wait_for(KEYS)
+        assert "Tour of ex01" in told
+        assert "Next: ex02, linear regression on one variable: n" in told
         assert read_progress(folder).is_done("ex01")
         terminal.press("q")
         assert terminal.process.wait(LONGEST_S) == 0
