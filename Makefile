@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: bench check test lint tensorboard tours screenshots data locale clean
+.PHONY: bench check fuzz test lint tensorboard tours screenshots data locale clean
 
 check: .venv/installed
 	-.ci/apt-install bubblewrap
@@ -26,6 +26,10 @@ bench: .venv/installed-bench
 	-.ci/apt-install bubblewrap
 	$(BIN)/python -m tests.bench
 
+# Ten minutes for each reader of files.
+fuzz: .venv/installed-fuzz
+	$(BIN)/python -m tests.fuzz
+
 tensorboard: .venv/installed
 	$(BIN)/tensorboard --logdir logdir
 
@@ -46,7 +50,7 @@ screenshots: .venv/installed-test
 # After a change of a text: new ones come into the .po files without a translation, and the .mo files are made of them.
 locale: .venv/installed-test
 	pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
-	$(BIN)/pybabel -q extract --no-default-keywords -k _ -k plural:1,2 --no-location --sort-output -o "$$pot" checker && \
+	$(BIN)/pybabel -q extract -F babel.cfg --no-default-keywords -k _ -k plural:1,2 --no-location --sort-output -o "$$pot" checker && \
 	$(BIN)/pybabel -q update --domain checker --input-file "$$pot" --output-dir checker/locale --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date --width 125 && \
 	$(BIN)/pybabel -q compile --domain checker --directory checker/locale
@@ -76,6 +80,10 @@ clean:
 .venv/installed-bench: $(INPUTS) | .venv/bin/python
 	$(PIP) --editable '.[bench]'
 	@touch $@ .venv/installed
+
+.venv/installed-fuzz: $(INPUTS) | .venv/bin/python
+	$(PIP) --editable '.[test,fuzz]'
+	@touch $@ .venv/installed-test .venv/installed
 
 .venv/installed-lint: $(INPUTS) | .venv/bin/python
 	$(PIP) --editable '.[lint]'

@@ -19,7 +19,7 @@ from checker.invocation import command, why_not_here
 from checker.learner.commands import hint, progress, reset, start, watch
 from checker.outcome import CHECK_FAILED, CHECKER_BROKE, EVERYTHING_PASSED, USAGE
 from checker.report.characters import show_what_fits
-from checker.session.commands import note, report, session
+from checker.session.commands import feedback, note, report, session
 from checker.targets import complete_script
 from checker.workers.interrupt import interrupt_once
 
@@ -61,16 +61,21 @@ def list_exercises(packs: tuple[Path, ...]) -> None:
 
 
 @cli.command()
-@click.option("--full", is_flag=True, help="Fetch what is missing of the full data sets.")
+@click.option("--full", is_flag=True, help="Fetch what is missing of the full data sets, or of those that are named.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_context
-def data(ctx: click.Context, full: bool) -> None:
-    """List the data sets and whether they verify; --full fetches the large ones."""
+def data(ctx: click.Context, full: bool, names: tuple[str, ...]) -> None:
+    """List the data sets and whether they verify; --full fetches the large ones.
+
+    cifar10 and california are fetched only where they are named.
+    """
     from rich.console import Console
 
-    from checker.data import fetch_full, show
+    from checker.data import fetch_full, require_known, show
 
+    require_known(names, full)
     console = Console()
-    complete = fetch_full(console) if full else True
+    complete = fetch_full(console, names) if full else True
     sound = show(console)
     ctx.exit(EVERYTHING_PASSED if complete and sound else CHECK_FAILED)
 
@@ -97,6 +102,7 @@ cli.add_command(reset)
 cli.add_command(session)
 cli.add_command(note)
 cli.add_command(report)
+cli.add_command(feedback)
 cli.add_command(tensorboard)
 cli.add_command(scalars)
 

@@ -11,6 +11,7 @@ import click
 
 from checker.catalog import Catalog, built_in, load_catalog
 from checker.pack_file import LANGUAGES, PACK_FILE, PackError
+from checker.refusals import refusal
 from checker.translation import VARIABLE
 
 LONGEST_TIMEOUT_S = 24 * 3600
@@ -81,6 +82,12 @@ sandbox_option = click.option(
 )
 
 
+class SystemRefuses(click.ClickException):
+    """The system does not let a command read or write what it needs."""
+
+    exit_code = click.UsageError.exit_code
+
+
 class DefaultGroup(click.Group):
     """A group of commands, one of which may be left out: ``python -m checker ex04``."""
 
@@ -93,6 +100,16 @@ class DefaultGroup(click.Group):
             ctx.meta[COMMAND_LEFT_OUT] = True
             rest = [self.default, *rest]
         return super().parse_args(ctx, own + rest)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. What the system refuses it ends with a sentence; other errors of the system are ours."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            said = refusal(error)
+            if said is None:
+                raise
+            raise SystemRefuses(said) from error
 
     def _split(self, args: list[str]) -> tuple[list[str], list[str]]:
         """Return the options of the group itself that take a value, and the arguments after them."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from checker.datasets import IMAGE_SETS, data_files
-from reference import datasets, fetch
+from checker.datasets import IMAGE_SETS, OPTIONAL_SETS, data_files
+from checker.invocation import command
+from reference import datasets, fetch, optional
 
 
 def show(console: Console) -> bool:
@@ -21,19 +24,30 @@ def show(console: Console) -> bool:
     sound = True
     for file in data_files():
         problem = file.problem()
-        absent = file.edition == "full" and not os.path.exists(file.path)
+        is_cached = file.edition in ("full", "optional")
+        absent = is_cached and not os.path.exists(file.path)
         sound = sound and (not problem or absent)
         state = Text("not fetched", "yellow") if absent else Text(problem or "verified", "red" if problem else "green")
-        source = "" if absent else fetch.source_of(file.path) if file.edition == "full" else "this repository"
+        source = "" if absent else fetch.source_of(file.path) if is_cached else "this repository"
         table.add_row(file.name, file.edition, state, source, file.path)
     console.print(table)
     return sound
 
 
-def fetch_full(console: Console) -> bool:
-    """Fetch what is missing of the full edition; return whether all of it is there now."""
+def require_known(names: Sequence[str], full: bool) -> None:
+    """Raise `click.UsageError` unless all names are those of data sets to fetch, and they are to be fetched."""
+    known = (*IMAGE_SETS, *OPTIONAL_SETS)
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"no data set {name!r} to fetch: {', '.join(known)}")
+    if names and not full:
+        raise click.UsageError(f"a name says what to fetch: {command('data')} --full {' '.join(names)}")
+
+
+def fetch_full(console: Console, names: Sequence[str] = ()) -> bool:
+    """Fetch what is missing of some data sets, of the full edition where none is named; return whether it is there now."""
     complete = True
-    for name in IMAGE_SETS:
+    for name in dict.fromkeys(names) or IMAGE_SETS:
         try:
             fetched = _fetch_with_bar(name, console)
         except (datasets.DataError, OSError) as error:  # no source serves it, or the disk is full
@@ -57,4 +71,4 @@ def _fetch_with_bar(name: str, console: Console) -> fetch.Fetched | None:
         def update(what: str, done: int, total: int | None) -> None:
             progress.update(task, description=f"{name}: {what}", completed=done, total=total)
 
-        return fetch.fetch(name, update)
+        return optional.fetch_optional(name, update) if name in OPTIONAL_SETS else fetch.fetch(name, update)

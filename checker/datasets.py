@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.exercise import DataSet
-from reference import datasets, held_out
+from reference import datasets, held_out, verified
 from reference.classification import Split
 
-IMAGE_SETS = ("mnist", "fashion_mnist")
+IMAGE_SETS = ("mnist", "fashion_mnist")  # those with a full edition, too
+ONE_EDITION = ("boston", "letters", "fables")
+OPTIONAL_SETS = ("cifar10", "california")  # in no edition: a workshop uses them where they were fetched
 LARGEST_FILE_BYTES = 256 << 20  # of a pack's own data
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -27,14 +29,19 @@ class DataFile:
     """One file of data, and whether it is as it should be."""
 
     name: str
-    edition: str  # embedded, full, or held out
+    edition: str  # embedded, full, held out, or optional
     path: str
-    digest: str
+    digest: str = ""  # of an optional one, it lies beside the file
 
     def problem(self) -> str:
         """Return what is wrong with the file, "" when it verifies."""
         try:
-            datasets.load_verified(self.path, self.digest)
+            if self.edition == "optional":
+                verified.load_fetched(self.path)
+            elif self.name in datasets.TEXTS:
+                verified.load_verified_text(self.path, self.digest)
+            else:
+                verified.load_verified(self.path, self.digest)
         except datasets.DataError as error:
             return str(error).removeprefix(f"{self.path}: ")
         return ""
@@ -48,15 +55,17 @@ def data_files() -> list[DataFile]:
         for (edition, name), digest in digests
     ]
     held = [DataFile(name, "held out", held_out.path(name), digest) for name, digest in held_out.DIGESTS.items()]
-    return [*files[:3], *held, *files[3:]]
+    embedded = [file for file in files if file.edition == "embedded"]
+    optional = [DataFile(name, "optional", datasets.full_path(name)) for name in OPTIONAL_SETS]
+    return [*embedded, *held, *files[len(embedded) :], *optional]
 
 
 def missing_files(data_sets: Iterable[DataSet], edition: str) -> list[str]:
     """Return what keeps data sets from being used in an edition, one line per file."""
     wanted = {
-        ("boston", "embedded"),
+        *((name, "embedded") for name in ONE_EDITION),
         *((name, edition) for name in IMAGE_SETS),
-        *((name, "held out") for name in IMAGE_SETS),
+        *((name, "held out") for name in held_out.DIGESTS),
     }
     names = {data.name for data in data_sets if data.is_built_in}
     files = [file for file in data_files() if file.name in names and (file.name, file.edition) in wanted]
@@ -65,18 +74,22 @@ def missing_files(data_sets: Iterable[DataSet], edition: str) -> list[str]:
 
 @lru_cache(maxsize=2)
 def image_splits(name: str, edition: str) -> tuple[Split, Split]:
-    """Return the training and the test images of ``mnist`` or ``fashion_mnist``; kept, because many checks want them.
+    """Return the training and the test images of ``mnist``, ``fashion_mnist`` or ``letters``; kept for all checks.
 
-    Raises `KeyError` for another data set.
+    The letters are the same in both editions. Raises `KeyError` for another data set.
     """
+    if name == "letters":
+        return datasets.letters()
     load = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}[name]
     return load(edition)
 
 
 def full_files() -> list[Path]:
-    """Return the files of the full edition that are there, and nothing else of their folder."""
-    files = [Path(os.path.realpath(datasets.cache_folder()), f"{name}.npz") for name in IMAGE_SETS]
-    return [file for file in files if file.is_file()]
+    """Return the files of the full edition and of optional sets that are there, and nothing else of their folder."""
+    cache = os.path.realpath(datasets.cache_folder())
+    files = [Path(cache, f"{name}.npz") for name in (*IMAGE_SETS, *OPTIONAL_SETS)]
+    notes = [Path(verified.digest_path(str(file))) for file in files[len(IMAGE_SETS) :]]
+    return [file for file in (*files, *notes) if file.is_file()]
 
 
 def load_arrays(file: Path) -> dict[str, NDArray[Any]]:

@@ -16,16 +16,21 @@ from pathlib import Path
 from rich.console import Console
 
 from checker.datasets import missing_files
-from checker.exercise import DataSet
+from checker.exercise import DataSet, Limits
 from checker.invocation import command
 from checker.pack_reader import BUILT_IN_DATA
 from checker.report.requirement import Requirement, show_requirements
 from checker.sandbox.bubblewrap import why_not
+from checker.sandbox.cgroup import find_parent
+from checker.sandbox.limits import THREADS_PER_CORE
+from checker.sandbox.shown_files import covered_folders, prefixes, private_folders
+from checker.sandbox.usage import IS_LINUX, tells_shares, usable_cores
 from checker.units import GIB
 from reference.datasets import EDITIONS
 
 SMALLEST_DISK = 2 * GIB  # a job may write 1 GiB, and two may run
 SMALLEST_MEMORY = 4 * GIB
+BUSY_LOAD = 1.5  # per core: from there on, a check waits for a processor
 TENSORBOARD_PORT = 6006
 IMPORT_TIMEOUT_S = 120
 
@@ -80,6 +85,28 @@ def _bubblewrap() -> Iterator[Requirement]:
     yield Requirement("namespaces", reason or "a box can be built", _namespaces_remedy() if reason else "", needed=False)
 
 
+def _shown() -> Iterator[Requirement]:
+    if why_not():
+        return
+    found = "libraries and programs of the system and of this Python"
+    outer = [*prefixes(), *(folder.parent for folder in covered_folders())]
+    for folder in dict.fromkeys(private_folders()):
+        above = next((above for above in outer if folder.is_relative_to(above)), None)
+        if above is not None:
+            found += f"; of {folder}, which lies in {above}, nothing else"
+    yield Requirement("scripts see", found)
+
+
+def _limits() -> Iterator[Requirement]:
+    most = THREADS_PER_CORE * (os.cpu_count() or 1) + Limits.threads
+    parent = find_parent()
+    group = f"there is one for jobs below {parent.folder}" if parent.folder else f"there is none for jobs, {parent.reason}"
+    found = f"memory and processor time are counted in samples; {most:,} threads; no control group is used: {group}"
+    older = IS_LINUX and not tells_shares()
+    remedy = "Linux 5.4 or newer: on this one, what forked processes share counts for each of them" if older else ""
+    yield Requirement("limits", found, remedy, needed=False)
+
+
 def _namespaces_remedy() -> str:
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return "this is a container that forbids them: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN"
@@ -120,6 +147,15 @@ def _room() -> Iterator[Requirement]:
     yield Requirement("memory", f"{memory / GIB:.1f} GiB, {os.cpu_count()} cores", remedy, needed=False)
 
 
+def _load() -> Iterator[Requirement]:
+    per_core = os.getloadavg()[0] / usable_cores()
+    remedy = ""
+    if per_core > BUSY_LOAD:
+        longer = f"a check takes about {per_core:.0f} times as long, and one that is starved is told as such, not as failed"
+        remedy = f"close other programs: {longer}"
+    yield Requirement("load", f"{per_core:.1f} programs per core at work in the last minute", remedy, needed=False)
+
+
 def _fonts() -> Iterator[Requirement]:
     from matplotlib import get_data_path
 
@@ -141,4 +177,15 @@ def _port() -> Iterator[Requirement]:
             yield Requirement(f"port {TENSORBOARD_PORT}", "free, for TensorBoard")
 
 
-PROBES: tuple[Callable[[], Iterator[Requirement]], ...] = (_python, _packages, _bubblewrap, _data, _room, _fonts, _port)
+PROBES: tuple[Callable[[], Iterator[Requirement]], ...] = (
+    _python,
+    _packages,
+    _bubblewrap,
+    _shown,
+    _limits,
+    _data,
+    _room,
+    _load,
+    _fonts,
+    _port,
+)

@@ -88,7 +88,9 @@ def show(report: Report, console: Console, verbose: bool = False) -> None:
     for check in report.checks:
         if check.status is Status.ERROR or (verbose and check.status is Status.PASS and not is_finding(check)):
             console.print(Text.assemble(label_of(check.status), check.title), soft_wrap=True)
-        if check.status is Status.ERROR:
+        if check.is_starved:
+            console.print(Text(f"      {check.actual}; {check.hint}"), soft_wrap=True)
+        elif check.status is Status.ERROR:
             console.print(Text(check.detail, style="dim"))
     clean = sum(check.status is Status.PASS and not is_finding(check) for check in report.checks)
     later = report.count(Status.SKIP)

@@ -13,23 +13,33 @@ from checker.pack_file import PACK_FILE
 from checker.units import GIB, MIB
 
 BUILT_IN = Path(checker.__file__).parent.parent / "exercises"  # holds the day's pack, and others in folders of their own
+DIAGNOSES = Path(checker.__file__).parent / "diagnoses" / "check_failed.py"
 LANGUAGE = "en"
+WALL_PER_TIME = 5.0  # a run that gets a fifth of a core still ends by itself
+SHORTEST_WAIT_S = 60.0  # that a run may wait for a processor, however short its limit is
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a run may use. The import of TensorFlow happens before the clock starts."""
 
-    time_s: float = 60.0  # wall time
+    time_s: float = 60.0  # that it would need alone: wall time without what it waited for a processor
+    wall_s: float = 0.0  # after which it is ended in any case; 0: several times as much, see `most_wall_s`
     cpu_s: float = 600.0  # of all cores and all processes
-    memory_bytes: int = 4 * GIB  # resident, of all processes
+    memory_bytes: int = 4 * GIB  # of all processes, and of files in memory
     address_bytes: int = 8 * GIB  # of address space, of any one process: TensorFlow alone maps 1.8 GiB and touches 0.6
     processes: int = 32
+    threads: int = 256  # of all processes; 16 more for each core of the machine
     open_files: int = 512
     output_bytes: int = MIB  # of stdout, and of stderr; the rest is dropped with a note
     file_bytes: int = GIB // 2  # of any one file
     written_bytes: int = GIB  # of all files
     files: int = 20_000
+
+    @property
+    def most_wall_s(self) -> float:
+        """The wall time after which a run is ended, however busy the machine is."""
+        return self.wall_s or max(WALL_PER_TIME * self.time_s, self.time_s + SHORTEST_WAIT_S)
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,11 @@ class Exercise:
     def logdir(self) -> str:
         """Where the script writes, below the folder it runs in."""
         return f"logdir/{self.id}"
+
+    @property
+    def diagnoses(self) -> Path | None:
+        """The file of diagnoses that may give a reason where a check fails and names none; None for no such file."""
+        return DIAGNOSES
 
     @property
     def is_built_in(self) -> bool:

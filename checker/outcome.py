@@ -20,6 +20,7 @@ class Status(str, Enum):
     ERROR = "error"  # the checker is wrong
 
 
+BUSY_MACHINE = "busy-machine"  # the kind of an ERROR that says nothing of the script, and is no bug of the checker either
 _AFTER_FAILURES = (Status.ERROR, Status.PASS, Status.SKIP)  # in a report for a person
 
 EVERYTHING_PASSED, CHECK_FAILED, USAGE, CHECKER_BROKE, NOTHING_TO_CHECK = range(5)  # exit codes
@@ -94,12 +95,17 @@ class CheckResult:
     hint: str = ""
     advice: str = ""  # what the script could do better besides
     detail: str = ""  # the traceback of an ERROR; for a SKIP, the title of the check that explains it
-    kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one
+    kind: str = ""  # of a FAIL: a short id of what is wrong, where there is one; BUSY_MACHINE of such an ERROR
     place: str = ""  # the learner's own line with its text, with which `where` begins; "" where none is known
     recipe: str = ""  # of a FAIL: the title of the recipe of the pack that helps; "" where there is none
     lines: tuple[NamedLine, ...] = ()  # all lines that `where` and `actual` name, the first one first
     charts: tuple[Chart, ...] = ()  # the series that the message speaks of
     nodes: tuple[str, ...] = ()  # the operations that the message speaks of, as TensorBoard's page GRAPHS names them
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether this tells that the machine was too busy: `actual` and `hint` say it, and there is no traceback."""
+        return self.status is Status.ERROR and self.kind == BUSY_MACHINE
 
     @property
     def subject(self) -> str:
@@ -159,6 +165,11 @@ class Report:
             if status in found:
                 return status
         return Status.ERROR
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether nothing was found out because the machine was too busy: to be tried again."""
+        return any(check.is_starved for check in self.checks)
 
     @property
     def failures(self) -> list[CheckResult]:

@@ -10,13 +10,13 @@ from checker.exercise import DataSet, Exercise, Limits, Pack
 from checker.pack_file import PACK_FILE, PackError, PackFile, Table
 from checker.recipes import read_recipes
 
-BUILT_IN_DATA = ("boston", "mnist", "fashion_mnist")  # of `reference`
+BUILT_IN_DATA = ("boston", "mnist", "fashion_mnist", "letters", "fables")  # of `reference`
 MODELS = ("arithmetic", "regression", "classifier")  # fixtures that recompute a result
 EXERCISE_KEYS = ("title", "question", "data", "columns", "limits", "model", "checkpoint", "recipes")
 PACK_KEYS = ("id", "title", "checks", "cases", "subject", "recipes")
 # The words of the command line: an exercise of such a name could not be asked for. Some commands are still to come.
 RESERVED_IDS = set(
-    "check completion data doctor examine hint list note progress report reset scalars session start tensorboard "
+    "check completion data doctor examine feedback hint list note progress report reset scalars session start tensorboard "
     "watch".split()
 )
 

@@ -17,7 +17,12 @@ VARIABLE = "SUITE_LANG"
 def language() -> str:
     """Return the language of the texts: that of the variable SUITE_LANG, English where it names none of ours."""
     asked = os.environ.get(VARIABLE, LANGUAGE)[:2].lower()
-    return asked if asked.isalpha() and (LOCALE / asked).is_dir() else LANGUAGE
+    return asked if asked.isalpha() and _is_ours(asked) else LANGUAGE
+
+
+@lru_cache(maxsize=16)
+def _is_ours(asked: str) -> bool:
+    return (LOCALE / asked).is_dir()
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,8 @@
 network for the images. It prints the digests for ``datasets.py`` and ``held_out.py``. ``python -m reference bands`` needs
 the full data in the cache (``python -m checker data --full``) and trains for some minutes. ``python -m reference curves``
 trains for some minutes, too, on the embedded data. ``python -m reference workshops`` makes the bands of the
-workshops, and needs the full data, too.
+workshops, and needs the full data, too; ``python -m reference fables`` makes those of the workshops with a text.
+``python -m reference letters FOLDER_OF_FONTS`` renders the letters; the bytes depend on the version of FreeType.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 
 import numpy as np
 
-from reference import bands, curves, datasets, fetch, held_out, measure, measure_workshops
+from reference import bands, curves, datasets, fetch, held_out, measure, measure_fables, measure_workshops, render, verified
 
 TRAIN_IMAGES = 10_000
 TEST_IMAGES = 2_000
@@ -36,11 +37,22 @@ def embed(boston_csv: str) -> None:
         _write(os.path.join(held_out.HELD_OUT_FOLDER, name), {"x": full["x_test"][part], "y": full["y_test"][part]})
 
 
-def _write(name: str, arrays: datasets.Arrays) -> None:
+def render_letters(fonts: str, table: str, into: str) -> None:
+    """Write ``letters.npz`` and its held-out part from unpacked Debian packages; print digests and class counts."""
+    parts = render.images_of(render.read_fonts(table), fonts)
+    (x_train, y_train), (x_test, y_test), (x, y) = (parts[part] for part in render.PARTS)
+    served = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+    _write(os.path.join(os.path.abspath(into), "letters"), served)
+    _write(os.path.join(os.path.abspath(into), "held_out", "letters"), {"x": x, "y": y})
+    for part, (_, labels) in parts.items():
+        print(f"{part}: {render.counts(labels)}")
+
+
+def _write(name: str, arrays: verified.Arrays) -> None:
     path = datasets.embedded_path(name)  # an absolute path stays as it is
     os.makedirs(os.path.dirname(path), exist_ok=True)
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # the stubs take the names for its options
-    print(f"{os.path.relpath(path)}: {os.path.getsize(path):,} bytes, arrays {datasets.digest(arrays)}")
+    print(f"{os.path.relpath(path)}: {os.path.getsize(path):,} bytes, arrays {verified.digest(arrays)}")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -59,6 +71,14 @@ def make_parser() -> argparse.ArgumentParser:
     teaching = commands.add_parser("workshops", help="make reference/expected/workshops.json and pairs.json again")
     teaching.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     teaching.set_defaults(run=lambda options: measure_workshops.make_bands(options.into, say))
+    rendering = commands.add_parser("letters", help="make reference/data/letters.npz again")
+    rendering.add_argument("fonts", metavar="FOLDER_OF_FONTS", help="unpacked Debian packages, each in a folder of its name")
+    rendering.add_argument("--table", default=render.TABLE, metavar="CSV", help="which fonts (letters_fonts.csv)")
+    rendering.add_argument("--into", default=datasets.EMBEDDED_FOLDER, metavar="FOLDER", help="where (reference/data)")
+    rendering.set_defaults(run=lambda options: render_letters(options.fonts, options.table, options.into))
+    reading = commands.add_parser("fables", help="make reference/expected/fables.json again")
+    reading.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
+    reading.set_defaults(run=lambda options: measure_fables.make_bands(options.into, say))
     recording = commands.add_parser("curves", help="make reference/expected/curves.json again")
     recording.add_argument("--into", default=bands.FOLDER, metavar="FOLDER", help="where to write (reference/expected)")
     recording.set_defaults(run=lambda options: curves.record(options.into, say))

@@ -16,6 +16,7 @@ from typing import Any
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "expected")
 CLASSIFICATION, REGRESSION, WORKSHOPS = "classification.json", "regression.json", "workshops.json"
+FABLES = "fables.json"
 
 TENTH, STEP = 0.1, 0.05
 RULE = (
@@ -82,14 +83,17 @@ def key_of(dataset: str, edition: str, level: str) -> str:
     return f"{dataset}, {edition}, {level}"
 
 
-def bound_between(honest: float, wrong: float) -> float:
-    """Return the bound that `RULE` sets between the worst honest and the best wrong value. Raises `ValueError`."""
+def bound_between(honest: float, wrong: float, unit: float = STEP) -> float:
+    """Return the bound that `RULE` sets between the worst honest and the best wrong value. Raises `ValueError`.
+
+    Another unit than 0.05 suits values that lie close together.
+    """
     low, high = sorted((honest, wrong))
-    multiples = (round(number * STEP, 2) for number in range(math.floor(low / STEP), math.ceil(high / STEP) + 1))
+    multiples = (round(number * unit, 2) for number in range(math.floor(low / unit), math.ceil(high / unit) + 1))
     between = [multiple for multiple in multiples if low < multiple < high]
     if not between:
         raise ValueError(
-            f"no multiple of {STEP} lies between the worst honest run, {honest:g}, and the best wrong one, {wrong:g}"
+            f"no multiple of {unit} lies between the worst honest run, {honest:g}, and the best wrong one, {wrong:g}"
         )
     return min(between, key=lambda multiple: abs(multiple - (honest + TENTH * (wrong - honest))))
 
@@ -125,9 +129,9 @@ def read(file: str, folder: str = FOLDER) -> Mapping[str, Band]:
         raise BandError(f"{path}: {error}") from error
 
 
-def write(file: str, bands: Sequence[Band], folder: str = FOLDER) -> None:
+def write(file: str, bands: Sequence[Band], folder: str = FOLDER, rule: str = RULE) -> None:
     """Write bands as JSON, after the rule."""
-    content = {"rule": RULE, "bands": {band.key: band.as_json() for band in bands}}
+    content = {"rule": rule, "bands": {band.key: band.as_json() for band in bands}}
     with open(os.path.join(folder, file), "w", encoding="utf-8") as opened:
         json.dump(content, opened, indent=2, ensure_ascii=False)
         opened.write("\n")

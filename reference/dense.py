@@ -18,6 +18,7 @@ from reference.training import batches
 NEURON = (PIXELS, 1)
 LOGISTIC = (PIXELS, CLASSES)
 MLP = (PIXELS, 64, 32, 16, CLASSES)
+DEEP = (PIXELS, 256, 256, 128, CLASSES)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.datasets import DIGESTS, HELD_OUT, DataError, digest, full_path, load_verified
+from reference.datasets import DIGESTS, HELD_OUT, DataError, full_path
 from reference.mirrors import Mirror, Progress, SourceError, sources
+from reference.verified import digest, load_verified
 
 if TYPE_CHECKING:
-    from reference.datasets import Arrays
+    from reference.verified import Arrays
 
 # SHA-256 over the decoded arrays as they were published, with the held-out images.
 PUBLISHED_DIGESTS = {
@@ -44,22 +45,22 @@ def fetch(name: str, progress: Progress, candidates: list[Mirror] | None = None)
     Raises `DataError` as `published` does.
     """
     path = full_path(name)
-    set_aside = None
+    aside = None
     if os.path.exists(path):
         try:
             load_verified(path, DIGESTS["full", name])
             return None
         except DataError:
-            set_aside = _set_aside(path)
+            aside = set_aside(path)
     try:
         arrays, title = published(name, progress, candidates)
     except DataError as error:
-        kept = f"\nthe damaged earlier file was kept as {set_aside}" if set_aside else ""
+        kept = f"\nthe damaged earlier file was kept as {aside}" if aside else ""
         raise DataError(f"{error}{kept}") from None
     served = {array: without_held_out(values) if array.endswith("_test") else values for array, values in arrays.items()}
-    _store_atomically(path, served)
-    Path(_note_of(path)).write_text(title + "\n", "utf-8")
-    return Fetched(path, title, set_aside)
+    store_atomically(path, served)
+    note_source(path, title)
+    return Fetched(path, title, aside)
 
 
 def published(name: str, progress: Progress, candidates: list[Mirror] | None = None) -> tuple[Arrays, str]:
@@ -98,17 +99,24 @@ def source_of(path: str) -> str:
         return "not noted"
 
 
+def note_source(path: str, title: str) -> None:
+    """Note the source of a file in the cache."""
+    Path(_note_of(path)).write_text(title + "\n", "utf-8")
+
+
 def _note_of(path: str) -> str:
     return path + ".source"
 
 
-def _set_aside(path: str) -> str:
+def set_aside(path: str) -> str:
+    """Rename a damaged file; return its new path."""
     aside = f"{path}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     os.replace(path, aside)
     return aside
 
 
-def _store_atomically(path: str, arrays: dict[str, NDArray[Any]]) -> None:
+def store_atomically(path: str, arrays: dict[str, NDArray[Any]]) -> None:
+    """Store arrays as an ``.npz`` that is there as a whole or not at all."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), suffix=".partial")
     try:

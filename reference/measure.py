@@ -8,21 +8,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference import bands, datasets, dense
-from reference.arrays import FloatArray
-from reference.classification import accuracy
+from reference import bands, datasets
 from reference.dense import Dense
-from reference.descent import Descent, descend
-from reference.held_out import held_out
-from reference.layers import forward
-from reference.network import Recipe, as_fed, train
-from reference.regression import ROOMS, least_squares, mean_squared_error
+from reference.descent import Descent
+from reference.network import Recipe
+from reference.readers import Reader
+from reference.regression import least_squares, mean_squared_error
+from reference.trained import Job, houses_of, training_images, value_of
 from reference.variations import NETWORKS, PLANES, Variations
 from reference.workshop_variations import REASONS as WORKSHOP_REASONS
 
@@ -90,17 +87,6 @@ Say = Callable[[str], None]
 Values = dict[str, list[float]]  # name of a run -> its results, one value per seed
 
 
-class Job(NamedTuple):
-    """One training and its purpose."""
-
-    degree: str  # a field of `Variations`
-    name: str
-    dataset: str  # mnist, fashion_mnist, rooms, all features, or the network of a workshop
-    edition: str  # of the training images
-    how: Recipe | Descent | Dense
-    seed: int
-
-
 def make_bands(folder: str, quick: bool, say: Say) -> None:
     """Measure everything and write the two files. Raises `reference.datasets.DataError` where the full data is missing.
 
@@ -108,7 +94,7 @@ def make_bands(folder: str, quick: bool, say: Say) -> None:
     """
     for dataset in ("mnist", "fashion_mnist"):
         # Missing data is better noticed now than after some minutes.
-        _training_images(dataset, "embedded" if quick else "full")
+        training_images(dataset, "embedded" if quick else "full")
     os.environ.update(ONE_THREAD)  # for the workers, which import NumPy anew
     os.makedirs(folder, exist_ok=True)
     command = "python -m reference bands" + (" --quick" if quick else "")
@@ -125,24 +111,9 @@ def make_bands(folder: str, quick: bool, say: Say) -> None:
         bands.write(ACCURACY.file, images, folder)
 
 
-def value_of(job: Job) -> float:
-    """Return the result of a training: an accuracy, or a mean squared error divided by that of least squares."""
-    if isinstance(job.how, Recipe):
-        parameters = train(job.how, *_training_images(job.dataset, job.edition), job.seed)
-        images, labels = held_out(job.dataset)
-        return accuracy(forward(parameters, as_fed(images, job.how.ink), job.how.activation)[1], labels)
-    if isinstance(job.how, Dense):
-        found = dense.train(job.how, *_training_images("mnist", job.edition), job.seed)
-        images, labels = held_out("mnist")
-        return accuracy(forward(found, as_fed(images, job.how.ink), job.how.activation)[-1], labels)
-    features, prices = _houses(job.dataset)
-    prediction = descend(job.how, features, prices, job.seed)
-    return mean_squared_error(prediction, prices) / least_squares(features, prices).mse
-
-
 def wrong_planes(dataset: str) -> Values:
     """Return the mean squared errors of the best wrong fits, divided by the smallest possible one."""
-    features, prices = _houses(dataset)
+    features, prices = houses_of(dataset)
     least = least_squares(features, prices).mse
     others = [np.random.default_rng(seed).permutation(prices) for seed in range(SEEDS["both"])]
     found = {"the mean price": [float(prices.var())]}
@@ -179,7 +150,7 @@ def _jobs(variations: Variations[Any], dataset: str, edition: str, quick: bool) 
                 yield Job(degree, name or str(how), dataset, "embedded" if quick else edition, how, seed)
 
 
-def _shortened(how: Recipe | Descent | Dense) -> Recipe | Descent | Dense:
+def _shortened(how: Recipe | Descent | Dense | Reader) -> Recipe | Descent | Dense | Reader:
     """Return a training that takes a fraction of a second."""
     if not isinstance(how, Recipe):
         return how
@@ -189,11 +160,15 @@ def _shortened(how: Recipe | Descent | Dense) -> Recipe | Descent | Dense:
 
 def bands_of(subject: Subject, measured: Mapping[str, Values]) -> list[bands.Band]:
     """Return the band of accepted results, and the narrower one of good results."""
-    well, fair, rough = measured["well_chosen"], measured["fair"], measured["rough"]
+    return [accepted_band(subject, measured), _band(subject, "good", measured["well_chosen"], measured["rough"])]
+
+
+def accepted_band(subject: Subject, measured: Mapping[str, Values]) -> bands.Band:
+    """Return the band of accepted results."""
     worst, best = subject.measure.worst_and_best
-    accepted = _band(subject, "accepted", {**well, **fair, **rough}, measured["wrong"])
-    accepted = replace(accepted, too_short=_rounded(worst, measured["too_short"]), unseen=_rounded(best, measured["unseen"]))
-    return [accepted, _band(subject, "good", well, rough)]
+    honest = {**measured["well_chosen"], **measured["fair"], **measured["rough"]}
+    band = _band(subject, "accepted", honest, measured["wrong"])
+    return replace(band, too_short=_rounded(worst, measured["too_short"]), unseen=_rounded(best, measured["unseen"]))
 
 
 def _band(subject: Subject, level: str, honest: Values, wrong: Values) -> bands.Band:
@@ -228,15 +203,3 @@ def _band(subject: Subject, level: str, honest: Values, wrong: Values) -> bands.
 def _rounded(pick: Callable[[list[float]], float], values: Values) -> dict[str, float]:
     """Return the value that `pick` takes from those of each run, rounded to three places."""
     return {name: round(pick(reached), 3) for name, reached in values.items()}
-
-
-def _houses(dataset: str) -> tuple[FloatArray, FloatArray]:
-    """Return the features [506, 1] or [506, 13], and the prices [506]."""
-    houses = datasets.boston()
-    return houses.data[:, [ROOMS]] if dataset == "rooms" else houses.data, houses.target
-
-
-@lru_cache(maxsize=1)  # runs are sorted by data set, and 60,000 images take 47 MB
-def _training_images(dataset: str, edition: str) -> datasets.Split:
-    load = datasets.mnist if dataset == "mnist" else datasets.fashion_mnist
-    return load(edition)[0]

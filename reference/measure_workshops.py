@@ -11,17 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference import bands, datasets, pairs
+from reference import bands, datasets, housing, pairs
 from reference.dense import Dense, train
 from reference.held_out import held_out
 from reference.layers import forward
+from reference.letter_variations import READERS
 from reference.measure import ONE_THREAD, Measure, Say, Subject, bands_of, run_all
 from reference.network import as_fed
-from reference.workshop_variations import LOGISTICS, MLPS, NEURONS
+from reference.workshop_variations import DIGITS, IMAGES, LOGISTICS, MLPS, NEURONS
 
 OF_NETWORKS = Measure("accuracy on the 1,000 held-out images", "low", bands.WORKSHOPS)
+OF_LETTERS = Measure("accuracy on the 1,000 held-out letters", "low", bands.WORKSHOPS)
 HONEST = (*NEURONS.well_chosen, *NEURONS.fair, *NEURONS.rough)
 SEED = 0
+NETWORKS = {"mlp": MLPS, "logistic": LOGISTICS, "digits": DIGITS, "images": IMAGES}
 
 
 class PairJob(NamedTuple):
@@ -34,20 +37,24 @@ class PairJob(NamedTuple):
 def make_bands(folder: str, say: Say) -> None:
     """Measure and write both files. Raises `reference.datasets.DataError` where the full data is missing."""
     datasets.mnist("full")
+    datasets.fashion_mnist("full")
     os.environ.update(ONE_THREAD)  # for the workers, which import NumPy anew
     os.makedirs(folder, exist_ok=True)
     command = "python -m reference workshops"
     with ProcessPoolExecutor(min(8, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
         networks, neurons = [], {}
         for edition in datasets.EDITIONS:
-            for name, variations in (("mlp", MLPS), ("logistic", LOGISTICS)):
+            for name, variations in NETWORKS.items():
                 measured = run_all(variations, name, edition, False, pool, say)
                 networks += bands_of(Subject(OF_NETWORKS, name, edition, command), measured)
             began = time.monotonic()
             jobs = [PairJob(edition, digits) for digits in pairs.PAIRS]
             neurons[edition] = dict(zip((job.digits for job in jobs), pool.map(band_of, jobs)))
             say(f"pairs, {edition}: {len(jobs)} pairs, {time.monotonic() - began:.0f} s")
-        bands.write(OF_NETWORKS.file, networks, folder)
+        for name, of_letters in READERS.items():  # the letters are the same in both editions
+            measured = run_all(of_letters, name, "embedded", False, pool, say)
+            networks += bands_of(Subject(OF_LETTERS, name, "embedded", command), measured)
+        bands.write(OF_NETWORKS.file, [*networks, housing.make_band(command)], folder)
         pairs.write(neurons, command, folder)
 
 

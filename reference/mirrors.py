@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from reference.datasets import IMAGE_ARRAYS
 
 if TYPE_CHECKING:
-    from reference.datasets import Arrays
+    from reference.verified import Arrays
 
 # progress(what is being fetched, bytes so far, bytes in total or None when the source does not say)
 Progress = Callable[[str, int, int | None], None]

@@ -7,9 +7,12 @@ from typing import Generic, TypeVar
 
 from reference.dense import Dense
 from reference.descent import Descent
+from reference.lstm import Lstm
 from reference.network import Recipe
+from reference.readers import Reader
+from reference.skip_gram import SkipGram
 
-Run = TypeVar("Run", Recipe, Descent, Dense)
+Run = TypeVar("Run", Recipe, Descent, Dense, Reader, SkipGram, Lstm)
 
 DESCENT, MOMENTUM, ADAM = "gradient descent", "momentum", "Adam"
 

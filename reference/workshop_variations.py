@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reference.dense import LOGISTIC, MLP, NEURON, Dense
+from reference.dense import DEEP, LOGISTIC, MLP, NEURON, Dense
+from reference.letter_variations import READERS
 from reference.variations import ADAM, DESCENT, MOMENTUM, Variations
 
 # The first settings are those of the documents, with what makes them learn.
@@ -92,6 +93,55 @@ NEURONS: Variations[Dense] = Variations(
     },
 )
 
+# The network of digits and images. A quarter of the training images, or all but a few, are kept back for validation.
+DIGITS: Variations[Dense] = Variations(
+    well_chosen=(
+        Dense(DEEP, DESCENT, 0.1, 64, 1170, images=7_500),
+        Dense(DEEP, DESCENT, 0.05, 64, 2340, images=7_500),
+        Dense(DEEP, ADAM, 1e-3, 64, 590, images=7_500),
+        Dense(DEEP, MOMENTUM, 0.01, 64, 1170, images=7_500),
+    ),
+    fair=(
+        Dense(DEEP, DESCENT, 0.01, 64, 2340, images=7_500),
+        Dense(DEEP, DESCENT, 0.05, 32, 700, images=5_000),
+        Dense(DEEP, ADAM, 1e-3, 100, 1000, "sigmoid", images=8_000),
+        Dense(DEEP, ADAM, 1e-3, 32, 320, images=2_000),
+    ),
+    rough=(
+        Dense(DEEP, DESCENT, 0.01, 64, 1170, images=7_500),
+        Dense(DEEP, DESCENT, 0.005, 64, 2340, images=7_500),
+        Dense(DEEP, DESCENT, 1e-3, 64, 2340, images=7_500),
+    ),
+    too_short=(Dense(DEEP, DESCENT, 1e-3, 64, 590, images=7_500),),
+    wrong={
+        "untrained": Dense(DEEP, DESCENT, 0.1, 64, 0),
+        "labels of other images": Dense(DEEP, ADAM, 1e-3, 64, 590, shuffled_labels=True),
+        "ten epochs of fifty images": Dense(DEEP, ADAM, 1e-3, 10, 50, images=50),
+        "sigmoids and gradient descent at 0.01": Dense(DEEP, DESCENT, 0.01, 64, 1170, "sigmoid", images=7_500),
+    },
+)
+
+IMAGES: Variations[Dense] = Variations(
+    well_chosen=(
+        Dense(DEEP, ADAM, 1e-3, 64, 1250, images=2_000),
+        Dense(DEEP, ADAM, 1e-3, 64, 3500, images=7_500),
+        Dense(DEEP, DESCENT, 0.1, 64, 2500, images=4_000),
+        Dense(DEEP, MOMENTUM, 0.01, 64, 2000, images=4_000),
+    ),
+    fair=(
+        Dense(DEEP, ADAM, 1e-3, 32, 1000, images=1_000),
+        Dense(DEEP, ADAM, 3e-3, 64, 1000, images=2_000),
+        Dense(DEEP, DESCENT, 0.05, 32, 2500, images=2_000),
+    ),
+    rough=(Dense(DEEP, ADAM, 1e-3, 32, 400, images=150),),
+    too_short=(Dense(DEEP, DESCENT, 0.05, 32, 500, images=100),),
+    wrong={
+        "untrained": Dense(DEEP, ADAM, 1e-3, 64, 0),
+        "labels of other images": Dense(DEEP, ADAM, 1e-3, 64, 1250, images=2_000, shuffled_labels=True),
+        "thirty images": Dense(DEEP, ADAM, 1e-3, 10, 200, images=30),
+    },
+)
+
 # By network and level: what the band is for.
 REASONS = {
     ("mlp", "accepted"): (
@@ -102,6 +152,25 @@ REASONS = {
         "A network below it passes with advice: well chosen trainings lie above; weights drawn with deviation 1, or a few "
         "slow epochs, leave it below."
     ),
+    ("digits", "accepted"): (
+        "Honest trainings pass whose validation takes a part of the images, also twenty epochs of the document's gradient "
+        "descent at 0.001. None passes that saw fifty images or wrong labels."
+    ),
+    ("digits", "good"): (
+        "A network below it passes with advice: well chosen trainings lie above; gradient descent at 0.01 and less has not "
+        "arrived after ten epochs."
+    ),
+    ("images", "accepted"): (
+        "Trainings pass that overfit, also on 150 garments: what is learnt by heart costs the others little. None passes "
+        "that saw thirty garments, or wrong labels."
+    ),
+    ("images", "good"): (
+        "A network below it passes with advice: trainings on two thousand garments and more lie above, on 150 below."
+    ),
+    ("housing", "accepted"): (
+        "Every honest training passes, also fifty epochs of the document's gradient descent at 0.001. None passes that is "
+        "no better than the mean price, was not trained, or for two epochs."
+    ),
     ("logistic", "accepted"): (
         "A thousand steps pass on the sum at 0.01, and on the mean at 0.01 or more. None passes that made ten steps, saw a "
         "hundred images, or wrong labels."
@@ -110,4 +179,18 @@ REASONS = {
         "A classifier below it passes with advice: the sum at 0.01, or the mean at ten times that rate and more, lie above; "
         "the mean at 0.01 has not arrived after a thousand steps."
     ),
+    **{
+        (name, "accepted"): (
+            "Every honest training passes, also a slow one, and one from large weights. None passes that was not trained, "
+            "made ten steps, saw a hundred letters, or wrong labels."
+        )
+        for name in READERS
+    },
+    **{
+        (name, "good"): (
+            "A model below it passes with advice: well chosen trainings lie above; a slow one, or one from large weights, "
+            "leaves it below."
+        )
+        for name in READERS
+    },
 }

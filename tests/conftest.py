@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -28,8 +29,11 @@ pytest.register_assert_rewrite("tests.support.graph_answers")
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = [
     TESTS / "learner" / "test_skeletons.py",
+    TESTS / "session" / "test_killed_while_working.py",
     TESTS / "session" / "test_session_cli.py",
     TESTS / "sandbox" / "test_walls.py",
+    TESTS / "sandbox" / "test_memory_limit.py",
+    TESTS / "sandbox" / "test_job_limits.py",
     TESTS / "workers" / "test_cluster.py",
     TESTS / "exercises" / "test_exercises.py",
     TESTS / "exercises" / "test_tours.py",
@@ -46,7 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if missing:
         raise pytest.UsageError(f"LONGEST in tests/conftest.py names what is not there: {', '.join(missing)}")
     files = [*LONGEST, *sorted({item.path for item in items} - {*LONGEST})]
-    items.sort(key=lambda item: files.index(item.path))
+    places = {path: place for place, path in enumerate(files)}
+    items.sort(key=lambda item: places[item.path])
+    gc.freeze()  # thousands of tests and all that they import stay: the collector need not look at them again and again
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def test_the_first_word_is_a_command_an_exercise_or_a_script(program: Path, here
     found = offered(program, here, "")
     assert {"session", "tensorboard", "completion", "ex01", "ex06", "ex02.py", "solution.py"} <= {*found}
     assert "notes.txt" not in found
-    assert offered(program, here, "se") == ["session"]
+    assert offered(program, here, "se") == ["session", "sequences"]
     assert offered(program, here, "ex0") == ["ex01", "ex02", "ex03", "ex04", "ex05", "ex06", "ex02.py"]
 
 
@@ -69,7 +69,7 @@ def test_after_an_exercise_come_scripts_and_no_commands(program: Path, here: Pat
     assert {"ex02.py", "solution.py"} <= {*found}
     assert "session" not in found
     assert offered(program, here, "ex04", "so") == ["solution.py"]
-    assert offered(program, here, "check", "se") == ["else default", ""]
+    assert offered(program, here, "check", "ses") == ["else default", ""]
 
 
 def test_in_a_folder_its_scripts_are_offered_and_else_bash_completes_the_file(program: Path, here: Path) -> None:

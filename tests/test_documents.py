@@ -72,6 +72,13 @@ def test_the_readme_leads_to_every_page() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_test_that_is_named_exists(document: str) -> None:
+    named = [span.split("::") for span in code_spans(text_of(document)) if re.fullmatch(r"tests/[\w/]+\.py::\w+", span)]
+    assert [name for file, name in named if f"def {name}(" not in (PROJECT / file).read_text("utf-8")] == []
+    assert named or document != "SECURITY.md"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_file_of_ours_that_is_named_exists(document: str) -> None:
     named = [span for span in code_spans(text_of(document)) if re.fullmatch(r"[\w./-]+/[\w./-]*", span)]
     ours = [span for span in named if span.split("/")[0] in TOP_FOLDERS]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.board.contents import shown
-from checker.evidence.events import EventLog, Run
+from checker.evidence.events import EventLog
+from checker.evidence.runs import Run
 
 MOST_TICKED = 40  # TensorBoard opens SCALARS with every run unticked when there are more
 MOST_NEWEST = 10  # runs that are named one by one: an address has a length

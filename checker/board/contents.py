@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from checker.board.found import Finder, roots_of
-from checker.evidence.events import EventLog, Run
+from checker.evidence.events import EventLog
 from checker.evidence.projector import in_projector
+from checker.evidence.runs import Run
 from checker.expect import first_few
 
 MOST_NAMED = 8

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, NoReturn
+from typing import Any
 
 from checker.board.correction_files import INDEX, FoundCorrection, Unreadable, read_index, read_report
 from checker.board.verdict_text import verdict, write_verdicts
@@ -23,8 +23,9 @@ from checker.exercise import Exercise
 from checker.expected_graph import expected_outline
 from checker.outcome import Report, Status
 from checker.report.files import encodable
-from checker.report.json import SCHEMA, as_object, report_of
-from checker.report.view import ABSENT, Mistake, ShownLearner, ShownNote, outcome_of
+from checker.report.json import SCHEMA, as_object, finite_json, report_of
+from checker.report.mistakes import Mistake, most_frequent_first
+from checker.report.view import ABSENT, ShownLearner, ShownNote, outcome_of
 from reference.curves import curve_bands
 
 REPORTS = "reports"
@@ -111,7 +112,7 @@ class CorrectionFolder:
 
         Of the mistakes those of several learners are kept.
         """
-        shared = [mistake for mistake in mistakes if not mistake.is_absence and len(mistake.logins) > 1]
+        shared = [mistake for mistake in mistakes if not mistake.is_absence and len(mistake.sharers) > 1]
         index = {
             "schema": SCHEMA,
             "title": self._title,
@@ -125,7 +126,7 @@ class CorrectionFolder:
                 *self._others,
             ],
             "learners": self._learners,
-            "mistakes": [_mistake(mistake) for mistake in sorted(shared, key=lambda mistake: -len(mistake.logins))],
+            "mistakes": [_mistake(mistake) for mistake in most_frequent_first(shared)],
         }
         self._write(INDEX, index)
         if self._with_texts:
@@ -189,13 +190,9 @@ def _kept(runs: Path, exercise: str) -> Report | None:
     try:
         if not (runs / exercise).is_dir() or file.stat().st_size > LARGEST_REPORT_BYTES:
             return None
-        return report_of(json.loads(file.read_text("utf-8"), parse_constant=_refuse)["report"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return report_of(finite_json(file.read_text("utf-8"))["report"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of a report")
 
 
 def _outcome(report: Report | None, run: str, measures: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,15 +212,21 @@ def _outcome(report: Report | None, run: str, measures: Mapping[str, Any]) -> di
 
 
 def _mistake(mistake: Mistake) -> dict[str, Any]:
-    """Return a mistake with the learners who share it."""
-    check = mistake.check
+    """Return a mistake with the learners who share it; each exact message stands beside those who got it."""
+    sharers, common = mistake.sharers, mistake.common
+    values = [
+        {"expected": found.expected, "actual": found.actual, "hint": found.hint, "logins": [each.login for each in those]}
+        for found, those in mistake.findings.items()
+    ]
     return {
-        "exercise": mistake.exercise,
-        "check": check.id,
-        "title": check.title,
-        "expected": check.expected,
-        "actual": check.finding,
-        "hint": check.hint,
-        "logins": [login for login, _ in mistake.logins],
-        "folders": [folder for _, folder in mistake.logins],
+        "exercise": ", ".join(mistake.exercises),
+        "check": mistake.check.id,
+        "title": mistake.check.title,
+        "expected": common.expected,
+        "actual": common.actual,
+        "hint": common.hint,
+        "values": [] if mistake.is_one else values,
+        "logins": [sharer.login for sharer in sharers],
+        "folders": [sharer.folder for sharer in sharers],
+        "runs": [f"{sharer.folder}/{exercise}" for sharer in sharers for exercise in sharer.exercises],
     }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Span, Text
 
-from checker.board.chosen_runs import MOST_TICKED, Choice, choose_runs
-from checker.board.contents import describe, shown
 from checker.board.links import DEFAULT_BASE, scalars, time_series
-from checker.board.scalars_csv import write_scalars
 from checker.board.server import NoBoard, PortInUse, running
-from checker.board.terminal_curves import charts
-from checker.board.traps import can_fill, find_traps
-from checker.evidence.events import EventLog, read_event_log
+from checker.engine.bounds import BoundMet
+from checker.engine.evidence_process import EvidenceProcess
 from checker.outcome import CHECKER_BROKE, EVERYTHING_PASSED, INTERRUPTED, NOTHING_TO_CHECK, Report
 
 DEFAULT_LOGDIR = "logdir"
@@ -29,31 +30,38 @@ def say_and_serve(logdir: str | None, only_print: bool, port: int) -> int:
     Returns the exit code.
     """
     named = DEFAULT_LOGDIR if logdir is None else logdir
-    folder = Path(named)
-    log = read_event_log(folder)
-    for line in describe(folder, log):
+    found = _asked("look", named, logdir is None) or {"runs": None, "lines": [], "traps": [], "shown": named, "choice": None}
+    for line in found["lines"]:
         click.echo(line)
-    for trap in find_traps(named, log):
+    for trap in found["traps"]:
         click.echo(f"trap:   {trap}")
-    if not log.runs and (only_print or not can_fill(named, logdir is None)):
+    if found["runs"] == 0 and (only_print or not found["can_fill"]):
         return NOTHING_TO_CHECK
-    if not log.runs:
+    if found["runs"] == 0:
         click.echo("runs:   none yet; when a script has written some, reload the page")
-    choice = choose_runs(folder, log)
-    if choice:
-        click.echo(
-            f"trap:   {len(log.runs)} runs: with more than {MOST_TICKED}, SCALARS opens with all of them unticked; "
-            f"this address ticks {choice.reason}"
-        )
+    names, told = found["choice"] or ((), "")
+    if told:
+        click.echo(f"trap:   {told}")
     if only_print:
-        click.echo(f"start:  tensorboard --logdir {shlex.quote(shown(named))}")
-        click.echo(f"open:   {_first_address(DEFAULT_BASE, choice)}")
+        click.echo(f"start:  tensorboard --logdir {shlex.quote(found['shown'])}")
+        click.echo(f"open:   {_first_address(DEFAULT_BASE, names)}")
         return EVERYTHING_PASSED
-    return serve(named, lambda base: _first_address(base, choice), port)
+    return serve(named, lambda base: _first_address(base, names), port)
 
 
-def _first_address(base: str, choice: Choice | None) -> str:
-    return scalars(base, choice.names) if choice else f"{base}/"
+def _asked(question: str, *arguments: Any) -> dict[str, Any] | None:
+    """Return the answer to a question about a logdir; None, and a word to the reader, where it is too much to read."""
+    try:
+        with EvidenceProcess() as process:
+            answer: dict[str, Any] = process.call(f"checker.board.reading:{question}", *arguments)
+            return answer
+    except BoundMet as met:
+        click.echo(f"trap:   {met}", err=True)
+        return None
+
+
+def _first_address(base: str, names: Sequence[str]) -> str:
+    return scalars(base, names) if names else f"{base}/"
 
 
 def open_loss(report: Report) -> int:
@@ -86,33 +94,36 @@ def serve(logdir: str, address: Callable[[str], str], port: int = 0) -> int:
 
 def show_scalars(logdir: str, csv_file: str | None) -> int:
     """Draw every scalar of a logdir, or write them all as CSV; return the exit code."""
-    log = read_event_log(Path(logdir))
-    for trap in find_traps(logdir, log):
-        click.echo(f"trap:   {trap}", err=True)
-    if not any(run.scalars for run in log.runs.values()):
-        click.echo(f"{shown(logdir)}: no scalars", err=True)
-        return NOTHING_TO_CHECK
-    if csv_file:
-        _write_csv(log, csv_file)
-    else:
-        _draw(log)
+    with tempfile.TemporaryDirectory(prefix="suite-scalars-") as folder:
+        rows = Path(folder, "scalars.csv")
+        found = _asked("save", logdir, str(rows)) if csv_file else _asked("draw", logdir)
+        if found is None:
+            return NOTHING_TO_CHECK
+        for trap in found["traps"]:
+            click.echo(f"trap:   {trap}", err=True)
+        if found["found"] is None:
+            click.echo(f"{found['shown']}: no scalars", err=True)
+            return NOTHING_TO_CHECK
+        if csv_file:
+            _write_csv(rows, csv_file, found)
+        else:
+            _draw(found["found"])
     return EVERYTHING_PASSED
 
 
-def _write_csv(log: EventLog, file: str) -> None:
+def _write_csv(rows: Path, file: str, found: dict[str, Any]) -> None:
     if file == "-":
-        with click.open_file(file, "w", encoding="utf-8", errors="backslashreplace") as stdout:
-            write_scalars(log, stdout)
+        with rows.open(encoding="utf-8", newline="") as lines:
+            shutil.copyfileobj(lines, sys.stdout)
         return
     try:
-        with open(file, "w", encoding="utf-8", newline="") as stream:
-            rows = write_scalars(log, stream)
+        shutil.copyfile(rows, file)
     except OSError as error:
         raise click.UsageError(f"--csv {file}: {error.strerror}") from None
-    click.echo(f"{rows} points of {len(log.runs)} runs are in {file}")
+    click.echo(f"{found['found']} points of {found['runs']} runs are in {file}")
 
 
-def _draw(log: EventLog) -> None:
+def _draw(charts: Sequence[Any]) -> None:
     console = Console(soft_wrap=True, highlight=False)
-    for chart in charts(log):
-        console.print(chart)
+    for plain, spans in charts:
+        console.print(Text(plain, spans=[Span(*span) for span in spans]))

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from checker.board.contents import shown
-from checker.evidence.events import EventLog, Point
+from checker.evidence.events import EventLog
+from checker.evidence.runs import Point
 
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 WIDTH, HEIGHT = 60, 8  # characters; each has 2 by 4 dots

@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from checker.board.contents import named, shown
-from checker.evidence.events import MOST_FILES, EventLog, Run, event_files
+from checker.evidence.events import MOST_FILES, EventLog, event_files
+from checker.evidence.runs import Run
 
 MOST_NAMED = 5
 

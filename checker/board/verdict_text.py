@@ -40,8 +40,8 @@ def plain(text: str) -> str:
 
 
 def _said(check: CheckResult) -> Iterator[tuple[str, str]]:
-    """Yield the labelled lines of a check that failed or has an advice."""
-    if check.status is Status.FAIL:
+    """Yield the labelled lines of a check that failed, was starved, or has an advice."""
+    if check.status is Status.FAIL or check.is_starved:
         yield from message_of(check)
     if check.advice:
         yield "advice", check.advice

@@ -17,9 +17,10 @@ from checker.checks.saved_early import is_early
 from checker.engine.script_run import ScriptRun
 from checker.evidence.checkpoint import Checkpoint
 from checker.evidence.curves import run_folder
-from checker.evidence.events import EventLog, Histogram
+from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.graph import Graph
+from checker.evidence.runs import Histogram
 from checker.evidence.training import Training
 from checker.expect import expect, listed
 from checker.recompute.regression import RegressionModel

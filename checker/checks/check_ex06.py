@@ -49,19 +49,18 @@ check_prints_the_accuracy_of_its_checkpoint = network_curves.check_prints_the_ac
 
 def check_shows_an_image_of_the_confusion_matrix(events: EventLog, figures: list[Figure], finished: ScriptRun) -> None:
     """shows a confusion matrix in TensorBoard"""
-    pictures = [decode_png(encoded) for encoded in confusion_pictures(events)]
-    drawn = [
-        picture
-        for picture in pictures
-        if picture is not None and np.ptp(picture) > 0 and not shows_data_set(picture, finished)
-    ]
-    if not drawn:
+    pictures = list(confusion_pictures(events))
+    is_drawn = any(
+        picture is not None and np.ptp(picture) > 0 and not shows_data_set(picture, finished)
+        for picture in map(decode_png, pictures)
+    )
+    if not is_drawn:
         expect_pictures_that_can_be_drawn(events, finished.exercise.logdir)
     hint = "draw it with plt.imshow, save the figure as PNG into a buffer, and add that as a tf.Summary.Image"
     found = listed_images(events) + (", no drawing of a matrix" if pictures else "")
     kind = "blank-matrix" if pictures else ""
     where = about_pictures(finished.exercise.logdir, events, "confus", "matrix")
-    expect(bool(drawn), where, 'an image "confusion_matrix"', found, hint, kind)
+    expect(is_drawn, where, 'an image "confusion_matrix"', found, hint, kind)
     shown = shown_in_tensorboard(events, figures)
     expect(
         not shown or bool(drawn_matrices(shown, None)),

@@ -28,8 +28,7 @@ def check_leaves_whole_event_files(events: EventLog, finished: ScriptRun, writte
     """closes its event files"""
     logdir = finished.exercise.logdir
     events.require_whole(logdir)
-    folders = [run_folder(logdir, name) for name in events.runs]
-    left_open = [folder for folder in folders if any(writer.waiting for writer in written.into(folder))]
+    left_open = open_writers(events, written, logdir)
     if left_open:
         lost = "its last events can get lost. Its method close writes them."
         advise(f"The FileWriter of {listed(left_open)} was not closed: {lost}")
@@ -85,6 +84,12 @@ def check_is_seen_in_tensorboard(events: EventLog, board: Board | None, finished
         advise("The event files hold so much that they were not loaded into TensorBoard: it would take long there, too.")
     else:
         expect_shown(events, board, logdir, advise)
+
+
+def open_writers(events: EventLog, written: WrittenLog, logdir: str) -> list[str]:
+    """Return the folders whose FileWriter was given something after it was last flushed, and never closed."""
+    folders = [run_folder(logdir, name) for name in events.runs]
+    return [folder for folder in folders if any(writer.waiting for writer in written.into(folder))]
 
 
 def listed_values(values: Iterable[float]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.evidence.events import EventLog
 from checker.evidence.figures import Axes, Figure
@@ -48,7 +49,7 @@ def drawn_matrices(figures: Iterable[Figure], events: EventLog | None) -> list[D
     for _, _, series in events.images() if events else ():
         picture = decode_png(series[-1].encoded)
         if picture is not None:
-            found += map(DrawnMatrix, _as_cells(picture.astype(np.float64)))
+            found += map(DrawnMatrix, _as_cells(picture))
     return [m for m in found if m.values.shape == (CLASSES, CLASSES) and np.isfinite(m.values).all()]
 
 
@@ -76,7 +77,7 @@ def _meaning(label: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _as_cells(picture: FloatArray) -> list[FloatArray]:
+def _as_cells(picture: NDArray[np.uint8]) -> list[FloatArray]:
     """Return a picture of 10 * 10 squares as matrices [10, 10]: the middles of the squares, and their first corners.
 
     The corners hold the exact values where tf.image.resize draws smoothly. With dark cells on white, values are swapped.
@@ -84,7 +85,8 @@ def _as_cells(picture: FloatArray) -> list[FloatArray]:
     side = picture.shape[0] // CLASSES
     if picture.shape != (side * CLASSES, side * CLASSES) or not side:
         return []
-    cells = [picture[side // 2 :: side, side // 2 :: side], picture[::side, ::side]][: 2 if side > 1 else 1]
+    parts = [picture[side // 2 :: side, side // 2 :: side], picture[::side, ::side]][: 2 if side > 1 else 1]
+    cells = [part.astype(np.float64) for part in parts]  # copies: a view would keep the whole picture
     return [*cells, *(WHITE - matrix for matrix in cells)]
 
 

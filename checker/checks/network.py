@@ -40,7 +40,7 @@ def check_has_784_300_10_neurons(graph: Graph, classifier: ClassifierModel) -> N
         f"[784, 300], [300], [300, 10], [10]: {PARAMETERS:,} numbers",
         f"{listed(map(str, variables), 'none')}: {total:,} numbers",
         "weights and biases of two layers: hidden = f(images * W1 + b1), logits = hidden * W2 + b2",
-        "other-sizes",
+        "other-sizes" if any(len(variable.shape or ()) > 1 for variable in variables) else "no-weights",
     )
     hint = "without an activation, two layers can do no more than one: tf.nn.relu, tf.nn.sigmoid, tf.nn.tanh"
     expect(not classifier.is_linear, classifier.where_hidden, "an activation between the two layers", "sums only", hint)

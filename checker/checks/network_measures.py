@@ -12,7 +12,7 @@ from checker.expect import expect, fail
 from checker.recompute.classifier import ClassifierModel
 from checker.recompute.measured import Measured
 from checker.recompute.measured_images import MeasuredImages
-from checker.recompute.recognised_rows import digests_of
+from checker.row_digest import row_digests
 from checker.subjects import Recorded, about
 
 FEWEST_DIFFERENT = 3  # values of a curve
@@ -81,7 +81,7 @@ def expect_no_test_image_in_training(classifier: ClassifierModel) -> None:
     """Raise `Mismatch` when calls that trained began with test images, as the record of every call tells."""
     node = classifier.image_node
     (train_images, _), (test_images, _) = classifier.splits
-    only_test = np.setdiff1d(digests_of(test_images), np.append(digests_of(train_images), 0))
+    only_test = np.setdiff1d(row_digests(test_images), np.append(row_digests(train_images), 0))
     for calls in classifier.training.kinds:
         begins_with = calls.first_rows.get(node)
         if begins_with is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,8 @@ IndexArray = NDArray[np.int64]
 def shown_images(events: EventLog, figures: list[Figure]) -> NDArray[np.float32]:
     """Return the stretched 28 * 28 images of all figures, and of the last step of all image summaries, [m, 784]."""
     drawn = [image for figure in figures for axes in figure.axes for image in axes.images]
-    pictures = [decode_png(series[-1].encoded) for _, _, series in events.images()]
-    return _stretched([*drawn, *(picture for picture in pictures if picture is not None)])
+    pictures = (decode_png(series[-1].encoded) for _, _, series in events.images())  # one at a time: each may be large
+    return _stretched(chain(drawn, (picture for picture in pictures if picture is not None)))
 
 
 def shows_data_set(picture: NDArray[np.uint8], finished: ScriptRun) -> bool:
@@ -43,8 +44,8 @@ def shows_data_set(picture: NDArray[np.uint8], finished: ScriptRun) -> bool:
 
 def _stretched(pictures: Iterable[NDArray[Any]]) -> NDArray[np.float32]:
     """Return the stretched 28 * 28 tiles of pictures, [m, 784]."""
-    patches = [tile for picture in pictures for tile in tiles(picture)]
-    stretched = [image for image in map(stretch, patches[:MOST_TILES]) if image is not None]
+    patches = (tile for picture in pictures for tile in tiles(picture))
+    stretched = [image for image in map(stretch, islice(patches, MOST_TILES)) if image is not None]
     return np.array(stretched, dtype=np.float32).reshape(-1, 784)
 
 
@@ -75,18 +76,16 @@ def expect_data_set_pictures(events: EventLog, finished: ScriptRun, answers: Ans
     expect(bool(own), where, "images of the data set", listed_images(events), hint)
 
 
-def _by_summary(events: EventLog) -> Iterator[tuple[str, list[NDArray[np.uint8]]]]:
-    """Yield each name of an image summary with its first and last pictures."""
-    groups: dict[str, list[NDArray[np.uint8]]] = {}
+def _by_summary(events: EventLog) -> Iterator[tuple[str, Iterator[NDArray[np.uint8]]]]:
+    """Yield each name of an image summary with its first and last pictures, which are decoded one at a time."""
+    groups: dict[str, list[bytes]] = {}
     for _, tag, series in events.images():
-        for image in dict.fromkeys((series[0], series[-1])):
-            picture = decode_png(image.encoded)
-            if picture is not None:
-                groups.setdefault(summary_of(tag), []).append(picture)
-    yield from groups.items()
+        groups.setdefault(summary_of(tag), []).extend(image.encoded for image in dict.fromkeys((series[0], series[-1])))
+    for name, group in groups.items():
+        yield name, (picture for picture in map(decode_png, group) if picture is not None)
 
 
-def _numbers_of(pictures: list[NDArray[np.uint8]], finished: ScriptRun) -> IndexArray:
+def _numbers_of(pictures: Iterable[NDArray[np.uint8]], finished: ScriptRun) -> IndexArray:
     """Return which images pictures show: the numbers of test images, and negative ones for training images."""
     wanted, ((train_images, _), (test_images, _)) = _stretched(pictures), finished.splits
     if not len(wanted):

@@ -10,9 +10,10 @@ from contextlib import suppress
 from checker.engine.fixtures import Advise
 from checker.evidence.board import KEPT, Board, BoardError
 from checker.evidence.curves import all_curves, run_folder, series
-from checker.evidence.events import EventLog, Histogram, Image, Point, Run
+from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph, GraphError
 from checker.evidence.pictures import is_picture
+from checker.evidence.runs import Histogram, Image, Point, Run
 from checker.expect import expect, expect_increasing, fail, listed
 from checker.subjects import PointsOf, SummaryOf, WriterOf, about
 

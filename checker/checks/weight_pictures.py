@@ -21,8 +21,7 @@ MOST_TILES = 256  # of a picture
 def shows_columns(weights: NDArray[Any], events: EventLog) -> bool:
     """Whether the last picture of an image summary shows a column as 28 * 28 pixels."""
     for _, _, series in events.images():
-        channels = decode_channels(series[-1].encoded)
-        for number, channel in enumerate(channels):
+        for number, channel in enumerate(decode_channels(series[-1].encoded)):
             least = SAME_COLOURS if number else SAME_PICTURE
             if _most_alike(list(tiles(channel)), weights) >= least:
                 return True

@@ -1,4 +1,4 @@
-"""The fixtures of diagnoses: where the evidence of an exercise comes from its logdir, theirs comes from the record."""
+"""The fixtures of diagnoses of any script: where the evidence of an exercise comes from its logdir, theirs is the record."""
 
 from __future__ import annotations
 

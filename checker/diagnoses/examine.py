@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checker.diagnoses.causes import CAUSES, GRAVE
+from checker.engine.causes_of_findings import GRAVE, cause_among
 from checker.engine.workshop import Options, Workshop
 from checker.exercise import Exercise
 from checker.outcome import CheckResult, Report, Status
@@ -22,6 +22,10 @@ class ExaminedScript(Exercise):
         """The working folder itself."""
         return "."
 
+    @property
+    def diagnoses(self) -> None:
+        """Its checks are diagnoses themselves."""
+
 
 def as_exercise() -> Exercise:
     """Return the exercise without a subject."""
@@ -37,7 +41,7 @@ def examine_script(script: Path, workshop: Workshop, options: Options) -> Report
 def settled(report: Report) -> Report:
     """Return a report with its findings as advice; what follows from another finding is a SKIP that names it."""
     failed = [check for check in report.checks if check.status is Status.FAIL]
-    causes = {check.id: _cause_of(check, failed) for check in failed}
+    causes = {check.id: cause_among(check, failed) for check in failed}
     report.checks = [_told(check, causes.get(check.id)) for check in report.checks]
     report.cause = next((check.id for check in report.checks if check.status is Status.FAIL), "")
     return report
@@ -52,14 +56,6 @@ def findings_of(report: Report) -> list[CheckResult]:
 def is_finding(check: CheckResult) -> bool:
     """Whether a result is advice that was found, and no plain pass."""
     return check.status is Status.PASS and bool(check.expected)
-
-
-def _cause_of(check: CheckResult, failed: list[CheckResult]) -> CheckResult | None:
-    """Return the finding that explains another one; None where it stands for itself."""
-    for cause in failed:
-        if cause is not check and check.id in CAUSES.get(cause.id, ()):
-            return cause
-    return None
 
 
 def _told(check: CheckResult, cause: CheckResult | None) -> CheckResult:

@@ -6,12 +6,12 @@ from collections import Counter
 
 import numpy as np
 
+from checker.diagnoses.places import about_data
 from checker.diagnoses.targets import classes_of
 from checker.evidence.graph import CROSS_ENTROPY_OPS, Graph
 from checker.evidence.session_record import Sample
 from checker.expect import expect, fail
 from checker.recompute.examined import Examined
-from checker.subjects import about_feeds
 
 FEWEST_ROWS = 30
 MOSTLY = 0.92  # the share of a class from which on labels are unbalanced
@@ -28,9 +28,8 @@ def check_labels_are_classes(graph: Graph, examined: Examined) -> None:
             continue
         found = examined.evaluate([labels, scores], "start", [examined.feeds_of(s) for s in examined.trained_samples[:3]])
         for rows, logits in found or ():
-            behind = graph.ancestors(labels.node)
-            names = [name for name in (*graph.placeholders, *graph.array_defaults) if name in behind]
-            where = about_feeds(f"the labels of {entropy}", names)
+            names = sorted(examined.read_by(labels))
+            where = about_data(graph, names, f"the labels of {entropy}")
             if rows.ndim == 1 and rows.size and logits.ndim == 2:
                 low, high, classes = int(rows.min()), int(rows.max()), logits.shape[1]
                 actual = f"{low} … {high}"
@@ -51,7 +50,7 @@ def check_labels_belong_to_their_inputs(examined: Examined) -> None:
         for labels in examined.label_names:
             again, changed = _fed_again(examined.trained_samples, inputs, labels)
             if again >= FEWEST_KNOWN and changed > 0.3 * again:
-                where = about_feeds(f"what is fed to {inputs} and {labels}", [labels, inputs])
+                where = about_data(examined.graph, [labels, inputs])
                 actual = f"{changed} of {again} rows that were fed again had another label"
                 hint = (
                     "shuffle inputs and labels by one permutation: order = np.random.permutation(len(x)); x[order], y[order]"
@@ -88,7 +87,7 @@ def check_labels_are_balanced(examined: Examined) -> None:
             continue
         counts = Counter(classes.tolist())
         (label, most), *others = counts.most_common()
-        where = about_feeds(f"what is fed to {name}", [name])
+        where = about_data(examined.graph, [name])
         if not others and _scores_of(examined) > 1:
             fail(
                 where,
@@ -114,6 +113,6 @@ def check_batches_are_mixed(examined: Examined, graph: Graph) -> None:
         batches = [batch for batch in batches if len(batch) >= 8]
         pure = [int(batch[0]) for batch in batches if (batch == batch[0]).all()]
         if len(batches) >= 4 and len({*pure}) >= 2 and len(pure) > 0.6 * len(batches):
-            where = about_feeds(f"what is fed to {name}", [name])
+            where = about_data(examined.graph, [name])
             hint = "the data is sorted by class: shuffle it with np.random.permutation before it is cut into batches"
             fail(where, "batches of several classes", f"{len(pure)} of {len(batches)} batches hold one class each", hint)

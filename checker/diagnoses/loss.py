@@ -6,9 +6,9 @@ import numpy as np
 
 from checker.diagnoses.targets import one_hot_rows
 from checker.diagnoses.trends import learns_clearly
-from checker.evidence.dataflow import Tensor
+from checker.evidence.dataflow import Tensor, parse_tensor
 from checker.evidence.graph import CROSS_ENTROPY_OPS, SQUASHING_OPS, Graph
-from checker.evidence.logarithms import logarithm_of_softmax
+from checker.evidence.logarithms import logarithm_of_softmax, softmax_by_hand
 from checker.evidence.losses import DIVISION_OPS
 from checker.evidence.sigmoids import sigmoid_entropies
 from checker.expect import expect, fail
@@ -25,7 +25,9 @@ def check_loss_gets_logits(graph: Graph) -> None:
         if graph.op(entropy) in CROSS_ENTROPY_OPS:
             _expect_its_inputs_in_their_places(graph, entropy)
             squashing = graph.squashing_before(graph.inputs(entropy)[0])
-            op = graph.op(squashing or "")
+            by_hand = softmax_by_hand(graph, graph.inputs(entropy)[0]) if squashing is None else None
+            squashing = squashing or by_hand
+            op = "Softmax by hand" if by_hand else graph.op(squashing or "")
             hint = f"{op} limits the scores, and the loss applies a softmax itself: use no activation on the last layer"
             if "Softmax" in op:
                 floor = f"after a second one, it cannot fall below {TWICE_SOFTMAX_LOSS:.2f} with 10 classes"
@@ -142,9 +144,16 @@ def check_loss_keeps_its_rows(graph: Graph, examined: Examined) -> None:
         found = examined.evaluate([Tensor(residual.node), residual.prediction, residual.target], END)
         if not found:
             found = examined.evaluate([Tensor(residual.node), residual.prediction, residual.target], START)
-        if not found or found[0][0].ndim != 2:
+        if not found:
             continue
         difference, prediction, target = found[0]
+        is_one = prediction.size == 1 < len(target) if target.ndim else False
+        where = about_operations(f"{residual.node}, prediction minus target", [residual.prediction.node, residual.node])
+        hint = "a mean belongs around the squared differences: before it, each row keeps its own prediction"
+        actual = f"one number for all {target.size} targets"
+        expect(not (is_one and examined.read_by(residual.prediction)), where, "a prediction for each row", actual, hint)
+        if difference.ndim != 2:
+            continue
         rows = max(len(array) if array.ndim else 1 for array in (prediction, target))
         is_square = difference.size >= rows * rows > 1 and max(prediction.size, target.size) < difference.size
         expect(
@@ -205,7 +214,7 @@ def check_penalty_leaves_the_loss(graph: Graph, examined: Examined) -> None:
     parts = _summands(graph, examined)
     if len(parts) < 2:
         return
-    data = examined.graph.reached_from([*graph.placeholders, *graph.array_defaults, *graph.of_op("IteratorGetNext")])
+    data = examined.graph.reached_from(parse_tensor(name).node for name in examined.data_names)
     values = {moment: examined.evaluate(parts, moment) for moment in (START, END)}
     if not all(values.values()):
         return

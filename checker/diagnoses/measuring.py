@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from checker.diagnoses.data import rows_of
+from checker.diagnoses.places import about_data
 from checker.expect import fail
 from checker.recompute.examined import Examined
-from checker.subjects import Recorded, about, about_feeds
+from checker.subjects import Recorded, about
 from reference.arrays import FloatArray
 
 TABLE_COLUMNS = 32  # more may be pixels, and these may be constant
@@ -60,7 +61,7 @@ def check_test_inputs_are_alike(examined: Examined) -> None:
                 fail(where, "inputs in the range of the training", ranges, hint)
             is_bounded = array.shape[1] > TABLE_COLUMNS and (rows.min(), rows.max()) in {(0.0, 1.0), (-1.0, 1.0)}
             if is_bounded and max(low - trained[0], trained[1] - high) > FAR_OUTSIDE * (high - low):
-                where = about_feeds(f"what is fed to {name} to train", [name])
+                where = about_data(examined.graph, [name], f"what is given to {name} to train")
                 hint = "np.clip after an augmentation keeps pixels in the range of real ones"
                 fail(where, "augmented inputs in the range of real ones", ranges, hint)
 

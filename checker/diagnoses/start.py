@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from checker.diagnoses.layers import hidden_products, products, weights_of
-from checker.diagnoses.trends import is_learning
+from checker.diagnoses.trends import entropy_at, is_learning
 from checker.evidence.dataflow import Tensor
-from checker.evidence.graph import CROSS_ENTROPY_OPS, Graph
+from checker.evidence.graph import Graph
 from checker.expect import expect, fail
 from checker.recompute.examined import START, Examined
 from checker.subjects import about_operations
@@ -17,6 +17,7 @@ from checker.subjects import about_operations
 GAIN = 4.0  # of a layer: the deviation of its weights times the root of its inputs; 1 to 1.4 keep the size of what it gets
 FAR_BIAS = 2.0
 FAR = 20.0  # times ln K: so far, even a training that learns has lost many steps
+FEWEST_TARGETS = 10  # rows, to know their variance
 SURPRISED = 4.0  # times ln K: so large a first loss is far from one that knows nothing
 
 
@@ -37,7 +38,7 @@ def check_units_start_different(graph: Graph, examined: Examined) -> None:
 
 def check_weights_start_small(graph: Graph, examined: Examined) -> None:
     """starts from weights that keep the size of what a layer gets"""
-    first, wanted = _first_loss(graph, examined)
+    first, wanted = first_loss(graph, examined)
     if first is None or wanted is None or first < SURPRISED * wanted or is_scaled_badly(examined):
         return
     large = []
@@ -63,21 +64,24 @@ def is_scaled_badly(examined: Examined) -> bool:
     return any(float(np.abs(array).max(initial=0)) > 20 for name in examined.input_names for array in examined.fed(name))
 
 
-def _first_loss(graph: Graph, examined: Examined) -> tuple[float | None, float | None]:
-    """Return the loss of the initial values, and that of guessing among the classes: ln K."""
-    fused = [node for node in graph.cross_entropies() if graph.op(node) in CROSS_ENTROPY_OPS]
-    if not fused or not examined.sample:
+def first_loss(graph: Graph, examined: Examined) -> tuple[float | None, float | None]:
+    """Return the loss of the initial values, and that of guessing: ln K of K classes, else the variance of the targets."""
+    first, classes = entropy_at(graph, examined, START)
+    if first is not None:
+        return first, math.log(classes)
+    squares = [residual for residual in graph.residuals() if residual.node in examined.behind_loss]
+    found = examined.evaluate([Tensor(squares[0].node), squares[0].target], START) if len(squares) == 1 else None
+    if not found or found[0][1].size < FEWEST_TARGETS or graph.cross_entropies():
         return None, None
-    scores = graph.inputs(fused[0])[0]
-    found = examined.evaluate([Tensor(fused[0]), scores], START)
-    if not found or found[0][1].ndim != 2 or found[0][1].shape[1] < 2:
-        return None, None
-    return float(np.mean(found[0][0])), math.log(found[0][1].shape[1])
+    residuals, targets = (np.asarray(values, np.float64) for values in found[0])
+    # Targets far from 0 make a large first loss, too, and no weights are to blame for it.
+    first = float(np.mean(residuals if graph.op(squares[0].node) == "SquaredDifference" else residuals**2))
+    return first, float(np.mean(targets**2)) or None
 
 
 def _ends_well(graph: Graph, examined: Examined) -> bool:
     """Whether the loss ends below that of guessing."""
-    _, wanted = _first_loss(graph, examined)
+    _, wanted = first_loss(graph, examined)
     tail = examined.losses[-max(1, len(examined.losses) // 10) :]
     return bool(tail) and wanted is not None and float(np.mean(tail)) < 0.7 * wanted
 
@@ -104,8 +108,8 @@ def check_biases_start_near_zero(graph: Graph, examined: Examined) -> None:
 
 def check_first_loss_is_that_of_guessing(graph: Graph, examined: Examined) -> None:
     """starts at the loss of guessing"""
-    first, wanted = _first_loss(graph, examined)
-    if first is None or wanted is None or is_learning(examined):
+    first, wanted = first_loss(graph, examined)
+    if first is None or wanted is None or is_learning(examined) or not graph.cross_entropies():
         return
     where = about_operations("the first loss", [examined.loss.node if examined.loss else None])
     hint = "far above ln K, the network is sure and wrong before it has learnt: smaller weights, scaled inputs"

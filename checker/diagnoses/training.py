@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from checker.diagnoses.evidence import Unexamined
-from checker.diagnoses.rates import rate_of, rate_place
-from checker.diagnoses.trends import FEWEST_POINTS, reading_of
+from checker.diagnoses.rates import clipped_to, fell_to_nothing, rate_of, rate_place
+from checker.diagnoses.trends import AS_GUESSING, FEWEST_POINTS, only_guesses, reading_of
 from checker.evidence.graph import Graph
 from checker.evidence.resets import Resets
 from checker.evidence.training import Training, require_no_growth
@@ -16,6 +16,8 @@ from checker.recompute.examined import Examined
 from checker.subjects import Recorded, TrainingCalls, about, about_operations
 
 GROWN = 10.0
+UNMOVED = 1e-6  # weights, relative to their size, and learning rates
+SLOW = 0.3  # weights that moved by so little of their size
 
 
 def check_trains(graph: Graph, training: Training) -> None:
@@ -70,10 +72,12 @@ def check_loss_is_finite(graph: Graph, examined: Examined) -> None:
     actual += f", after {finite[-1]:.4g}" if broken and finite else ""
     logs = [node for node in graph.of_op("Log") if node in examined.behind_loss]
     roots = [node for node in graph.of_op("Sqrt", "RealDiv") if node in examined.behind_loss and _may_be_zero(graph, node)]
-    if finite and (max(map(abs, finite)) > GROWN * abs(finite[0]) or (not logs and not roots)):
+    has_grown = bool(finite) and max(map(abs, finite)) > GROWN * abs(finite[0])
+    if has_grown or not (logs or roots):
         rate = rate_of(examined)
         where = about_operations("the loss", [rate_place(examined), examined.loss.node if examined.loss else None])
-        hint = "the loss grew before that, so each step overshoots: a smaller learning rate, or scaled inputs"
+        hint = "each step overshoots: a smaller learning rate, or scaled inputs"
+        hint = f"the loss grew before that, so {hint}" if finite else f"no logarithm and no division is to blame, so {hint}"
         fail(where, "finite numbers", actual + (f"; the learning rate is {rate:g}" if rate else ""), hint)
     first = (logs or roots or [examined.loss.node if examined.loss else ""])[0]
     where = about_operations(f"{first}, which the loss is computed from", [first])
@@ -94,6 +98,8 @@ def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -
         unexamined("the course of the loss", f"fetch the loss in each step, or log it: {FEWEST_POINTS} values or more")
         return
     rate, where = rate_of(examined), _over_the_training("the loss", examined)
+    if _is_stale(examined):  # what is logged is wrong, and no optimiser
+        where = "the loss over the training"
     span = f"from {reading.start:.4g} to {reading.end:.4g}"
     said = f"; the learning rate is {rate:g}" if rate is not None else ""
     if reading.trend is Trend.RISES:
@@ -104,6 +110,12 @@ def check_loss_falls(graph: Graph, examined: Examined, unexamined: Unexamined) -
         fail(where, "a loss that falls", f"{span}, up and down between {reading.low:.4g} and {reading.high:.4g}{said}", hint)
     if reading.trend is Trend.STAYS:
         fail(where, "a loss that falls", span + said, _why_it_stays(examined, rate))
+    guessing = only_guesses(examined)
+    if guessing is not None and reading.end > AS_GUESSING * guessing:
+        expected = f"a loss below {guessing:.3g}, which the shares of the classes give"
+        far = max(movements(examined).values(), default=1.0)
+        slow = "it falls, very slowly: use a larger learning rate, by factors of 10, or many more steps"
+        fail(where, expected, span + said, slow if far < SLOW else _why_it_stays(examined, rate))
 
 
 def _over_the_training(what: str, examined: Examined) -> str:
@@ -115,15 +127,25 @@ def _over_the_training(what: str, examined: Examined) -> str:
 
 def _why_it_stays(examined: Examined, rate: float | None) -> str:
     moved = max(movements(examined).values(), default=None)
-    if len({*examined.losses}) == 1 and moved is not None and moved > 1e-2:
+    if _is_stale(examined):
         return "the weights move, and the number stays the very same: fetch the loss itself, in each step"
+    fallen = fell_to_nothing(examined)
+    if fallen:
+        return f"the learning rate falls too fast, {fallen}: decay_steps is the number of steps after which it fell once"
     if rate == 0:
         return "a learning rate of 0 changes nothing"
+    if moved is not None and moved < UNMOVED and rate is not None and rate > UNMOVED:
+        return "no gradient reaches the weights: the loss is the same whatever they are, or does not depend on them"
     if moved is not None and moved < 1e-2:
         return "the weights hardly move: use a larger learning rate, by factors of 10"
     if rate is not None and rate >= 0.1:
         return "the weights move far and nothing is learnt: use a smaller learning rate, by factors of 10"
     return "the loss has no gradient, labels do not belong to their inputs, or the learning rate does not fit"
+
+
+def _is_stale(examined: Examined) -> bool:
+    """Whether the numbers of the loss are all the same while the weights move."""
+    return len({*examined.losses}) == 1 and max(movements(examined).values(), default=0.0) > 1e-2
 
 
 def movements(examined: Examined) -> dict[str, float]:
@@ -151,6 +173,11 @@ def check_steps_are_large_enough(examined: Examined) -> None:
         f"they moved by {max(weights.values()):.1e} of their size, the loss from {reading.start:.4g} to {reading.end:.4g}"
     )
     hint = "a learning rate this small needs very many steps: raise it by factors of 10 until the loss swings"
+    bound = clipped_to(examined)
+    if bound is not None:
+        hint = (
+            f"the gradients are cut to {bound:g}, less than most of them are: a bound of 1 or 5 cuts only those that explode"
+        )
     if rate == 0:
         hint = "a learning rate of 0 changes nothing"
     expect(

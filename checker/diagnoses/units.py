@@ -18,7 +18,6 @@ from checker.subjects import about_operations
 
 DEAD, SATURATED = 0.9, 0.9  # shares of the units of a layer
 STILL = 1e-5  # relative to the size of the weights
-VANISHED, EXPLODED = 1e-5, 1e4  # gradients of the first layer, relative to those of the last
 
 
 def check_every_layer_moves(graph: Graph, examined: Examined) -> None:
@@ -85,26 +84,6 @@ def _values_of(examined: Examined, names: list[str], moment: str) -> list[tuple[
     return (
         [(name, value) for name, value in zip(names, found[0]) if np.isfinite(value).all() and value.size] if found else []
     )
-
-
-def check_gradients_reach_every_layer(graph: Graph, examined: Examined) -> None:
-    """hands its gradients on to the first layer"""
-    layers = [name for product in products(graph, examined) if (name := weights_of(graph, product))]
-    gradients = {update.variable: update.reads[-1] for update in graph.updates if update.by_optimizer and update.reads}
-    chosen = [name for name in dict.fromkeys(layers) if name in gradients]
-    if len(chosen) < 3:
-        return
-    found = examined.evaluate([gradients[name] for name in chosen], START)
-    if not found:
-        return
-    sizes = [float(np.sqrt(np.mean(np.square(value, dtype=np.float64)))) for value in found[0]]
-    if not np.isfinite(sizes).all() or sizes[-1] <= 0:
-        return
-    ratio = sizes[0] / sizes[-1]
-    where = about_operations(f"the gradient of {chosen[0]} at the start", [chosen[0]])
-    actual = f"{ratio:.1e} times that of {chosen[-1]}, the last layer"
-    hint = "each layer multiplies it: tf.nn.relu instead of a sigmoid, and weights with the deviation of Glorot or He"
-    expect(ratio == 0 or VANISHED < ratio < EXPLODED, where, "gradients of about one size in all layers", actual, hint)
 
 
 def check_averages_are_updated(graph: Graph, examined: Examined) -> None:

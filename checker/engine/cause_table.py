@@ -11,38 +11,17 @@ A row stands here only where the effect *surely* follows: a second mistake that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-EVERYTHING = "*"  # an effect: whatever else failed
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A cause, what it explains, and why."""
-
-    cause: str
-    effects: tuple[str, ...]
-    why: str
-
-
-# Several rows name these.
-NO_PROGRESS = (
-    "check_loss_falls/loss-not-finite",
-    "check_loss_falls/rises",
-    "check_loss_falls/swings",
-    "check_loss_falls/stays",
+from checker.engine.explanations import (
+    DISAGREES,
+    EVERYTHING,
+    LOST,
+    NO_PROGRESS,
+    POOR,
+    STAYS,
+    STILL,
+    SWINGS,
+    Explanation,
 )
-STAYS = "check_loss_falls/stays"
-SWINGS = "check_loss_falls/swings"
-POOR = ("check_fits_the_prices", "chance", "low")
-DISAGREES = (
-    "check_counts_right_answers",
-    "check_logs_the_loss_of_its_checkpoint",
-    "check_prints_the_loss_of_its_checkpoint",
-    "check_prints_the_accuracy_of_its_checkpoint",
-)
-STILL = ("still-pictures", "other-pictures")
-LOST = (*POOR, *DISAGREES, "step-not-reached", "other-weights", "other-line", "no-picture-of-weights")
 
 TABLE: tuple[Explanation, ...] = (
     Explanation("crash", (EVERYTHING,), "what comes after the error never ran"),
@@ -60,6 +39,15 @@ TABLE: tuple[Explanation, ...] = (
         (STAYS, "stops-at-a-floor", *POOR),
         "labels of other images cannot be learnt",
     ),
+    Explanation("no-vectors", ("other-pairs",), "without a label for each row, numbers mean other words"),
+    Explanation("other-pairs", ("low", "chance", "other-neighbours"), "the vectors are of other words, or of no neighbours"),
+    Explanation(
+        "check_guesses_words_of_held_out_fables",
+        ("check_finds_neighbours_better_than_chance",),
+        "vectors that guess no better than chance have learnt nothing",
+    ),
+    Explanation("not-shifted", (*NO_PROGRESS, "low", "no-words"), "another character than the next one is learnt"),
+    Explanation("no-memory", ("low", "no-words", "state-of-zeros"), "what remembers nothing has nothing to hand on"),
     # A graph that is built in the loop: tags become loss, loss_1, loss_2, each with one point or one picture.
     Explanation(
         "check_builds_its_graph_once",
@@ -120,6 +108,11 @@ TABLE: tuple[Explanation, ...] = (
         "with other weights there are other columns and another model",
     ),
     Explanation("check_has_784_300_10_neurons/other-sizes", ("no-such-weights",), "the first layer has other sizes"),
+    Explanation(
+        "check_has_784_300_10_neurons/no-weights",
+        ("no-such-weights", STAYS, *POOR, "check_recognises_images_it_never_saw/"),
+        "without weights, all inputs and all classes count the same",
+    ),
     Explanation(
         "check_gives_logits_to_the_loss",
         (
@@ -193,6 +186,20 @@ TABLE: tuple[Explanation, ...] = (
     Explanation(
         "other-training-curve", (*NO_PROGRESS, "stops-at-a-floor"), "the curve that has to fall is one of other images"
     ),
+    Explanation("no-validation", ("no-validation-curve", "no-two-curves"), "what is not measured cannot be drawn"),
+    Explanation("not-scaled", (*NO_PROGRESS, "not-finite", *POOR), "columns of hundreds let each step overshoot"),
+    Explanation("check_feeds_each_house_with_its_own_price", ("low",), "prices of other houses cannot be learnt"),
+    Explanation("no-validation-curve", ("no-two-curves",), "what is not drawn cannot rise"),
+    Explanation(
+        "validates-on-training-images", ("no-overfitting", "other-gap"), "what is learnt by heart is measured as well"
+    ),
+    Explanation(
+        "check_gives_logits_to_the_loss",
+        ("one-kind-of-labels", "no-network", "no-overfitting", "other-gap"),
+        "which labels it takes is told by its loss; another loss has another floor",
+    ),
+    Explanation("no-network", NO_PROGRESS, "without a loss of classes nothing is learnt"),
+    Explanation("check_trains_the_same_network_twice", ("other-losses",), "other networks come to other losses"),
     Explanation("written-elsewhere", ("saved-elsewhere",), "both are written below another folder"),
     Explanation("check_logs_every_epoch", ("too-short",), "one epoch is one point"),
     Explanation("check_logs_the_loss/few-points", ("too-short",), "one point is no curve"),

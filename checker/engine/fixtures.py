@@ -66,7 +66,7 @@ def stdout(finished: ScriptRun) -> str:
 @pytest.fixture(scope="session")
 def recorded_events(run: ScriptRun) -> EventLog:
     """What the event files below the logdir hold, even those of a run that failed."""
-    return read_event_log(run.logdir)
+    return read_event_log(run.logdir, run.exercise.logdir)
 
 
 @pytest.fixture(scope="session")

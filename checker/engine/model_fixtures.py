@@ -29,6 +29,7 @@ from checker.recompute.measured_images import MeasuredImages
 from checker.recompute.model import Model
 from checker.recompute.regression import RegressionModel
 from checker.recompute.saved import Saved
+from checker.recompute.several import OneOfSeveral, all_scores
 from checker.sandbox.evaluator import Evaluator
 from reference.held_out import held_out
 
@@ -158,6 +159,15 @@ def classifier(
     data = ServedImages(finished.splits, held_out(finished.exercise.dataset))
     logged = [value for curve in _loss_curves(event_log, graph, finished) for value in (curve.values[-1], curve.tail)]
     return ClassifierModel(graph, values, evaluator, training, data, logged)
+
+
+@pytest.fixture(scope="session")
+def classifiers(
+    graph: Graph, values: Checkpoint, evaluator: Evaluator, training: Training, finished: ScriptRun
+) -> list[OneOfSeveral]:
+    """The trained networks of a graph that holds several, each of which ends in class scores of its own."""
+    data = ServedImages(finished.splits, held_out(finished.exercise.dataset))
+    return [OneOfSeveral(scores, graph, values, evaluator, training, data) for scores in all_scores(graph)]
 
 
 def _loss_curves(events: EventLog, graph: Graph, finished: ScriptRun) -> list[Curve]:

@@ -111,8 +111,14 @@ class RecordedLines:
         return found
 
     def _feeding(self, placeholder: str) -> list[Stack]:
-        """Return the lines of the most frequent calls that feed a placeholder and, where there are such, train."""
-        feeding = self._run.session_log.feeding(placeholder)
+        """Return the lines of the most frequent calls that feed a placeholder and, where there are such, train.
+
+        Keras hands it what a pipeline gives: then samples hold it, and no feed.
+        """
+        kinds = self._run.session_log.kinds
+        feeding = [
+            calls for calls in kinds if placeholder in calls.feeds or any(placeholder in s.arrays for s in calls.samples)
+        ]
         training = [calls for calls in feeding if self._training and calls in self._training.kinds]
         return _most_frequent(training or feeding)
 

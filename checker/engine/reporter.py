@@ -11,6 +11,7 @@ from checker.engine.own_places import OwnPlaces, Told
 from checker.engine.root_cause import explained
 from checker.evidence.stdout import clean_line
 from checker.outcome import CheckResult, Mismatch, Status
+from checker.sandbox.box import MachineBusy
 
 SAME_WORDS = 40  # characters at the beginning of an advice by which it is known in a hint
 
@@ -21,6 +22,8 @@ class Reporter:
     def __init__(self, places: OwnPlaces | None = None) -> None:
         self._places = places
         self.results: list[CheckResult] = []
+        self.ran_out_of_memory = False
+        self.starved: MachineBusy | None = None
         self._explained: dict[tuple[str, str, str], str] = {}  # cause of a mismatch -> title of the check that shows it
 
     @pytest.hookimpl(wrapper=True)
@@ -46,6 +49,13 @@ class Reporter:
     def pytest_internalerror(self, excrepr: object) -> None:
         """Record an error of pytest itself: our ERROR."""
         self.results.append(CheckResult("internal", "the checks can be run", Status.ERROR, detail=str(excrepr)))
+
+    def require_means(self) -> None:
+        """Raise `MemoryError` or `MachineBusy` where a check met it: then the results tell nothing."""
+        if self.ran_out_of_memory:
+            raise MemoryError
+        if self.starved:
+            raise self.starved
 
     def settle(self) -> str:
         """Turn each failure that another one explains into a SKIP; return the id of the first cause, "" for none.
@@ -88,6 +98,9 @@ class Reporter:
         return self._places.told(error)
 
     def _broken(self, item: pytest.Item, error: BaseException) -> CheckResult:
+        self.ran_out_of_memory |= isinstance(error, MemoryError)
+        if isinstance(error, MachineBusy):
+            self.starved = error
         trace = "".join(traceback.format_exception(error))
         return CheckResult(item.name, _title(item), Status.ERROR, detail=trace)
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checker.engine.cause_order import ORDER, OTHERS
-from checker.engine.cause_table import EVERYTHING, TABLE
+from checker.engine.cause_table import TABLE
+from checker.engine.explanations import EVERYTHING
 from checker.outcome import CheckResult, Status
 
 _KEYS = [key for _, keys in ORDER for key in keys]
@@ -37,6 +38,11 @@ def explains(cause: CheckResult, effect: CheckResult) -> bool:
 def rank(failure: CheckResult) -> int:
     """Return how deep a failure lies: 0 for the deepest cause. Failures of one rank stay in the order of the checks."""
     return next((_RANKS[key] for key in _keys_of(failure) if key in _RANKS), _RANK_OF_OTHERS)
+
+
+def is_named_by(failure: CheckResult, keys: Sequence[str]) -> bool:
+    """Whether a failure is among those that keys name."""
+    return not {*_keys_of(failure)}.isdisjoint(keys)
 
 
 def _keys_of(failure: CheckResult) -> tuple[str, ...]:

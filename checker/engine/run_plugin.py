@@ -33,6 +33,12 @@ class RunPlugin:
         self._run = script_run
         self._evaluator = evaluator
 
+    def again(self) -> RunPlugin:
+        """Return the same for another file of checks: they find the graph that is known, and fill findings of their own."""
+        other = RunPlugin(self._run, self._evaluator)
+        other.findings.graph = self.findings.graph
+        return other
+
     def pytest_configure(self, config: pytest.Config) -> None:
         """Store them where fixtures find them."""
         config.stash[RUN] = self._run

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from checker.datasets import image_splits
 from checker.engine.breach import told
+from checker.engine.run_files import RunFiles
 from checker.evidence.dialect import TF2, read_dialect
 from checker.evidence.notebook import place_in_notebook
 from checker.evidence.progress import read_progress
@@ -19,10 +20,8 @@ from checker.evidence.session_record import SessionLog, read_session_log
 from checker.evidence.stderr import python_error
 from checker.evidence.stdout import LONGEST_LINE, clean
 from checker.evidence.written_record import WrittenLog, read_written_log
-from checker.exercise import Exercise
 from checker.expect import fail, first_few, listed
 from checker.hints import hint_for
-from checker.sandbox.box import JobResult
 from checker.sandbox.notebook import is_notebook
 from checker.subjects import Line, Recorded, about
 from reference.classification import Split
@@ -34,26 +33,13 @@ _NO_CODE = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")  # strings and comments within 
 
 
 @dataclass(frozen=True)
-class ScriptRun:
-    """One finished run of a script, and where its files are."""
+class ScriptRun(RunFiles):
+    """One finished run of a script, and what is read of it."""
 
-    exercise: Exercise
-    script: Path
-    folder: Path  # the working folder of the run
-    figures: Path  # where the matplotlib backend wrote
-    sessions: Path  # where the recorder wrote
-    result: JobResult
-    edition: str  # of the data: embedded or full
-    brought: frozenset[str] = frozenset()  # files that were copied into the working folder, relative to it
-    before: tuple[str, ...] = ()  # notes from before the run: files left out, which TensorFlow it was given
-
-    @property
-    def logdir(self) -> Path:
-        """The folder that the subject asks for. Where a link is in its place, this is a folder that is not there."""
-        logdir = self.folder / self.exercise.logdir
-        if logdir.is_symlink() or logdir.parent.is_symlink():
-            return self.folder / "a link is not followed"
-        return logdir
+    @classmethod
+    def of(cls, files: RunFiles) -> ScriptRun:
+        """Return the run with these files."""
+        return cls(**vars(files))
 
     @cached_property
     def session_log(self) -> SessionLog:
@@ -93,7 +79,8 @@ class ScriptRun:
 
     def notes(self) -> list[str]:
         """Return notes on what happened before the run, what was left outside the logdir, and what was not looked at."""
-        tree, logdir, notes = walk(self.folder), self.logdir, list(self.before)
+        tree, logdir, dialect = walk(self.folder), self.logdir, read_dialect(self.sessions)
+        notes = [note for note in (*self.before, dialect.note) if note]
         outside = [self.shown(path) for path in tree.files if logdir not in path.parents]
         stray = [name for name in outside if name not in self.brought]
         if stray:

@@ -7,8 +7,9 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from checker.evidence.events import EventLog, Point
+from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
+from checker.evidence.runs import Point
 from checker.expect import expect_increasing, fail, listed
 from checker.outcome import Mismatch
 from checker.subjects import PointsOf, SummarisedAs, SummaryOf, about

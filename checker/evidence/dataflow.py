@@ -228,3 +228,8 @@ def parse_tensor(name: str) -> Tensor:
     """Parse ``node``, ``node:1`` or ``^node``."""
     node, _, index = name.lstrip("^").partition(":")
     return Tensor(node, int(index) if index.isdigit() else 0)
+
+
+def name_of(tensor: Tensor) -> str:
+    """Return how the record of a run names a tensor: a first output by its node alone."""
+    return str(tensor) if tensor.index else tensor.node

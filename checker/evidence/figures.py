@@ -5,14 +5,14 @@ They come out of the submission's own process, so they are claims: checks compar
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from checker.evidence.record_json import MALFORMED, Line, read_lines
+from checker.evidence.budget import reading
+from checker.evidence.record_json import MALFORMED, Line, parse_json, read_lines
 from checker.subjects import Recorded
 from reference.arrays import FloatArray
 
@@ -56,7 +56,8 @@ def read_figures(folder: Path) -> list[Figure]:
             continue
         left -= path.stat().st_size
         try:
-            content = json.loads(path.read_bytes())
+            reading(f"the record of the figure {path.stem}")
+            content = parse_json(path.read_bytes())
             axes = tuple(_axes(item) for item in content["axes"])
             found.append(Figure(path.stem, axes, str(content.get("pixels", "")), _line(content.get("line"))))
         except (OSError, *MALFORMED):

@@ -14,6 +14,7 @@ from checker.evidence.losses import Loss, find_losses
 from checker.evidence.ops import SOURCE_OPS, VARIABLE_OPS
 from checker.evidence.state import Variables
 from checker.evidence.tensors import as_text
+from checker.evidence.wire import spend_on_graph
 
 CROSS_ENTROPY_OPS = {"SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits"}
 SOFTMAX_OPS = {"Softmax", "LogSoftmax"}
@@ -64,18 +65,20 @@ class Graph(Variables):
 
     @classmethod
     def from_graph_def(cls, content: bytes, trainable: Iterable[str] = ()) -> Graph:
-        """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError`.
+        """Parse a serialized GraphDef, as an event file holds it. Raises `GraphError` and `TooMuchToRead`.
 
         `trainable` are the trainable variables, where they are known.
         """
+        spend_on_graph(memoryview(content), graph_pb2.GraphDef.DESCRIPTOR, "the graph in the event files")
         try:
             return cls(graph_pb2.GraphDef.FromString(content), trainable)
         except DecodeError as error:
             raise GraphError(f"not a graph: {error}") from error
 
     @classmethod
-    def from_meta_graph(cls, content: bytes) -> Graph:
-        """Parse a serialized MetaGraphDef, as a ``.meta`` file holds it. Raises `GraphError`."""
+    def from_meta_graph(cls, content: bytes, where: str = "the .meta file") -> Graph:
+        """Parse a serialized MetaGraphDef, as a ``.meta`` file holds it. Raises `GraphError` and `TooMuchToRead`."""
+        spend_on_graph(memoryview(content), meta_graph_pb2.MetaGraphDef.DESCRIPTOR, where)
         try:
             meta = meta_graph_pb2.MetaGraphDef.FromString(content)
             declared = meta.collection_def["trainable_variables"].bytes_list.value

@@ -37,6 +37,13 @@ def logarithm_of_softmax(graph: Graph) -> LogarithmOfSoftmax | None:
     return None
 
 
+def softmax_by_hand(graph: Graph, tensor: Tensor) -> str | None:
+    """Return the exponential of a softmax that is written by hand after the last layer and that a tensor hands on."""
+    since = list(graph.since_last_layer(tensor))
+    powers = [name for name in since if graph.op(name) == "Exp"]
+    return powers[0] if len(powers) == 1 and _divides_by_their_sum(graph, powers[0], since) else None
+
+
 def has_logarithm(graph: Graph) -> bool:
     """Whether a loss is computed from a logarithm; the log(1 + x) of a sigmoid cross entropy is none of probabilities."""
     behind = graph.ancestors(*(loss.tensor.node for loss in graph.losses))

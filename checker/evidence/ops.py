@@ -7,7 +7,8 @@ QUEUE_OPS = {"QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"}
 SOURCE_OPS = {*PLACEHOLDER_OPS, *ITERATOR_OPS, *QUEUE_OPS}  # where data enters
 VARIABLE_OPS = {"VariableV2", "Variable", "VarHandleOp"}
 ASSIGN_OPS = {"Assign", "AssignVariableOp"}
-ADDING_OPS = {"AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp"}
+SCATTERING_OPS = {"ScatterAdd", "ScatterSub", "ResourceScatterAdd", "ResourceScatterSub"}  # they change some rows
+ADDING_OPS = {"AssignAdd", "AssignSub", "AssignAddVariableOp", "AssignSubVariableOp", *SCATTERING_OPS}
 RANDOM_OPS = {"RandomUniform", "RandomStandardNormal", "TruncatedNormal", "RandomUniformInt", "Multinomial"}
 # These may give another value in each run, whatever they read.
 CHANGING_OPS = {*SOURCE_OPS, *VARIABLE_OPS, *RANDOM_OPS, DEFAULT_OP}

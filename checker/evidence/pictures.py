@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-MOST_PIXELS = 1 << 24
+from checker.evidence.budget import PIXELS, TooMuchToRead, budget
+
+MOST_PIXELS = 1 << 24  # of one picture
+ALL_PICTURES = "the pictures in the event files"
 TILE = 28  # pixels: the side of an MNIST image
 WIDEST_BORDER = 4  # pixels between two tiles
 BLOCK = 10_000  # images compared at a time
@@ -21,23 +24,28 @@ SAME_WITHIN = 4.0  # of 255: the encoder rounds, and so does a conversion to flo
 
 def decode_png(encoded: bytes) -> NDArray[np.uint8] | None:
     """Return a PNG as uint8 [height, width], grey; None when it is no PNG, damaged, or larger than 16 million pixels."""
+    return _decoded(encoded, "L")
+
+
+def _decoded(encoded: bytes, mode: str) -> NDArray[np.uint8] | None:
+    """Return a PNG in a mode of Pillow. The header says how many pixels there will be, before there are any."""
     try:
         with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
-            if image.width * image.height > MOST_PIXELS:
+            pixels = image.width * image.height
+            if pixels > MOST_PIXELS:
                 return None
-            return np.asarray(image.convert("L"))
+            budget().spend(PIXELS, pixels, ALL_PICTURES)
+            return np.asarray(image.convert(mode))
+    except (TooMuchToRead, MemoryError):
+        raise
     except Exception:  # a damaged chunk may make Pillow raise anything
         return None
 
 
 def digest_of_picture(encoded: bytes) -> str:
     """Return a digest of the colours of a PNG, the same as the recorder of figures gives; "" when it is no PNG."""
-    try:
-        with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return ""
-            colours = np.asarray(image.convert("RGB"))
-    except Exception:  # as above
+    colours = _decoded(encoded, "RGB")
+    if colours is None:
         return ""
     return hashlib.sha256(repr(colours.shape[:2]).encode() + colours.tobytes()).hexdigest()
 
@@ -48,19 +56,23 @@ def is_flat(encoded: bytes) -> bool:
     return picture is not None and bool(np.ptp(picture) == 0)
 
 
-def decode_channels(encoded: bytes) -> list[NDArray[np.float32]]:
-    """Return a PNG in grey, and of one in colour red, green, blue, and red minus blue, each [height, width].
+def decode_channels(encoded: bytes) -> Iterator[NDArray[np.float32]]:
+    """Yield a PNG in grey, and of one in colour red, green, blue, and red minus blue, each [height, width].
 
-    A map of colours for positive and negative numbers runs from blue to red. [] where `decode_png` returns None.
+    A map of colours for positive and negative numbers runs from blue to red. Nothing where `decode_png` returns None.
     """
     grey = decode_png(encoded)
     if grey is None:
-        return []
-    with Image.open(io.BytesIO(encoded), formats=["PNG"]) as image:
-        colours = np.asarray(image.convert("RGB"), dtype=np.float32)
+        return
+    yield grey.astype(np.float32)
+    colours = _decoded(encoded, "RGB")
+    assert colours is not None  # it was decoded before
     red, green, blue = (colours[:, :, channel] for channel in range(3))
-    found = [grey.astype(np.float32)]
-    return found if np.array_equal(red, blue) and np.array_equal(red, green) else [*found, red, green, blue, red - blue]
+    if np.array_equal(red, blue) and np.array_equal(red, green):
+        return
+    for channel in (red, green, blue):
+        yield channel.astype(np.float32)
+    yield red.astype(np.float32) - blue
 
 
 def is_picture(encoded: bytes) -> bool:

@@ -15,10 +15,11 @@ MOST_GRAPHS = 1_000
 
 @dataclass(frozen=True)
 class ScriptProgress:
-    """The number of calls of sessions, and the sizes of their graphs."""
+    """The number of calls of sessions, the sizes of their graphs, and how often the most repeated call was made."""
 
     calls: int = 0
     graphs: tuple[GraphSize, ...] = ()
+    repeated: int = 0
 
     @property
     def growing(self) -> GraphSize | None:
@@ -33,6 +34,7 @@ def read_progress(folder: Path) -> ScriptProgress:
         if content is None or len(content["graphs"]) > MOST_GRAPHS:
             return ScriptProgress()
         graphs = tuple(read_size(item) for item in content["graphs"])
-        return ScriptProgress(min(int(content["calls"]), sum(size.calls for size in graphs)), graphs)
+        calls = min(int(content["calls"]), sum(size.calls for size in graphs))
+        return ScriptProgress(calls, graphs, min(int(content["repeated"]), calls))
     except MALFORMED:
         return ScriptProgress()

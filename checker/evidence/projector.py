@@ -31,7 +31,7 @@ def in_projector(logdir: Path, runs: Iterable[str]) -> dict[str, bool]:
     found = {}
     for run in list(dict.fromkeys([*runs, "."]))[:MOST_RUNS]:
         for folder in (logdir / run, logdir / run / ASSETS):
-            config = _config(folder / CONFIG)
+            config = read_config(folder / CONFIG)
             if folder.name == ASSETS.name and config is None:
                 continue
             if _has_points(logdir / run, config or projector_config_pb2.ProjectorConfig()):
@@ -39,7 +39,8 @@ def in_projector(logdir: Path, runs: Iterable[str]) -> dict[str, bool]:
     return found
 
 
-def _config(path: Path) -> projector_config_pb2.ProjectorConfig | None:
+def read_config(path: Path) -> projector_config_pb2.ProjectorConfig | None:
+    """Return a configuration; None where there is none, or it cannot be read."""
     text = _text(path, LARGEST_CONFIG_BYTES)
     try:
         return None if text is None else text_format.Parse(text, projector_config_pb2.ProjectorConfig())

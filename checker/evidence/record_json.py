@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from checker.evidence.budget import reading
 from checker.subjects import Line as Line  # the readers of records take it from here
 
 LARGEST_INDEX_BYTES = 16 << 20
 LARGEST_ARRAYS_BYTES = 64 << 20
+MOST_ITEMS = 3_000_000  # of one file: an empty list takes three bytes of the file, and twenty times as much in memory
+ITEMS = (b",", b"[", b"{")  # one of these stands before each item
 MOST_LINES = 3  # of one call or operation
 LARGEST_NUMBER = 10_000_000  # of a line
 
@@ -26,11 +29,19 @@ def read_json(path: Path) -> dict[str, Any] | None:
     content = read_bytes(path, LARGEST_INDEX_BYTES)
     if content is None:
         return None
+    reading(f"the record of the run, {path.name}")
     try:
-        found = json.loads(content)
+        found = parse_json(content)
     except MALFORMED:
         return None
     return found if isinstance(found, dict) else None
+
+
+def parse_json(content: bytes) -> Any:
+    """Return what a text of JSON holds. Raises what is in `MALFORMED`, also where it has more items than a record."""
+    if sum(map(content.count, ITEMS)) > MOST_ITEMS:
+        raise ValueError("more items than the recorder writes")
+    return json.loads(content)
 
 
 def read_bytes(path: Path, largest: int = LARGEST_ARRAYS_BYTES) -> bytes | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checker.evidence.events import EventLog, Image
+from checker.evidence.events import EventLog
 from checker.evidence.figures import Figure
 from checker.evidence.pictures import digest_of_picture
+from checker.evidence.runs import Image
 
 MOST_PICTURES = 40  # of one tag: decoding one takes some milliseconds
 UNKNOWN_LINE = np.array([[0.0, 0.0], [1.0, 1.0]])  # what matplotlib holds for an endless line that was not drawn yet

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto import graph_pb2
 
 from checker.evidence.dataflow import Dataflow, Placeholder, Tensor, Variable
-from checker.evidence.ops import ADDING_OPS, ASSIGN_OPS, DEFAULT_OP, ITERATOR_OPS, PLACEHOLDER_OPS, SOURCE_OPS, VARIABLE_OPS
+from checker.evidence.ops import (
+    ADDING_OPS,
+    ASSIGN_OPS,
+    DEFAULT_OP,
+    ITERATOR_OPS,
+    PLACEHOLDER_OPS,
+    SCATTERING_OPS,
+    SOURCE_OPS,
+    VARIABLE_OPS,
+)
 from checker.evidence.tensors import as_text, dtype_name, to_shape
 from checker.outline import Shape
 
@@ -157,7 +166,22 @@ class Variables(Dataflow):
 
     @cached_property
     def _from_data(self) -> set[str]:
-        return self.reached_from([*self.of_op(*SOURCE_OPS), *self.array_defaults])
+        """The nodes whose value depends on data, also what is read of a resource after data changed some of its rows."""
+        found = self.reached_from([*self.of_op(*SOURCE_OPS), *self.array_defaults])
+        while later := [
+            node for node in self._after_scattering if node not in found and self._after_scattering[node] & found
+        ]:
+            found |= self.reached_from(later)
+        return found
+
+    @cached_property
+    def _after_scattering(self) -> dict[str, set[str]]:
+        """The operations that read a variable after some of its rows were changed, with those that change them."""
+        changing = [node for node in self.of_op(*SCATTERING_OPS) if self.inputs(node)]
+        scattering = {node: self.variable_behind(self.inputs(node)[0]) for node in changing}
+        reading = {node: {*self.control_inputs(node)} & scattering.keys() for node in self.of_op("ReadVariableOp")}
+        read = {node: self.variable_behind(Tensor(node)) for node in reading}
+        return {node: {each for each in before if scattering[each] == read[node]} for node, before in reading.items()}
 
     @cached_property
     def _changed_by_data(self) -> set[str]:
@@ -170,7 +194,7 @@ class Variables(Dataflow):
         found = set()
         for variable in sorted(self._changed_by_data)[:MOST_VARIABLES]:
             behind = self.reached_from([variable])
-            if any(tensor.node in behind for update in self._assignments[variable] for tensor in update.reads):
+            if any(tensor.node in behind for update in self._assignments.get(variable, ()) for tensor in update.reads):
                 found.add(variable)
         return found
 

@@ -9,7 +9,10 @@ LONGEST_LINE = 500  # characters
 MOST_LINES = 200
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Of Unicode, what turns the direction of a text, ends a line, or is never seen.
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _NUMBER = re.compile(r"[-+\u2212]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _GROUPED = re.compile(r"(?<=\d)[,_](?=\d{3}(?!\d))")
 _NUMPY = re.compile(r"\bn(?:um)?py?\.\w{1,20}\(")  # np.float32(43.6), as in lists and tuples

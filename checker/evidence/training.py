@@ -14,7 +14,7 @@ from checker.expect import fail
 from checker.subjects import Repeats, about
 
 APPLY_PREFIXES = ("Apply", "ResourceApply", "SparseApply", "ResourceSparseApply")
-ASSIGN_PREFIX = "Assign"  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
+ASSIGN_PREFIXES = ("Assign", "Scatter", "ResourceScatter")  # Assign, AssignAdd, AssignSub, AssignVariableOp, …
 SAVE_OPS = {"SaveV2", "SaveSlices", "Save"}
 EARLY_CALLS = 10  # in which a script builds what it builds lazily
 FEWEST_CALLS = 20  # after the early ones: with fewer, one cannot see whether a graph grows
@@ -59,7 +59,7 @@ class Training:
     @cached_property
     def is_in_a_loop(self) -> bool:
         """Whether one call may update many times, in a tf.while_loop: the number of calls then says nothing."""
-        return any(self.graph.op(node).startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)) for node in self.graph.looped)
+        return any(self.graph.op(node).startswith((*APPLY_PREFIXES, *ASSIGN_PREFIXES)) for node in self.graph.looped)
 
     @property
     def uncounted(self) -> int:
@@ -85,7 +85,7 @@ class Training:
     def _updates(self, node: str) -> bool:
         """Whether a node gives a trainable variable a value computed from variables, unlike an initialiser or a Saver."""
         op, inputs = self.graph.op(node), self.graph.inputs(node)
-        if not inputs or not op.startswith((*APPLY_PREFIXES, ASSIGN_PREFIX)):
+        if not inputs or not op.startswith((*APPLY_PREFIXES, *ASSIGN_PREFIXES)):
             return False
         target = self.graph.variable_behind(inputs[0])
         if target not in self._trainable:

@@ -33,6 +33,7 @@ class Writer:
     nodes: int  # of the graph, when it was written
     graph_lines: Lines
     waiting: int = 0  # graphs and summaries that it was given since it was last flushed or closed
+    beside: str = ""  # the newest event file in its folder, before it was made
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _log(content: dict[str, Any], data: bytes) -> WrittenLog:
             int(item["nodes"]),
             read_lines(item["graph_lines"], files),
             int(item["waiting"]),
+            str(item["beside"]),
         )
         for item in content["writers"]
     )

@@ -15,7 +15,9 @@ from typing import IO, Any
 
 from checker.intake.budget import Budget, OverBudget
 from checker.intake.learner import Refused
+from checker.intake.times import keep_time, time_of_member
 from checker.intake.xz import XzFile
+from checker.refusals import is_full
 from checker.units import MIB
 
 ENDINGS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".zip")
@@ -109,7 +111,7 @@ class _Counted:
         self._most = None if packed is None else max(RATIO_COUNTS_FROM, packed * LARGEST_RATIO)
         self._written = 0
 
-    def write(self, name: str, source: IO[bytes]) -> None:
+    def write(self, name: str, source: IO[bytes], changed: float | None) -> None:
         """Write one member. A later member of the same name replaces it, as everywhere."""
         path = self._target / _inside(name)
         self.budget.take_file()
@@ -118,6 +120,7 @@ class _Counted:
             while data := source.read(CHUNK):
                 self.count(len(data))
                 file.write(data)
+        keep_time(path, changed)
 
     def count(self, size: int) -> None:
         self.budget.take_bytes(size)
@@ -171,7 +174,7 @@ def _unpack_zip(file: IO[bytes], counted: _Counted) -> list[str]:
                 left_out.append(name)
             else:
                 with archive.open(member) as source:
-                    counted.write(name, source)
+                    counted.write(name, source, time_of_member(member))
     return left_out
 
 
@@ -187,7 +190,7 @@ def _unpack_tar(stream: IO[bytes], counted: _Counted) -> list[str]:
             else:
                 source = archive.extractfile(member)
                 assert source is not None
-                counted.write(member.name, source)
+                counted.write(member.name, source, float(member.mtime))
     return left_out
 
 
@@ -226,6 +229,8 @@ def _reasons_given(budget: Budget) -> Iterator[None]:
     except OverBudget as error:
         raise BadArchive(budget.said, str(error), "leave data, runs and virtual environments out") from None
     except _DAMAGED as error:
+        if is_full(error):
+            raise
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise BadArchive(
             "a whole archive", f"it cannot be read: {reason}", "hand it in again; the upload may be cut off"

@@ -11,6 +11,8 @@ from checker.expect import first_few
 from checker.intake.archives import is_archive
 from checker.intake.budget import Budget, OverBudget
 from checker.intake.learner import IntakeLog
+from checker.intake.times import keep_time
+from checker.refusals import is_full
 
 NOISE = {
     "__pycache__",
@@ -38,6 +40,8 @@ def copy_folder(source: Path, target: Path, budget: Budget, log: IntakeLog) -> N
         except OverBudget:
             left_out.append(path.relative_to(source).as_posix())
         except OSError as error:
+            if is_full(error):
+                raise
             log.problem(shown(path, source), "a file that can be read", reason_of(error), "hand it in again")
     if left_out:
         log.remark(f"left out, a session keeps {budget.said} of a learner: {first_few(left_out, SHOWN)}")
@@ -58,6 +62,7 @@ def copy_file(source: Path, target: Path, budget: Budget) -> None:
             while data := file.read(CHUNK):
                 budget.take_bytes(len(data))
                 copy.write(data)
+    keep_time(target, status.st_mtime)
 
 
 def is_noise(name: str) -> bool:

@@ -1,12 +1,13 @@
 """Repositories of strangers: fetched shallowly, and read as a tar of one commit. Nothing of them is checked out or run.
 
 There are no hooks, submodules or filters, nobody is asked for credentials, and only the protocols below are used. Time and
-size are bounded.
+size are bounded. Of a repository on this machine, git reads a copy.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -18,10 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from checker.intake.archives import BadArchive, unpack_stream
 from checker.intake.budget import Budget
 from checker.intake.learner import Refused
+from checker.intake.local_repository import GIT, RepositoryBudget, copy_repository
 from checker.units import MIB
 
 PROTOCOLS = ("https", "http", "ssh", "git", "file")
@@ -60,23 +63,32 @@ def is_git(source: str) -> bool:
 
 
 def is_repository(folder: Path) -> bool:
-    """Whether a folder of this machine is a repository, bare or with a working tree. Links are not followed."""
+    """Whether a folder of this machine claims to be a repository, bare or with a working tree. Links are not followed."""
     if folder.is_symlink():
         return False
-    # In a work tree of another repository, .git is a file.
-    return os.path.exists(folder / ".git") or (os.path.isfile(folder / "HEAD") and os.path.isdir(folder / "objects"))
+    # In a work tree of another repository, .git is a file: `clone` refuses it, and copies no uncommitted files instead.
+    return os.path.lexists(folder / GIT) or (os.path.lexists(folder / "HEAD") and os.path.lexists(folder / "objects"))
 
 
 def clone(source: str, deadline: datetime | None, target: Path, budget: Budget) -> tuple[str, list[str]]:
     """Unpack the newest commit, or the newest one by the deadline, below `target`.
 
     Return a remark, and the names of links and special files, which are left out. The dates of commits are those of their
-    authors' clocks. Raises `CloneError` or `BadArchive`.
+    authors' clocks. Raises `CloneError`, `BadRepository` or `BadArchive`.
     """
-    url = _url(source)
-    with tempfile.TemporaryDirectory(prefix="suite-clone-", ignore_cleanup_errors=True) as folder:
-        repository = _Repository(Path(folder), time.monotonic() + TIME_S)
-        repository.git("clone", "--bare", "--depth=1", "--no-tags", "--single-branch", "--template=", "--", url, folder)
+    until = time.monotonic() + TIME_S
+    with tempfile.TemporaryDirectory(prefix="suite-clone-", ignore_cleanup_errors=True) as made:
+        original, folder = Path(made, "original"), Path(made, "clone")
+        original.mkdir()
+        folder.mkdir()
+        url = _url(source)
+        local = _local(url)
+        if local is not None:
+            copy_repository(local, original, RepositoryBudget(LARGEST_REPOSITORY, until))
+            url = original.as_uri()  # git's own protocol makes no hard links to another's objects
+        repository = _Repository(folder, until)
+        words = ("clone", "--bare", "--depth=1", "--no-tags", "--single-branch", "--template=")
+        repository.git(*words, "--", url, str(folder))
         commit = repository.commit_by(deadline)
         left_out = repository.unpack(commit, target, budget)
         said = repository.git("log", "-1", "--format=%h of %cI", commit).strip()
@@ -90,7 +102,17 @@ def _url(source: str) -> str:
         raise CloneError(f"a URL of {', '.join(PROTOCOLS)}", source, "give the https address of the repository")
     if match or _SCP_LIKE.match(source):
         return source
-    return Path(source).resolve().as_uri()  # git's own protocol makes no hard links to another's objects
+    return Path(os.path.abspath(source)).as_uri()
+
+
+def _local(url: str) -> Path | None:
+    """Return the folder that a URL names on this machine, None for that of another machine."""
+    parts = urlsplit(url) if _URL.match(url) else None
+    if parts is None or parts.scheme.lower() != "file":
+        return None
+    if parts.netloc:
+        raise CloneError("file:///folder", url, "give the whole path of the folder, or the https address")
+    return Path(unquote(parts.path))
 
 
 class _Repository:
@@ -170,7 +192,10 @@ class _Repository:
             if self._stopped_by:
                 _kill(process)
 
-    def _failure(self, stderr: bytes) -> CloneError:
+    def _failure(self, stderr: bytes) -> Exception:
+        no_room = os.strerror(errno.ENOSPC)
+        if no_room.encode() in stderr and not self._stopped_by:  # of this machine, not of the repository
+            return OSError(errno.ENOSPC, no_room, str(self._folder))
         lines = stderr[-4 * LONGEST_REASON :].decode("utf-8", "replace").strip().splitlines()
         telling = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines or ["git says nothing"]
         reason = self._stopped_by or telling[0][:LONGEST_REASON]

@@ -48,6 +48,23 @@ class Script:
 
 
 @dataclass(frozen=True)
+class WrittenText:
+    """A file that a learner wrote for people."""
+
+    name: str  # its path below what was handed in
+    text: str
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What else came with the scripts, for people."""
+
+    answers: tuple[WrittenText, ...] = ()
+    participant: str = ""  # Moodle's number for the learner; "" where the work came without
+    moodle_folder: str = ""  # as Moodle names their folder, for the way back
+
+
+@dataclass(frozen=True)
 class Learner:
     """One learner and what they handed in."""
 
@@ -57,6 +74,7 @@ class Learner:
     problems: tuple[Problem, ...] = ()
     remarks: tuple[Remark, ...] = ()
     failure: str = ""  # the traceback of an error of ours during the intake
+    handed_in: HandedIn = HandedIn()
 
 
 @dataclass

@@ -13,22 +13,36 @@ from checker.evidence.stdout import clean_line
 LONGEST_FOLDER = 60  # characters of at most four bytes: file systems allow 255 bytes
 
 # "Ada Lovelace_12345_assignsubmission_file_ex01.py": what Moodle makes of a name, a number and a file.
-_MOODLE = re.compile(r"^(?P<who>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
+_MOODLE = re.compile(r"^(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
+_NO_NAME = "participant"  # where Moodle keeps names from a corrector
 _NUMBERED = re.compile(r"(?<![^\W\d_])(?:exercise|exercice|exo|ex)[\s_.-]*0*(?P<number>\d{1,2})(?!\d)", re.IGNORECASE)
 _EDGES = " _.-"
 
 
 def login_of(name: str) -> str:
-    """Return the login in the name of a folder: what precedes Moodle's own words, in NFC, without control characters."""
+    """Return the login in the name of a folder: what precedes Moodle's number, in NFC, without control characters."""
+    return _readable(_moodle_login(name) or name) or "nameless"
+
+
+def participant_of(name: str) -> tuple[str, str]:
+    """Return Moodle's number for a learner, and its name for their folder, from that of a folder or file; maybe both ""."""
     moodle = _MOODLE.match(name)
-    return _readable(moodle["who"] if moodle else name) or "nameless"
+    if not moodle:
+        return "", ""
+    return moodle["number"], _readable(f"{moodle['who']}_{moodle['number']}_assignsubmission_file")
+
+
+def _moodle_login(name: str) -> str:
+    moodle = _MOODLE.match(name)
+    if not moodle:
+        return ""
+    return f"{moodle['who']}_{moodle['number']}" if moodle["who"].casefold() == _NO_NAME else moodle["who"]
 
 
 def login_of_file(stem: str, exercises: Collection[str]) -> str:
     """Return the login in the name of a file: what the name, without its ending, says besides the exercise; maybe ""."""
-    moodle = _MOODLE.match(stem)
-    if moodle:
-        return _readable(moodle["who"])
+    if _MOODLE.match(stem):
+        return _readable(_moodle_login(stem))
     found = _find_exercise(stem, exercises)
     parts = [stem]
     if found:
@@ -78,10 +92,9 @@ def safe_folder(login: str) -> str:
     return plain.strip(_EDGES)[:LONGEST_FOLDER].strip(_EDGES) or "learner"
 
 
-def folded(text: str) -> str:
-    """Return a text for searches: without accents, and in lower case."""
-    letters = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).casefold()
+def is_folder_name(name: str) -> bool:
+    """Whether `assign_folders` may have made a name: what it names lies in the folder of the session."""
+    return re.fullmatch(r"[\w@][\w.@-]*", name) is not None and len(name) <= 2 * LONGEST_FOLDER
 
 
 def readable_bytes(name: str) -> str:

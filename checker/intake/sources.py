@@ -6,7 +6,7 @@ import csv
 import os
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from checker.intake import names
 from checker.intake.archives import is_archive, stem_of
 from checker.intake.copy_files import SCRIPT_ENDINGS
 from checker.intake.git import is_git, is_repository
+from checker.report.login_order import login_order
 
 STORE_FILE = "session.sqlite"  # a folder with such a file is a session, and nobody's submission
 LOCK_FILE = "session.lock"
 MAC_NOISE = "__MACOSX"
 MOST_LEARNERS = 20_000
-COLUMNS = ("login", "source", "deadline")
 
 
 class IntakeError(Exception):
@@ -35,6 +35,9 @@ class Source:
     location: str  # a path, or a URL for git
     is_repository: bool = False
     deadline: datetime | None = None  # for a repository: its newest commit by then counts
+    take: str = ""  # which files a roster wants to be taken: ``ex04=ex04_ok.py;ex05=…``
+    participant: str = ""  # Moodle's number for the learner
+    moodle_folder: str = ""  # as Moodle names their folder
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def read_submissions(submissions: Path, exercises: Collection[str]) -> Submissio
     except OSError as error:
         raise IntakeError(f"{submissions}: {error.strerror or error}") from None
     sources: dict[str, list[Source]] = {}
-    for source in sorted(found, key=lambda source: (source.login.casefold(), source.login)):
+    for source in sorted(_told_apart(found), key=lambda source: login_order(source.login)):
         sources.setdefault(source.login, []).append(source)
     if len(sources) > MOST_LEARNERS:
         raise IntakeError(f"{submissions}: {len(sources):,} learners; a session holds {MOST_LEARNERS:,}")
@@ -69,7 +72,8 @@ def read_submissions(submissions: Path, exercises: Collection[str]) -> Submissio
 
 def is_session(folder: Path) -> bool:
     """Whether a folder is the folder of a session."""
-    return (folder / STORE_FILE).exists()
+    # A broken link, or changes without their file, are told as such when the store is opened.
+    return any(os.path.lexists(folder / f"{STORE_FILE}{ending}") for ending in ("", "-wal"))
 
 
 def is_left_out(path: Path) -> bool:
@@ -89,10 +93,27 @@ def _read_folder(folder: Path, exercises: Collection[str]) -> tuple[list[Source]
             continue
         login = _login(path, folder, exercises)
         if login:
-            found.append(Source(login, str(path)))
+            participant, moodle_folder = names.participant_of(names.readable_bytes(path.name))
+            found.append(Source(login, str(path), participant=participant, moodle_folder=moodle_folder))
         else:
             ignored.append(clean_line(names.readable_bytes(name)))
     return found, ignored
+
+
+def _told_apart(found: list[Source]) -> list[Source]:
+    """Return the sources with Moodle's number in the login of all who have the name of somebody else."""
+    who: dict[str, set[str]] = {}
+    for source in found:
+        who.setdefault(source.login, set()).add(source.participant)
+    return [
+        replace(source, login=with_number(source.login, source.participant)) if len(who[source.login]) > 1 else source
+        for source in found
+    ]
+
+
+def with_number(login: str, participant: str) -> str:
+    """Return a login with Moodle's number, which no other learner has; without one, the login."""
+    return f"{login}_{participant}" if participant and not login.endswith(f"_{participant}") else login
 
 
 def _login(path: Path, folder: Path, exercises: Collection[str]) -> str:
@@ -114,7 +135,7 @@ def _read_roster(roster: Path) -> Iterator[Source]:
     columns = [(column or "").strip().lower() for column in rows.fieldnames or []]
     if not {"login", "source"} <= set(columns):
         raise IntakeError(
-            f"{roster}: the first line names the columns login,source (and deadline), not {','.join(columns)!r}"
+            f"{roster}: the first line names the columns login,source (and deadline, take), not {','.join(columns)!r}"
         )
     rows.fieldnames = columns
     seen = set()
@@ -129,12 +150,13 @@ def _read_roster(roster: Path) -> Iterator[Source]:
         if login in seen:
             raise IntakeError(f"{where}: {login} is there twice")
         seen.add(login)
-        deadline = _deadline((row.get("deadline") or "").strip(), where)
+        deadline, take = _deadline((row.get("deadline") or "").strip(), where), (row.get("take") or "").strip()
         if is_git(location):
-            yield Source(login, location, True, deadline)
+            yield Source(login, location, True, deadline, take)
         else:
             local = roster.parent / location
-            yield Source(login, str(local), location.rstrip("/").endswith(".git") or is_repository(local), deadline)
+            repository = location.rstrip("/").endswith(".git") or is_repository(local)
+            yield Source(login, str(local), repository, deadline, take)
 
 
 def _rows(rows: csv.DictReader[str], roster: Path) -> Iterator[dict[str, str | None]]:

@@ -103,7 +103,7 @@ def reset(exercise: str, packs: tuple[Path, ...]) -> None:
     try:
         kept = reset_exercise(folder, found)
     except OSError as error:
-        raise click.ClickException(_("{script}: {why}", script=found.script, why=error)) from None
+        raise click.UsageError(_("{script}: {why}", script=found.script, why=error)) from None
     if kept:
         click.echo(_("{script} begins again; what you had is in {kept}", script=found.script, kept=kept))
     else:

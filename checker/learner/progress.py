@@ -51,7 +51,9 @@ class Progress:
         return exercise in self.runs and self.runs[exercise].state == DONE
 
     def note(self, report: Report) -> None:
-        """Remember how a check ended."""
+        """Remember how a check ended; one that was starved says nothing."""
+        if report.is_starved:
+            return
         states = {Status.PASS: DONE, Status.FAIL: FAILS}
         failed = [check.id for check in report.failures]
         others = [*failed[1:], *(check.id for check in report.checks if check.status is Status.SKIP)]

@@ -65,8 +65,12 @@ class ClassifierModel(Layers):
 
     def value_on(self, tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[Any]:
         """Return the value of a tensor for images [n, 28, 28], scaled and fed as in the training. Raises `Mismatch`."""
-        ((value,),) = self.run([tensor], [self.feeds(images, *self._chosen)])
+        ((value,),) = self.run([tensor], [self.fed_as_in_training(images)])
         return value
+
+    def fed_as_in_training(self, images: NDArray[np.uint8]) -> dict[Tensor, NDArray[Any]]:
+        """Return what to feed for images [n, 28, 28], scaled as in the training. Raises `Mismatch`."""
+        return self.feeds(images, *self._chosen)
 
     @cached_property
     def losses(self) -> list[float]:

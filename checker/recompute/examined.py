@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.curves import TEST, find_curves
-from checker.evidence.dataflow import Tensor
+from checker.evidence.dataflow import Tensor, name_of, parse_tensor
 from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
 from checker.evidence.kept_record import KeptRecord, TrainedGraph
@@ -57,7 +58,8 @@ class Examined:
     def loss(self) -> Tensor | None:
         """The tensor that is minimised; None where none is, or there are several."""
         if self.graph.losses:
-            return self.graph.losses[0].tensor if len(self.graph.losses) == 1 else None
+            tensors = {loss.tensor for loss in self.graph.losses}  # two optimisers may share one
+            return self.graph.losses[0].tensor if len(tensors) == 1 else None
         return differentiated(self.graph)
 
     @cached_property
@@ -117,8 +119,14 @@ class Examined:
 
     @cached_property
     def trained_samples(self) -> list[Sample]:
-        """Samples of the calls that train."""
-        return [sample for calls in self.training.kinds for sample in calls.samples]
+        """Samples of the calls that train this graph: another one may have placeholders of the same names."""
+        counts = Counter[int]()
+        for calls in self.training.kinds:
+            counts[calls.graph] += calls.count
+        number = (
+            self.main.number if self.main and self.main.content else max(counts, key=lambda each: counts[each], default=0)
+        )
+        return [sample for calls in self.training.kinds if calls.graph == number for sample in calls.samples]
 
     @cached_property
     def measuring(self) -> list[Calls]:
@@ -128,22 +136,44 @@ class Examined:
         return [calls for calls in kinds if made & {*calls.fetches}]
 
     @cached_property
+    def data_names(self) -> list[str]:
+        """Where data enters, as samples name it: placeholders, and the outputs of tf.data iterators."""
+        yielded = [name_of(tensor) for tensor, _, _ in self.graph.iterator_outputs()]
+        return [*self.graph.placeholders, *self.graph.array_defaults, *yielded]
+
+    @cached_property
     def input_names(self) -> list[str]:
-        """The placeholders of numbers that the layers read: inputs, not labels, rates or switches."""
-        predictions = self.predictions
-        behind = self.graph.ancestors(*(tensor.node for tensor in predictions))
-        found = []
-        for name in (*self.graph.placeholders, *self.graph.array_defaults):
-            if name in behind and any(_is_table(sample.arrays.get(name)) for sample in self.trained_samples):
-                found.append(name)
-        return found
+        """The data of numbers that the layers read: inputs, not labels, rates, switches, or the state of a network."""
+        read = [name for name in self.data_names if name in self.read_by(*self.predictions)]
+        if any(array.dtype.kind == "i" and array.size > 1 for name in read for array in self._given(name)):
+            return []  # numbers of words or characters are the inputs; what else is read is a state, or says how far to read
+        tables = [name for name in read if any(_is_table(array) for array in self._given(name))]
+        return [name for name in tables if not self._is_carried(name)] or tables
+
+    def _is_carried(self, name: str) -> bool:
+        """Whether what is fed begins with zeros alone, and goes on with other numbers: a state."""
+        first, *others = [bool(array.any()) for array in self.fed(name)]
+        return not first and any(others)
+
+    def _given(self, name: str) -> list[NDArray[Any]]:
+        """Return the rows given for some data; those of whole numbers as fractions where the graph takes them so."""
+        takes = self.graph.placeholders.get(name) or self.graph.array_defaults.get(name)
+        as_float = takes is not None and takes.dtype.startswith("float")
+        found = self.fed(name)
+        return [array.astype(np.float32) if as_float and array.dtype.kind in "ib" else array for array in found]
 
     @cached_property
     def label_names(self) -> list[str]:
-        """The placeholders that the loss reads and the predictions do not."""
-        behind = self.graph.ancestors(*(tensor.node for tensor in self.predictions))
-        names = (*self.graph.placeholders, *self.graph.array_defaults)
-        return [name for name in names if name in self.behind_loss and name not in behind and self.fed(name)]
+        """The data that the loss reads and the predictions do not."""
+        to_loss = self.read_by(self.loss) if self.loss else set()
+        to_loss -= self.read_by(*self.predictions)
+        return [name for name in self.data_names if name in to_loss and self.fed(name)]
+
+    def read_by(self, *tensors: Tensor) -> set[str]:
+        """Return the data that tensors are computed from, as samples name it."""
+        behind = self.graph.ancestors(*(tensor.node for tensor in tensors))
+        read = {tensor for node in behind for tensor in self.graph.inputs(node)} | {*tensors}
+        return {name for name in self.data_names if parse_tensor(name) in read}
 
     @cached_property
     def predictions(self) -> list[Tensor]:
@@ -201,6 +231,6 @@ class Examined:
         return float(np.mean(found[0][0])) if found and found[0][0].size else None
 
 
-def _is_table(array: NDArray[Any] | None) -> bool:
+def _is_table(array: NDArray[Any]) -> bool:
     """Whether an array holds numbers in rows, and is no list of classes or words."""
-    return array is not None and array.ndim >= 1 and array.dtype.kind in "fu" and array.size > 1
+    return array.ndim >= 1 and array.dtype.kind in "fu" and array.size > 1

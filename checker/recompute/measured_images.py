@@ -19,7 +19,8 @@ from checker.evidence.session_record import Calls, Sample
 from checker.evidence.written_record import Series, WrittenLog
 from checker.outcome import Mismatch
 from checker.recompute.image_feeds import ImageFeeds
-from checker.recompute.recognised_rows import RecognisedRows, digests_of, recognise
+from checker.recompute.recognised_rows import RecognisedRows, recognise
+from checker.row_digest import row_digests
 
 FEWEST_ROWS = 8  # recognised, to say anything
 LEAST_KNOWN = 0.5  # of the rows: others may carry noise
@@ -128,7 +129,7 @@ class MeasuredImages:
         measured = np.unique(np.concatenate([rows.known, self._rows_of_own_calls(curve).known]))
         measured = measured[measured < rows.trained]
         trained = np.unique(self._trained_rows.known)
-        digests = digests_of(self._classifier.splits[0][0][measured])
+        digests = row_digests(self._classifier.splits[0][0][measured])
         shared = len(np.intersect1d(measured, trained)) + len(np.intersect1d(digests, self._trained_digests))
         if shared >= FEWEST_SHARED:
             return True

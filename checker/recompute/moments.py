@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.checkpoint import Checkpoint
-from checker.evidence.dataflow import Tensor, Variable
+from checker.evidence.dataflow import Tensor, Variable, parse_tensor
 from checker.evidence.graph import Graph
 from checker.outcome import Mismatch
 from checker.recompute.model import Model
@@ -69,10 +69,15 @@ class Moments:
         if not values or not runs or not fetches:
             return None
         behind = self._graph.ancestors(*(tensor.node for tensor in fetches))
-        needed = [{Tensor(name): value for name, value in run.items() if name in behind} for run in runs]
+        fed = [{parse_tensor(name): value for name, value in run.items()} for run in runs]
+        needed = [{tensor: value for tensor, value in run.items() if tensor.node in behind} for run in fed]
         finite = {name: value for name, value in values.items() if np.isfinite(value).all()}
         model = Model(self._graph, MomentOfRun(Path(), f"the {moment} of the training", finite), self._evaluator)
+        wanted = list(fetches)[:MOST_FETCHES]
+        computed = [tensor for tensor in wanted if tensor not in needed[0]]  # the others are data themselves
         try:
-            return model.run(list(fetches)[:MOST_FETCHES], needed)
+            found = model.run(computed, needed) if computed else [[] for _ in needed]
         except Mismatch:
             return None
+        known = [{**dict(zip(computed, values)), **feeds} for values, feeds in zip(found, needed)]
+        return [[values[tensor] for tensor in wanted] for values in known]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from checker.evidence.session_record import Sample
 from checker.recompute.fed_images import as_labels, find_fed_images
-from checker.row_digest import row_digest
 from reference.classification import PIXELS, Split
 
 STEP_WITHIN = 1  # rows that are spread evenly over a slice are a whole number of images apart, but for rounding
@@ -76,11 +75,6 @@ def recognise(samples: Iterable[Sample], source: str, labels: Sequence[str], spl
         most=max(sample.shapes[source][0] if sample.shapes[source] else 1 for sample in kept),
         is_a_slice=slices == len(kept),
     )
-
-
-def digests_of(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return the digest of each image, as the recorder gives it."""
-    return np.array([row_digest(image) for image in images], dtype=np.int64)
 
 
 def _holds_images(sample: Sample, source: str) -> bool:

@@ -76,7 +76,7 @@ def _read(prefix: Path, shown: Callable[[Path], str], event_graphs: Sequence[byt
     meta = prefix.with_name(prefix.name + META_SUFFIX)
     try:
         if meta.is_file() and meta.stat().st_size <= LARGEST_META_BYTES:
-            return Saved(checkpoint, Graph.from_meta_graph(meta.read_bytes()))
+            return Saved(checkpoint, Graph.from_meta_graph(meta.read_bytes(), about(shown(meta), SaveOf(prefix.name))))
         graphs = [Saved(checkpoint, Graph.from_graph_def(content)) for content in event_graphs[:MOST_TRIED]]
     except GraphError as error:
         return Saved(checkpoint, None, str(error))

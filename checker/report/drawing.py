@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from checker.outline import EXTRA, OTHER_INPUTS, OTHER_SHAPE, Node, Outline, show_shape
+from checker.translation import _
 
 WIDTH, HEIGHT = 150, 38  # of a node, in pixels
 ACROSS, DOWN, MARGIN = 16, 26, 14  # between nodes, between rows, around the drawing
@@ -16,12 +17,6 @@ SWEEPS = 4  # of sorting each row by the positions of its neighbours
 LONGEST_LINE = 24  # characters that fit into a node
 
 MISSING = "missing"
-WORDS = {
-    EXTRA: "not in the expected graph",
-    OTHER_SHAPE: "another shape",
-    OTHER_INPUTS: "reads something else",
-    MISSING: "missing in theirs",
-}
 SIGNS = {EXTRA: "+", OTHER_SHAPE: "≠", OTHER_INPUTS: "≠", MISSING: "−"}
 
 
@@ -37,7 +32,7 @@ def differences(outline: Outline, expected: Outline | None) -> list[Difference]:
     """Return the marked nodes of an outline, then the missing ones."""
     found = [Difference(_named(node), _how(node)) for node in outline.nodes if node.mark]
     return found + [
-        Difference(_named(expected.nodes[index]), WORDS[MISSING]) for index in _missing(outline, expected) if expected
+        Difference(_named(expected.nodes[index]), _words(MISSING)) for index in _missing(outline, expected) if expected
     ]
 
 
@@ -67,7 +62,18 @@ def _computed(node: Node) -> str:
 
 
 def _how(node: Node) -> str:
-    return f"expected {node.expected}" if node.mark == OTHER_SHAPE else WORDS[node.mark]
+    return _("expected {value}", value=node.expected) if node.mark == OTHER_SHAPE else _words(node.mark)
+
+
+def _words(mark: str) -> str:
+    """Return what a mark says."""
+    said = {
+        EXTRA: _("not in the expected graph"),
+        OTHER_SHAPE: _("another shape"),
+        OTHER_INPUTS: _("reads something else"),
+        MISSING: _("missing in theirs"),
+    }
+    return said[mark]
 
 
 def _svg(outline: Outline, title: str, marks: Sequence[str]) -> Markup:
@@ -136,7 +142,7 @@ def _edge(above: tuple[float, float], below: tuple[float, float]) -> Markup:
 
 
 def _node(node: Node, mark: str, x: float, y: float) -> Markup:
-    said = "" if not mark else f": {_how(node) if mark != MISSING else WORDS[MISSING]}"
+    said = "" if not mark else f": {_how(node) if mark != MISSING else _words(MISSING)}"
     inner = [
         Markup("<title>{}{}</title>").format(_named(node), said),
         Markup('<rect x="{:.0f}" y="{:.0f}" width="{}" height="{}" rx="5"/>').format(x, y, WIDTH, HEIGHT),
@@ -144,7 +150,7 @@ def _node(node: Node, mark: str, x: float, y: float) -> Markup:
         _text(x + WIDTH / 2, y + 31, _back(node.name), "name"),
     ]
     if mark:
-        below = SIGNS[mark] + " " + (_how(node) if mark != MISSING else WORDS[MISSING])
+        below = SIGNS[mark] + " " + (_how(node) if mark != MISSING else _words(MISSING))
         inner.append(_text(x + WIDTH / 2, y + HEIGHT + MARK_HEIGHT, _front(below, LONGEST_LINE + 4), "said"))
     return Markup('<g class="node {}">{}</g>').format(mark and f"marked {mark}", Markup("").join(inner))
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from checker.exercise import Exercise
 from checker.outcome import Report, Status
+from checker.report.harmless import harmless
 from checker.report.terminal import TerminalReport, label_of
 from checker.translation import _
 
@@ -63,7 +64,7 @@ class ExerciseTable:
                     self._full.show(report, exercise)
             for report, exercise in zip(reports, self._exercises):
                 if report.status is Status.PASS:
-                    self._full.show_remarks(report, exercise)
+                    self._full.show_remarks(harmless(report), exercise)
         logdirs = [Path(report.logdir).parent for report in reports if report.logdir]
         if logdirs:  # on a line that is never folded, to be copied
             look = f"look:     tensorboard --logdir {shlex.quote(os.path.commonpath(logdirs))}"

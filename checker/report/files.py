@@ -74,6 +74,8 @@ def _gradescope_test(report: Report, check: CheckResult) -> dict[str, Any]:
     lines = [f"{label}: {text}" for label, text in message_of(check)] if check.status is Status.FAIL else []
     if check.status is Status.SKIP:
         lines = [f"explained by: {check.detail}"]
+    elif check.is_starved:
+        lines = [f"{label}: {text}" for label, text in message_of(check)]
     elif check.status is Status.ERROR:
         lines = ["the checker broke: this is not your fault"]
     elif check.advice:
@@ -88,7 +90,7 @@ def _csv_row(learner: ShownLearner, exercise: str, report: Report | None) -> lis
     notes = " | ".join(note.text for note in learner.notes.get(exercise, ()))
     if report is None:
         return [learner.login, exercise, "pending", "", "", "", "", "", "", notes]
-    failed = report.first_failure
+    failed = report.first_failure or next((check for check in report.checks if check.is_starved), None)
     said = f"{failed.title}: expected {failed.expected}, found {failed.actual}" if failed else ""
     counts = [str(report.count(status)) for status in Status]
     return [learner.login, exercise, report.status.value, *counts, said, failed.hint if failed else "", notes]

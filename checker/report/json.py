@@ -6,10 +6,12 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, NoReturn
 
 from checker.outcome import Chart, CheckResult, NamedLine, OwnFile, Report, Status, VariableStatistics
 from checker.outline import Outline
+from checker.report.typed import require_types
 
 SCHEMA = 1
 ADDED_LATER = {"graph", "weights", "cause", "sources", "curves"}  # which older reports lack
@@ -23,14 +25,39 @@ def as_json(reports: Sequence[Report]) -> str:
 
 def from_json(text: str) -> list[Report]:
     """Return the reports in a text of `as_json`. Raises `ValueError`, `KeyError` or `TypeError` on any other text."""
-    document = json.loads(text)
+    document = finite_json(text)
     if document["schema"] != SCHEMA:
         raise ValueError(f"schema {document['schema']}, not {SCHEMA}")
     return [report_of(exercise) for exercise in document["exercises"]]
 
 
+def finite_json(text: str) -> Any:
+    """Return what a JSON text holds. Raises `ValueError` for any other text, and for a number that is not finite."""
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("too many brackets inside each other") from None
+
+
 def report_of(exercise: dict[str, Any]) -> Report:
     """Return the report in an object of `as_object`. Raises `ValueError`, `KeyError` or `TypeError` on any other object."""
+    try:
+        report = _report_of(exercise)
+    except (AttributeError, IndexError, OverflowError) as error:  # of a value that is of another type
+        raise TypeError(str(error)) from None
+    require_types(report, Report, "report")
+    for figure in report.figures:
+        require_below(figure, "a figure")
+    return report
+
+
+def require_below(path: str, name: str) -> None:
+    """Raise `ValueError` unless a path, relative to a folder, names something in that folder."""
+    if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts or "\0" in path:
+        raise ValueError(f"{name} outside the folder: {path[:80]!r}")
+
+
+def _report_of(exercise: dict[str, Any]) -> Report:
     read: dict[str, Callable[[Any], Any]] = {
         "loss": lambda values: [float(value) for value in values],
         "measures": lambda values: {name: float(value) for name, value in values.items()},
@@ -56,6 +83,15 @@ def _read_variable(
 ) -> VariableStatistics:
     away = None if moved is None else float(moved)
     return VariableStatistics(name, tuple(shape), float(minimum), float(maximum), nan_share, away)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant[:20]} is no number of a report")
 
 
 def as_object(report: Report) -> dict[str, Any]:

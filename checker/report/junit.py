@@ -45,6 +45,8 @@ def _add_case(suite: ElementTree.Element, report: Report, check: CheckResult) ->
         failure.text = _clean("\n".join(f"{label}: {text}" for label, text in message_of(check)))
     elif check.status is Status.SKIP:
         ElementTree.SubElement(case, "skipped", message=_clean(f"explained by: {check.detail}"))
+    elif check.is_starved:
+        ElementTree.SubElement(case, "error", message=_clean(check.actual)).text = _clean(check.hint)
     elif check.status is Status.ERROR:
         ElementTree.SubElement(case, "error", message="the checker broke: please report").text = _clean(check.detail)
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from checker.exercise import Exercise
 from checker.invocation import command
 from checker.outcome import CheckResult, Report, Status
+from checker.report.harmless import harmless
 from checker.report.junit import message_of
 from checker.report.view import ran_to_its_end
 from checker.translation import _, plural
@@ -65,6 +66,7 @@ class TerminalReport:
     def finish(self, report: Report, exercise: Exercise) -> None:
         """Print the checks, time and memory of the run, its loss curve, and where to look."""
         self.stop_spinner()
+        report = harmless(report)
         self._show_checks(report, exercise)
         self._print_lines(self._about_the_run(report, exercise), indent=2)
         self._show_logdir(report)
@@ -76,6 +78,7 @@ class TerminalReport:
         Of the rest it is told how many there are.
         """
         self.stop_spinner()
+        report = harmless(report)
         for check in report.in_reading_order:
             is_advised = check.status is Status.PASS and check.advice and not report.failures
             if check is report.first_failure or check.status is Status.ERROR or is_advised:
@@ -141,9 +144,9 @@ class TerminalReport:
         if check.status is Status.SKIP:
             line.append(f"  (explained above: {check.detail})", style="dim")
         self._console.print(line, soft_wrap=True)
-        if check.status is Status.FAIL:
+        if check.status is Status.FAIL or check.is_starved:
             self._print_lines(_message(check, exercise))
-        if check.status is Status.ERROR:
+        elif check.status is Status.ERROR:
             self._print_lines([("the checker broke", "this is not your fault; please report it with these lines")])
             self._console.print(Padding(Text(check.detail.rstrip(), style="dim"), (0, 0, 0, INDENT)))
         if check.advice:

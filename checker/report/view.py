@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.outcome import CheckResult, Report, Status
 from checker.outline import Outline
+from checker.report.mistakes import Finding, Mistake, key_of, most_frequent_first
+from checker.report.modules import missing_module
 
 NOT_HANDED_IN = "check_is_handed_in"  # the only check of an exercise without a script
 SUBMISSION = "the submission"  # where that check fails when there is no file; otherwise it names a file of no use
 NO_END = ("crash", "limit")  # kinds of failures of a script that did not run to its end
 ABSENT, PENDING = "absent", "pending"  # outcomes of an exercise, besides the values of `Status`
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,14 @@ class ShownNote:
     kind: str
     text: str
     written: str  # the date and time, as it is shown
+
+
+@dataclass(frozen=True)
+class ShownText:
+    """A file that a learner wrote for people."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,18 @@ class ShownProblem:
 
 
 @dataclass(frozen=True)
+class PastResult:
+    """A former result of an exercise."""
+
+    outcome: str  # as `outcome_of` tells it
+    passed: int
+    total: int  # of checks
+    first: str  # the title of the first failure, "" where there was none
+    when: str  # the date and time, as it is shown
+    moment: float  # the same in seconds since the epoch
+
+
+@dataclass(frozen=True)
 class ShownLearner:
     """One learner: the reports on their exercises, the findings of the intake, and the notes."""
 
@@ -47,6 +66,12 @@ class ShownLearner:
     problems: Sequence[ShownProblem] = ()
     remarks: Sequence[str] = ()
     notes: Mapping[str, Sequence[ShownNote]] = field(default_factory=dict)  # by exercise
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by exercise: the remarks that speak of it
+    finished: Mapping[str, float] = field(default_factory=dict)  # by exercise: when, in seconds since the epoch
+    history: Mapping[str, Sequence[PastResult]] = field(default_factory=dict)  # by exercise, the oldest first
+    answers: Sequence[ShownText] = ()  # what they wrote beside the scripts
+    participant: str = ""  # Moodle's number, for the way back
+    moodle_folder: str = ""  # as Moodle names their folder
 
 
 @dataclass(frozen=True)
@@ -57,21 +82,6 @@ class Row:
     folder: str
     outcomes: Mapping[str, str]
     notes: int
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A check that fails in the same words, apart from numbers, and the learners it fails for."""
-
-    exercise: str
-    check: CheckResult  # of the first learner
-    logins: list[tuple[str, str]]  # login and folder
-    graphs: Counter[str] = field(default_factory=Counter)  # structure of a graph -> number of these learners
-
-    @property
-    def is_absence(self) -> bool:
-        """Whether nothing was handed in."""
-        return is_absence(self.check)
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,28 @@ class Alike:
     share: float  # the least share of their own parts that one has in common with the first
 
 
+@dataclass(frozen=True)
+class AlikeLine:
+    """A line of one script beside a line of another; the number is None where there is none."""
+
+    number: int | None
+    text: str
+    other_number: int | None
+    other_text: str
+    is_alike: bool
+
+
+@dataclass(frozen=True)
+class AlikePair:
+    """Two scripts that are alike, side by side."""
+
+    group: Alike
+    file: str  # of its page
+    one: tuple[str, str]  # login and folder
+    other: tuple[str, str]
+    rows: Sequence[AlikeLine]
+
+
 @dataclass
 class Overview:
     """What the overview shows of all learners: little of each, for there may be thousands."""
@@ -106,6 +138,7 @@ class Overview:
     right: set[tuple[str, str]] = field(default_factory=set)  # exercise and structure of graphs that pass
     has_likeness: bool = False  # whether there is a page of submissions that are alike
     outside: Counter[str] = field(default_factory=Counter)  # exercise -> failures with the expected graph
+    modules: dict[str, list[str]] = field(default_factory=dict)  # not installed -> logins whose scripts want it
 
     def add(self, learner: ShownLearner) -> None:
         """Add what the overview shows of a learner."""
@@ -115,6 +148,9 @@ class Overview:
             if report is None:
                 continue
             self._add_mistakes(learner, exercise, report)
+            module = missing_module(report)
+            if module and learner.login not in self.modules.setdefault(module, []):
+                self.modules[module].append(learner.login)
             if report.count(Status.FAIL):
                 self._add_graph(learner, report)
             elif report.status is Status.PASS and report.graph:
@@ -123,9 +159,8 @@ class Overview:
     def _add_mistakes(self, learner: ShownLearner, exercise: str, report: Report) -> None:
         for check in report.checks:
             if check.status is Status.FAIL:
-                key = (exercise, check.id, *(masked(text) for text in (check.subject, check.expected, check.finding)))
-                mistake = self.mistakes.setdefault(key, Mistake(exercise, check, []))
-                mistake.logins.append((learner.login, learner.folder))
+                mistake = self.mistakes.setdefault(key_of(exercise, check), Mistake(check, is_absence(check)))
+                mistake.add(learner.login, learner.folder, exercise, Finding.of(check))
                 mistake.graphs[_structure(report)] += 1
 
     def _add_graph(self, learner: ShownLearner, report: Report) -> None:
@@ -154,9 +189,20 @@ class Overview:
         return sum(found == outcome for row in self.rows for found in row.outcomes.values())
 
     def shared(self, exercise: str) -> list[Mistake]:
-        """Return the mistakes in an exercise, the most frequent first."""
-        found = [mistake for mistake in self.mistakes.values() if mistake.exercise == exercise]
-        return sorted(found, key=lambda mistake: (-len(mistake.logins), mistake.check.id, mistake.check.actual))
+        """Return the mistakes in one exercise alone, the most frequent first; what was not handed in is none."""
+        return self._mistakes(lambda mistake: mistake.exercises == [exercise] and not mistake.is_absence)
+
+    def across(self) -> list[Mistake]:
+        """Return the mistakes that were made in several exercises, the most frequent first."""
+        return self._mistakes(lambda mistake: len(mistake.exercises) > 1 and not mistake.is_absence)
+
+    def absences(self) -> list[Mistake]:
+        """Return what was not handed in, in the order of the exercises."""
+        found = self._mistakes(lambda mistake: mistake.is_absence)
+        return sorted(found, key=lambda mistake: [self.exercises.index(each) for each in mistake.exercises])
+
+    def _mistakes(self, is_asked_for: Callable[[Mistake], bool]) -> list[Mistake]:
+        return most_frequent_first(filter(is_asked_for, self.mistakes.values()))
 
 
 def is_absence(check: CheckResult) -> bool:
@@ -186,8 +232,3 @@ def _structure(report: Report | None) -> str:
     if report is None or report.graph is None:
         return ""
     return "expected" if report.graph.against and not report.graph.differs else report.graph.digest
-
-
-def masked(text: str) -> str:
-    """Return a text with ``#`` for every number: the same mistake gives other measured values."""
-    return _NUMBER.sub("#", text)

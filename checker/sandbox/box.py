@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,12 @@ from typing import Any
 
 from checker.exercise import Limits
 from checker.sandbox.bubblewrap import command, why_not
+from checker.sandbox.call_filter import readable_program
+from checker.sandbox.call_policy import BOX
 from checker.sandbox.limits import Breach
-from checker.sandbox.process import LIVE, WALLS, BoxEnded, BoxError, WarmProcess
+from checker.sandbox.process import KERAS, LIVE, WALLS, BoxEnded, BoxError, WarmProcess
 from checker.sandbox.scratch import ScratchFolder, remove
+from checker.sandbox.shown_files import python
 from checker.units import GIB, MIB
 
 __all__ = [
@@ -27,11 +29,14 @@ __all__ = [
     "BoxEnded",
     "BoxError",
     "JobResult",
+    "MachineBusy",
     "NoWalls",
     "choose_isolation",
 ]
 
-GRACE_S = 20  # between a job's time limit, which the box itself watches, and giving up on the box
+# Between the longest wall time of a job, which the box itself watches, and giving up on the box. It makes the job and clears
+# it away meanwhile: beside thirty busy programs on two cores, more than 20 s were seen.
+GRACE_S = 180
 EVALUATION_LIMITS = Limits(time_s=60, address_bytes=6 * GIB, output_bytes=MIB, file_bytes=GIB, written_bytes=2 * GIB)
 ISOLATIONS = ("auto", "bubblewrap", "none")
 BUBBLEWRAP, NO_ISOLATION = "bubblewrap", "none"
@@ -54,6 +59,7 @@ class JobResult:
     stdout_dropped: int  # bytes beyond the limit
     stderr_dropped: int
     dropped: tuple[str, ...] = ()  # names of entries that are neither plain files nor folders; the first few
+    lost_s: float = 0.0  # of the duration, while the processors worked for others
 
 
 def choose_isolation(asked: str) -> str:
@@ -66,28 +72,41 @@ def choose_isolation(asked: str) -> str:
     return NO_ISOLATION if reason else BUBBLEWRAP
 
 
+class MachineBusy(BoxError):
+    """A job of ours got too little processor time to be done; the message says how little."""
+
+
 class Box:
     """A warm process with a folder. Use as a context manager; starting is quick, the first job waits for TensorFlow.
 
     `isolation` is one of `ISOLATIONS`. `readable` are folders that jobs may read besides the packages. `env` is added to the
-    environment of every job. Raises `NoWalls`, and `BoxError` when it cannot be started.
+    environment of every job. Without `keras`, jobs are evaluations only. Raises `NoWalls`, and `BoxError` when it cannot be
+    started.
     """
 
-    def __init__(self, isolation: str = "auto", readable: Sequence[Path] = (), env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        isolation: str = "auto",
+        readable: Sequence[Path] = (),
+        env: Mapping[str, str] | None = None,
+        keras: bool = True,
+    ) -> None:
         self.isolation = choose_isolation(isolation)
         self._scratch = ScratchFolder()
         self._folders = 0
         try:
-            self._process = WarmProcess(self._program(readable), self._scratch.path, env or {})
+            self._process = self._start(readable, env or {}, keras)
         except BoxError:
             self._scratch.close()
             raise
 
-    def _program(self, readable: Sequence[Path]) -> list[str]:
-        program = [sys.executable, "-m", "checker.sandbox.warm"]
+    def _start(self, readable: Sequence[Path], env: Mapping[str, str], keras: bool) -> WarmProcess:
+        program, folder = [python(), "-m", "checker.sandbox.warm", *[KERAS] * keras], self._scratch.path
         if self.isolation == NO_ISOLATION:
-            return program
-        return command([*program, WALLS], self._scratch.path, readable)
+            return WarmProcess(program, folder, env)
+        with readable_program(BOX) as filter_pipe:
+            walled = command([*program, WALLS], folder, readable, filter_pipe)
+            return WarmProcess(walled, folder, env, [filter_pipe])
 
     def __enter__(self) -> Box:
         return self
@@ -151,10 +170,11 @@ class Box:
             "stdout": str(stdout),
             "stderr": str(stderr),
             **dataclasses.asdict(limits),
+            "wall_s": limits.most_wall_s,
             **arguments,
         }
         try:
-            answer = self._process.ask(request, limits.time_s + GRACE_S, tell)
+            answer = self._process.ask(request, limits.most_wall_s + GRACE_S, tell)
             return _result(answer, stdout, stderr, limits)
         except (FileNotFoundError, KeyError, TypeError) as error:
             # Without walls, a job can delete the files of its output, or answer in the name of the box.
@@ -171,6 +191,7 @@ def _result(answer: dict[str, Any], stdout: Path, stderr: Path, limits: Limits) 
         exit_code=answer["exit_code"],
         breach=Breach(**answer["breach"]) if answer["breach"] else None,
         duration_s=answer["duration_s"],
+        lost_s=answer["lost_s"],
         peak_memory_bytes=answer["peak_memory_bytes"],
         stdout=stdout.read_bytes(),
         stderr=stderr.read_bytes(),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import platform
 import shutil
-import site
 import subprocess
 import sys
 import tempfile
@@ -12,48 +11,37 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-import checker
-import reference
-from checker.pack_file import PACK_FILE
+from checker.sandbox import call_filter
+from checker.sandbox.call_policy import BOX
+from checker.sandbox.shown_files import bubblewrap_words, covered_folders, forging_folders, python
 
 PROBE_TIMEOUT_S = 10
-HIDDEN = ("expected", "data/held_out")  # folders of `reference` that would help to forge an answer
-SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SYSTEM_FILES = (
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/localtime",
-)
-OTHER_COPIES = "/usr/share/datasets"  # Debian's packages put data sets there, with the images that are held out here
 OLD_VERSION_HINT = "bubblewrap 0.8 or newer is needed"
 
 
-def command(program: list[str], root: Path, readable: Iterable[Path]) -> list[str]:
+def command(program: list[str], root: Path, readable: Iterable[Path], filter_pipe: int) -> list[str]:
     """Return the command that runs `program` behind walls.
 
     Inside there is no network. The program has its own pid, ipc, uts and user namespaces, and cannot nest further user
     namespaces. It can read the system's libraries, this Python, the packages and `readable`. It can write to `root`, which
     has the same path inside, and to nothing else; /tmp is empty. It keeps one capability in its user namespace, with which
-    it gives every job a pid and a mount namespace. Jobs drop this capability.
+    it gives every job a pid and a mount namespace. Jobs drop this capability. `filter_pipe` is a descriptor from which
+    bubblewrap reads the filter of system calls.
     """
     walls = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"]
     walls += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
     # The program is pid 1: bubblewrap's own process would show our open pipes to whoever looks below /proc.
     walls += ["--hostname", "box", "--as-pid-1", "--die-with-parent", "--new-session"]
-    walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
-    walls += ["--ro-bind", "/usr", "/usr", *_system(), "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    hidden = [str(folder) for folder in _hidden()]
-    walls += [word for path in [*_python(), *_ours()] for word in ("--ro-bind", str(path), str(path))]
-    walls += [word for folder in hidden for word in ("--tmpfs", folder)]
+    walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--seccomp", str(filter_pipe)]
+    walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", *bubblewrap_words()]
+    forging = forging_folders()
+    walls += [word for folder in forging for word in ("--tmpfs", str(folder))]
     # What may be read can lie in a folder that is hidden otherwise: the data of a pack that is installed as a package.
     walls += [word for path in readable for word in ("--ro-bind", str(path), str(path))]
-    walls += [word for folder in hidden for word in ("--remount-ro", folder)]
     hosts = root / "hosts"
     hosts.write_text("127.0.0.1 localhost box\n", "utf-8")
     walls += ["--ro-bind", str(hosts), "/etc/hosts", "--bind", str(root), str(root), "--chdir", str(root)]
+    walls += [word for folder in [*covered_folders(), *forging] for word in ("--remount-ro", str(folder))]
     # All jobs share the file systems that hold these mounts: no job may leave anything there.
     walls += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*walls, "--", *program]
@@ -64,12 +52,19 @@ def why_not() -> str:
     """Return why bubblewrap cannot be used on this machine, "" if it can."""
     if sys.platform != "linux":
         return f"bubblewrap needs Linux, this is {sys.platform}"
+    if not call_filter.known_architecture():
+        return f"no filter of system calls is known for {platform.machine()}"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed: apt-get install bubblewrap"
     try:
-        program = [sys.executable, "-S", "-c", "pass"]
-        with tempfile.TemporaryDirectory(prefix="suite-probe-") as root:
-            probe = subprocess.run(command(program, Path(root).resolve(), []), capture_output=True, timeout=PROBE_TIMEOUT_S)
+        program = [python(), "-S", "-c", "pass"]
+        with tempfile.TemporaryDirectory(prefix="suite-probe-") as root, call_filter.readable_program(BOX) as filter_pipe:
+            probe = subprocess.run(
+                command(program, Path(root).resolve(), [], filter_pipe),
+                capture_output=True,
+                timeout=PROBE_TIMEOUT_S,
+                pass_fds=[filter_pipe],
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"bubblewrap does not work here: {error}"
     if probe.returncode == 0:
@@ -78,49 +73,3 @@ def why_not() -> str:
     if "disable-userns" in said and "nknown option" in said:
         return OLD_VERSION_HINT
     return f"bubblewrap does not work here: {said}"
-
-
-def _system() -> list[str]:
-    arguments: list[str] = []
-    for folder in SYSTEM_FOLDERS:
-        if os.path.islink(folder):
-            arguments += ["--symlink", os.readlink(folder), folder]
-        elif os.path.isdir(folder):
-            arguments += ["--ro-bind", folder, folder]
-    for file in SYSTEM_FILES:
-        arguments += ["--ro-bind-try", file, file]
-    return arguments
-
-
-def _hidden() -> list[Path]:
-    """Return the folders that would help to forge an answer: expected values, held-out data, installed packs."""
-    of_reference = [Path(reference.__path__[0]) / name for name in HIDDEN]
-    packs = [file.parent for folder in _package_folders() for file in sorted(folder.glob(f"*/{PACK_FILE}"))]
-    return [folder for folder in [*of_reference, *packs, Path(OTHER_COPIES)] if folder.is_dir()]
-
-
-def _package_folders() -> list[Path]:
-    user_site = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    return [Path(entry) for entry in [*sys.path, *user_site] if Path(entry).name in ("site-packages", "dist-packages")]
-
-
-def _python() -> list[Path]:
-    """Return the folders of this Python and of its packages, outer folders before inner ones."""
-    entries = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix), *_package_folders()]
-    folders = sorted({entry for entry in entries if entry.is_dir()})
-    # A link inside one of these folders is visible already.
-    links = [link for link in _links(Path(sys.executable)) if not any(map(link.is_relative_to, folders))]
-    return [path for path in [*folders, *links] if not path.is_relative_to("/usr")]
-
-
-def _links(path: Path) -> Iterable[Path]:
-    """Yield the targets of a chain of links. Python does not start unless all of them are visible inside."""
-    for _ in range(10):
-        if not path.is_symlink():
-            return
-        path = Path(os.path.normpath(path.parent / os.readlink(path)))
-        yield path
-
-
-def _ours() -> list[Path]:
-    return [Path(folder) for package in (checker, reference) for folder in package.__path__]

@@ -11,14 +11,19 @@ import io
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
 import tempfile
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checker.sandbox import namespaces
+from checker.sandbox import call_filter, namespaces
+from checker.sandbox.call_policy import JOB
+from checker.sandbox.closed_processes import close_processes
+from checker.sandbox.outside_memory import receive_view, send_view
 
 Request = dict[str, Any]
 
@@ -27,8 +32,7 @@ LONGEST_FAILURE = 1 << 15  # bytes; they fit into a pipe that nobody reads yet
 ENDING = struct.Struct("=iq")  # wait status, peak memory in the unit of ru_maxrss
 PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder below that of the job
 SHARED_TMP, SHARED_MEMORY = "/tmp", "/dev/shm"
-KERNEL_SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "pressure", "driver")
-PROBED_SETTING = "sys/kernel/core_pattern"
+NO_CORE = 1  # byte: too little for a file, and the only limit at which no program of the machine is started
 TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # that a job can write to /tmp itself
 
 _early: list[int] = []  # in a job: the descriptor to which `tell_our_failure` writes
@@ -44,6 +48,7 @@ class Child:
     ending: int  # the reading end of the pipe for the last word of the keeper
     early: int  # the reading end of the pipe for a failure of our own part of the job
     live: int  # the reading end of the pipe for what the job tells while it runs
+    view: list[int]  # what tells the memory of the job outside of its processes; nothing without walls
 
 
 def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | None:
@@ -53,21 +58,32 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
     """
     pipes = [os.pipe() for _ in range(5)]
     readable, writable = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
+    channel, of_keeper = socket.socketpair()
     pid = _fork_first_of_namespace() if walls else os.fork()
     if pid == 0:
         for descriptor in [*readable, *ours]:
             os.close(descriptor)
+        channel.close()
         signal.set_wakeup_fd(-1)  # from Python 3.12 on, an imported asyncio has done this already
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if walls:
-            _keep(request, writable)
-        _prepare(request, writable, walls)
+            _keep(request, writable, of_keeper)
+        of_keeper.close()
+        try:
+            _prepare(request, writable, walls)
+        except Exception:
+            tell_our_failure(traceback.format_exc())
+            raise
         return None
     for descriptor in writable:
         os.close(descriptor)
     for descriptor in readable:
         os.set_blocking(descriptor, False)
-    return Child(pid, readable[:2], *readable[2:])
+    of_keeper.close()
+    with channel:
+        view = receive_view(channel) if walls else []
+    stdout, stderr, ending, early, live = readable
+    return Child(pid, [stdout, stderr], ending, early, live, view)
 
 
 def _fork_first_of_namespace() -> int:
@@ -96,12 +112,15 @@ def _fork_first_of_namespace() -> int:
     return pid
 
 
-def _keep(request: Request, outputs: list[int]) -> None:
+def _keep(request: Request, outputs: list[int], channel: socket.socket) -> None:
     """As the keeper: give the job its own view of the files, fork it, wait for it. Returns only in the job."""
     signal.signal(
         signal.SIGINT, signal.SIG_DFL
     )  # from inside its namespace, the first process gets only the signals that it handles
+    namespaces.leave_keyring()
     _cover(request["folder"])
+    send_view(channel, _covered(request["folder"]))
+    channel.close()
     job = os.fork()
     if job == 0:
         return
@@ -130,17 +149,12 @@ def _cover(folder: str) -> None:
     namespaces.mount_memory(SHARED_MEMORY, TMP_BYTES, TMP_FILES)
     with contextlib.suppress(OSError):  # as root, bubblewrap covers parts of /proc; then the /proc of the box stays
         namespaces.mount_processes()
-    _close_settings()
+    close_processes(SHARED_TMP)
 
 
-def _close_settings() -> None:
-    """Let no job write kernel settings below /proc. When the checker runs as root, the job owns these files."""
-    for name in KERNEL_SETTINGS:
-        folder = os.path.join("/proc", name)
-        with contextlib.suppress(OSError):  # an ordinary user does not own them
-            namespaces.make_read_only(folder)
-    if os.access(os.path.join("/proc", PROBED_SETTING), os.W_OK):
-        raise RuntimeError("a job could write the settings of the kernel")
+def _covered(folder: str) -> tuple[str, str, str]:
+    """Return the folders that are in memory, for one job alone, besides its own."""
+    return SHARED_TMP, os.path.dirname(folder), SHARED_MEMORY
 
 
 def _mounted_below_tmp() -> list[str]:
@@ -181,6 +195,7 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
     _limit(request)
     if walls:
         namespaces.drop_capabilities()
+        call_filter.install(JOB)
     namespaces.show_memory()
 
 
@@ -205,7 +220,7 @@ def leave_to_the_script() -> None:
 
 def _limit(request: Request) -> None:
     limits = {
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: NO_CORE,
         resource.RLIMIT_AS: request["address_bytes"],
         resource.RLIMIT_FSIZE: request["file_bytes"],
         resource.RLIMIT_NOFILE: request["open_files"],

@@ -36,7 +36,7 @@ class BostonRows(namedtuple("BostonRows", ["data", "target"])):
 def serve() -> None:
     """Make the loaders of every Keras and of scikit-learn return the verified data."""
     imports.change(
-        r"(?:tf_keras|keras|tensorflow)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing)", _serve_keras
+        r"(?:tf_keras|keras|tensorflow)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing|cifar10)", _serve_keras
     )
     imports.change(r"sklearn\.datasets", _serve_sklearn)
 
@@ -49,6 +49,12 @@ def load_mnist(path: str = "mnist.npz") -> tuple[Split, Split]:
 def load_fashion_mnist() -> tuple[Split, Split]:
     """Return the garments as ``(x_train, y_train), (x_test, y_test)``."""
     return datasets.fashion_mnist()
+
+
+def load_cifar10() -> tuple[Split, Split]:
+    """Return the photographs, where they were fetched, with labels [n, 1] as Keras does. Raises `DataError`."""
+    (x_train, y_train), (x_test, y_test) = datasets.cifar10()
+    return (x_train, y_train[:, None]), (x_test, y_test[:, None])
 
 
 def load_boston_housing(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> tuple[Split, Split]:
@@ -79,7 +85,27 @@ def load_boston(return_X_y: bool = False) -> Any:  # noqa: N803  # scikit-learn'
     )
 
 
-LOADERS = {"mnist": load_mnist, "fashion_mnist": load_fashion_mnist, "boston_housing": load_boston_housing}
+def fetch_california_housing(return_X_y: bool = False, **options: Any) -> Any:  # noqa: N803  # scikit-learn's name
+    """Return California housing, where it was fetched: a Bunch, or ``(data, target)``; no option matters here.
+
+    Raises `DataError` with a remedy.
+    """
+    from sklearn.utils import Bunch
+
+    houses = datasets.california()
+    if return_X_y:
+        return houses.data, houses.target
+    return Bunch(
+        data=houses.data, target=houses.target, feature_names=list(houses.feature_names), target_names=["MedHouseVal"]
+    )
+
+
+LOADERS = {
+    "mnist": load_mnist,
+    "fashion_mnist": load_fashion_mnist,
+    "boston_housing": load_boston_housing,
+    "cifar10": load_cifar10,
+}
 
 
 def _serve_keras(module: ModuleType) -> None:
@@ -89,3 +115,4 @@ def _serve_keras(module: ModuleType) -> None:
 
 def _serve_sklearn(module: ModuleType) -> None:
     module.load_boston = load_boston  # type: ignore[attr-defined]  # a module takes any
+    module.fetch_california_housing = fetch_california_housing  # type: ignore[attr-defined]  # a module takes any

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+MODULES_VARIABLE = "SUITE_MODULES"  # names a folder with more modules that scripts may import
+
 Resolve = Callable[[str], ModuleType | None]
 Change = Callable[[ModuleType], None]
 

@@ -62,9 +62,7 @@ class MemoryJobFolder(JobFolder):
     def close(self) -> list[str]:
         """Copy plain files and folders to the disk, and unmount the memory; return the names of what was left out."""
         assert self.descriptor is not None
-        for _, target in self._served:
-            namespaces.unmount(target)
-            os.unlink(target)
+        # The served files, wherever the job has moved them, are left out as other file systems, and unmounted with the rest.
         dropped = _copy(self.folder, self._on_disk, self._size)
         namespaces.unmount(self.folder)
         os.close(self.descriptor)
@@ -114,13 +112,19 @@ def _copy_entry(entry: os.DirEntry[str], target: str) -> bool:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)
     shutil.copyfile(entry.path, target, follow_symlinks=False)
-    shutil.copystat(entry.path, target, follow_symlinks=False)
+    status = entry.stat(follow_symlinks=False)
+    os.chmod(target, status.st_mode & 0o777)  # nothing that would run as another user, and no attributes
+    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     return True
 
 
 def _entries(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Yield every entry below a folder with its relative name, a folder before its content. No link is followed."""
+    """Yield every entry below a folder with its relative name, a folder before its content.
+
+    No link is followed. What is mounted below the folder is left out.
+    """
     waiting = [("", 0)]
+    device = os.stat(folder).st_dev
     while waiting:
         below, depth = waiting.pop()
         try:
@@ -129,9 +133,18 @@ def _entries(folder: str) -> Iterator[tuple[os.DirEntry[str], str]]:
             continue
         for entry in sorted(entries, key=lambda entry: entry.name):
             name = os.path.join(below, entry.name)
+            if _is_mounted(entry, device):
+                continue
             yield entry, name
             if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
                 waiting.append((name, depth + 1))
+
+
+def _is_mounted(entry: os.DirEntry[str], device: int) -> bool:
+    try:
+        return entry.stat(follow_symlinks=False).st_dev != device
+    except OSError:  # its path is too long
+        return False
 
 
 def _is_plain(entry: os.DirEntry[str]) -> bool:

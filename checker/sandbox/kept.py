@@ -18,6 +18,7 @@ import numpy as np
 from checker.sandbox.recorder import LONGEST_TEXT, Group
 from checker.sandbox.results import numbers_of
 from checker.sandbox.samples import Arrays, ArraysFile
+from checker.sandbox.yielded import Yielded
 
 KEEPS_VARIABLE = "SUITE_KEEPS"
 INDEX_FILE, VALUES_FILE = "kept.json", "values.bin"
@@ -78,6 +79,7 @@ class Kept:
 
     def __init__(self, run: Callable[[Any, Any], Any]) -> None:
         self._run = run
+        self.yielded = Yielded()
         self._effects: dict[int, Effect] = {}  # by the number of the group
         self._graphs: dict[int, KeptGraph] = {}
         self._curves: dict[tuple[int, str], KeptCurve] = {}
@@ -140,7 +142,7 @@ class Kept:
             graphs = [_written(kept, arrays, folder) for kept in [*self._graphs.values(), *others]]
         curves = [vars(curve) for curve in self._curves.values()]
         with open(os.path.join(folder, INDEX_FILE), "w") as index:
-            json.dump({"graphs": graphs, "curves": curves}, index)
+            index.write(json.dumps({"graphs": graphs, "curves": curves}))
 
     def _keep_end(self, kept: KeptGraph) -> None:
         session, kept.session = kept.session, None

@@ -6,6 +6,8 @@ import ctypes
 import os
 import sys
 
+from checker.sandbox.call_policy import JOIN_SESSION_KEYRING, KEYCTL, number_here
+
 NEW_MOUNTS, NEW_PIDS, NEW_IPC = 0x00020000, 0x20000000, 0x08000000  # CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC
 READ_ONLY_BIND = 0x20 | 0x1000 | 0x1  # MS_REMOUNT | MS_BIND | MS_RDONLY
 PRIVATE_TREE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
@@ -15,6 +17,7 @@ NO_DEVICES_NO_SUID = 0x4 | 0x2  # MS_NODEV | MS_NOSUID
 NO_PROGRAMS = 0x8  # MS_NOEXEC
 DETACH = 2  # MNT_DETACH
 NOT_DUMPABLE, ADOPT_ORPHANS = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
+SIGNAL_OF_PARENTS_END, KILL = 1, 9  # PR_SET_PDEATHSIG, SIGKILL
 CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -57,10 +60,13 @@ def show_file(source: str, target: str) -> None:
         os.close(descriptor)
 
 
-def make_read_only(folder: str) -> None:
-    """Make a folder of /proc read-only. Raises `OSError`."""
-    _call("mount", os.fsencode(folder), os.fsencode(folder), None, BIND_TREE, None)
-    _call("mount", b"none", os.fsencode(folder), None, READ_ONLY_BIND | NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
+def show_read_only(source: str, target: str) -> None:
+    """Mount a file or a folder on `target`, too, where nobody can write to it and nothing of it can be run.
+
+    What is mounted below `source` stays as it is. Raises `OSError`.
+    """
+    _call("mount", os.fsencode(source), os.fsencode(target), None, BIND_TREE, None)
+    _call("mount", b"none", os.fsencode(target), None, READ_ONLY_BIND | NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
 
 
 def mount_processes() -> None:
@@ -79,6 +85,13 @@ def drop_capabilities() -> None:
     _call("capset", ctypes.byref(_CapabilityHeader(CAPABILITY_VERSION_3, 0)), empty)
 
 
+def leave_keyring() -> None:
+    """Leave the session keyring of this process for a new, empty one. Does nothing where the kernel has no keyrings."""
+    number = number_here(KEYCTL)  # the C library has no function for this call
+    if number is not None:
+        _libc.syscall(number, JOIN_SESSION_KEYRING, None)
+
+
 def hide_memory() -> None:
     """Keep other processes of this user from tracing this one or reading its memory. Does nothing without prctl."""
     if sys.platform == "linux":
@@ -95,6 +108,12 @@ def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends. Does nothing without prctl."""
     if sys.platform == "linux":
         _call("prctl", ADOPT_ORPHANS, 1, 0, 0, 0)
+
+
+def end_with_parent() -> None:
+    """Let this process be killed as soon as the thread that forked it ends. Does nothing without prctl."""
+    if sys.platform == "linux":
+        _call("prctl", SIGNAL_OF_PARENTS_END, KILL, 0, 0, 0)
 
 
 def _call(name: str, *arguments: object) -> None:

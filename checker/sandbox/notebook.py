@@ -9,6 +9,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from checker.sandbox import futures
+
 LARGEST_NOTEBOOK_BYTES = 64 << 20  # with the pictures in its outputs, which are dropped before the conversion
 LARGEST_CODE = 1 << 20  # characters
 MOST_CELLS = 2_000
@@ -40,7 +42,7 @@ def convert(path: Path) -> str:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise NotebookError(f"not JSON, and so not a notebook: {error}") from None
-    cells = _code_cells(content)
+    cells, future = futures.taken_out(_code_cells(content))
     import nbformat
     from nbconvert.exporters.python import PythonExporter
 
@@ -52,7 +54,7 @@ def convert(path: Path) -> str:
             "ignore"
         )  # nbconvert misses IPython, which transforms magics; `without_magics` does it instead
         script, _ = PythonExporter().from_notebook_node(notebook)
-    return str(script)
+    return futures.put_first(str(script), future)
 
 
 def _code_cells(content: Any) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from checker.sandbox import contrib, datasets, headless, imports, input_data, legacy, notebook
+from checker.sandbox import colab, contrib, datasets, headless, imports, input_data, legacy, notebook
 from checker.sandbox.child import tell_our_failure
 from checker.sandbox.dialect import TF1, decide, find_usage
 from checker.sandbox.session_hooks import FOLDER_VARIABLE
@@ -53,11 +53,14 @@ def install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
 def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
     decision = decide(source, _modules_beside(path, source))
     _write_down(FILE, json.dumps(asdict(decision)))
+    if os.environ.get(imports.MODULES_VARIABLE):
+        sys.path.append(os.environ[imports.MODULES_VARIABLE])  # last: it replaces nothing that is installed
     headless.install()
     datasets.serve()
     imports.serve(r"tensorflow\.examples(?:\.tutorials(?:\.mnist(?:\.input_data)?)?)?", _tutorials)
     imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
     imports.serve_missing(r"input_data", _tutorials)
+    imports.serve_missing(colab.PATTERN, colab.resolve)
     if _mentions(source, "get_ipython"):
         namespace["get_ipython"] = lambda: headless.Notebook(namespace)
     if decision.dialect == TF1:

@@ -19,10 +19,11 @@ from checker.units import MIB
 
 INSIDE = Path(__file__).parent / "inside"  # what a script may import of ours, besides `reference`
 PROJECT = Path(checker.__file__).parent.parent
-START_TIMEOUT_S = 180  # TensorFlow imported from a cold disk, on a machine that is busy with other boxes
+START_TIMEOUT_S = 600  # TensorFlow imported from a cold disk, on a machine that is busy with other programs
 ENDING_TIMEOUT_S = 20  # for a process whose stdin was closed
 LARGEST_ANSWER_BYTES = MIB
 WALLS = "walls"  # the argument of `checker.sandbox.warm` behind bubblewrap
+KERAS = "keras"  # its argument where scripts run: an evaluation needs no Keras, whose import takes two seconds
 LIVE = "live"  # the key of what a job tells before its answer
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONHASHSEED")
 
@@ -38,10 +39,13 @@ class BoxEnded(BoxError):
 class WarmProcess:
     """A process that imports TensorFlow once, then answers one request after the other.
 
-    `env` is added to the environment of every job. Raises `BoxError` when the process cannot be started.
+    `env` is added to the environment of every job; the program gets `descriptors`. Raises `BoxError` when the process
+    cannot be started.
     """
 
-    def __init__(self, program: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: Sequence[str], folder: Path, env: Mapping[str, str], descriptors: Sequence[int] = ()
+    ) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # open while the process lives; `close` closes it
         self._pending = b""
         self._is_ready = False
@@ -54,6 +58,7 @@ class WarmProcess:
                 stderr=self._log,
                 env={**_environment(), **env},
                 cwd=folder,
+                pass_fds=descriptors,
                 start_new_session=True,  # Ctrl-C reaches the checker only, which then ends this process
             )
         except OSError as error:  # Python or bubblewrap cannot be executed by this user
@@ -103,15 +108,16 @@ class WarmProcess:
         """
         assert self._process.stdin is not None
         self._requests += 1
+        asked = f"{os.getpid()}.{self._requests}"  # forked processes ask one after the other, each with a count of its own
         try:
-            self._process.stdin.write(json.dumps({"id": self._requests, **request}).encode() + b"\n")
+            self._process.stdin.write(json.dumps({"id": asked, **request}).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise BoxEnded(f"the box has ended: {self._last_words()}") from None
+            raise BoxEnded(f"the box has ended: {last_words(self._log)}") from None
         deadline = time.monotonic() + timeout_s
         while True:  # the answer to an earlier request, which timed out, may come first
             answer = self._read_answer(deadline - time.monotonic())
-            if answer["id"] != self._requests:
+            if answer["id"] != asked:
                 continue
             if LIVE not in answer:
                 return answer
@@ -123,11 +129,11 @@ class WarmProcess:
         descriptor = self._process.stdout.fileno()
         while b"\n" not in self._pending:
             if not select.select([descriptor], [], [], max(0.0, timeout_s))[0]:
-                raise BoxError(f"the box gave no answer in time: {self._last_words()}")
+                raise BoxError(f"the box gave no answer in time: {last_words(self._log)}")
             data = os.read(descriptor, 1 << 16)
             self._pending += data
             if not data or len(self._pending) > LARGEST_ANSWER_BYTES:
-                raise BoxEnded(f"the box has ended: {self._last_words()}")
+                raise BoxEnded(f"the box has ended: {last_words(self._log)}")
         line, self._pending = self._pending.split(b"\n", 1)
         try:
             answer: dict[str, Any] = json.loads(line)
@@ -135,10 +141,12 @@ class WarmProcess:
             raise BoxEnded(f"the box was tampered with, its answer is not JSON: {error}") from None
         return answer
 
-    def _last_words(self) -> str:
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        return "\n".join(lines[-20:]) or "it said nothing"
+
+def last_words(log: IO[bytes]) -> str:
+    """Return the last lines that a process wrote into a file, for a message."""
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(lines[-20:]) or "it said nothing"
 
 
 def _environment() -> dict[str, str]:

@@ -28,13 +28,15 @@ class ProgressFile:
         self._next = 0.0
 
     def note(self) -> None:
-        """Write the number of calls and the sizes of the graphs, unless that was done a moment ago."""
+        """Write the numbers of calls and the sizes of the graphs, unless that was done a moment ago."""
         now = time.monotonic()
         if now >= self._next:
             self._next = now + PROGRESS_EVERY_S
             path = os.path.join(self._folder, PROGRESS_FILE)
             with open(path + "~", "w") as file:
-                json.dump({"calls": self._recorder.calls, "graphs": self._recorder.sizes}, file)
+                recorder = self._recorder
+                repeated = max((group.count for group in recorder.groups), default=0)
+                json.dump({"calls": recorder.calls, "graphs": recorder.sizes, "repeated": repeated}, file)
             os.replace(path + "~", path)
 
 
@@ -69,4 +71,4 @@ def _group(recorder: Recorder, group: Group, arrays: ArraysFile) -> dict[str, An
 
 def _write(folder: str, name: str, **content: object) -> None:
     with open(os.path.join(folder, name), "w") as file:
-        json.dump(content, file)
+        file.write(json.dumps(content))  # json.dump does not use the fast encoder

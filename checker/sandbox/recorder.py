@@ -71,10 +71,17 @@ class Recorder:
         self._digests = 0
         self._random = random.Random(0)  # the script's own random numbers must not change
 
-    def note(self, graph: Any, fetches: Iterable[str], feeds: Feeds) -> Group | None:
-        """Note one call of a session. Wrong feeds raise no error here: the session itself will raise it."""
+    def note(self, graph: Any, fetches: Iterable[str], feeds: Feeds, is_sampled: bool = True) -> Group | None:
+        """Note one call of a session. Wrong feeds raise no error here: the session itself will raise it.
+
+        Where it is not sampled at once, `keep` keeps rows of it later.
+        """
         with contextlib.suppress(Exception):
-            return self._count(graph, tuple(fetches), feeds)
+            group = self._count(graph, tuple(fetches), feeds)
+            slot = self.slot_of(group) if group and is_sampled else None
+            if group is not None and slot is not None:
+                self.keep(group, slot, feeds, self.calls)
+            return group
         return None
 
     def note_result(self, group: Group | None, feeds: Feeds, result: Any) -> None:
@@ -105,7 +112,6 @@ class Recorder:
         if group.count <= MOST_COMPARED:
             group.fed_back += self.results.gave_all(feeds)
         self._note_first_rows(group, feeds)
-        self._sample(group, feeds)
         return group
 
     def number_of(self, graph: Any, is_called: bool = False) -> int:
@@ -143,20 +149,26 @@ class Recorder:
                 self._digests += 1
                 group.digests.setdefault(name, array("I")).append(row_digest(value[0]))
 
-    def _sample(self, group: Group, feeds: Feeds) -> None:
-        """Keep rows of this call: always of the first calls, then by reservoir sampling, so each later call is as likely."""
+    def slot_of(self, group: Group) -> int | None:
+        """Return the place of this call among the samples of its group; None where no rows of it are kept.
+
+        The first calls are always kept, then by reservoir sampling, so that each later call is as likely.
+        """
         slot = len(group.samples)
         if slot >= FIRST_SAMPLES + MORE_SAMPLES:
             slot = FIRST_SAMPLES + self._random.randrange(group.count - FIRST_SAMPLES)
-            if slot >= len(group.samples):
+        return slot if slot <= min(len(group.samples), FIRST_SAMPLES + MORE_SAMPLES - 1) else None
+
+    def keep(self, group: Group, slot: int, feeds: Feeds, call: int) -> None:
+        """Keep rows of what a call was fed, or read from an iterator."""
+        with contextlib.suppress(Exception):
+            arrays = numeric(feeds)
+            sample = sample_of(arrays, call) if arrays else None
+            if sample is None or self._bytes + sample.size > MOST_BYTES:
                 return
-        arrays = numeric(feeds)
-        sample = sample_of(arrays, self.calls) if arrays else None
-        if sample is None or self._bytes + sample.size > MOST_BYTES:
-            return
-        self._bytes += sample.size
-        if slot == len(group.samples):
-            group.samples.append(sample)
-        else:
-            self._bytes -= group.samples[slot].size
-            group.samples[slot] = sample
+            self._bytes += sample.size
+            if slot >= len(group.samples):
+                group.samples.append(sample)
+            else:
+                self._bytes -= group.samples[slot].size
+                group.samples[slot] = sample

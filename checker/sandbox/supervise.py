@@ -18,6 +18,7 @@ import psutil
 
 from checker.sandbox.child import ENDING, STDIN, Child
 from checker.sandbox.limits import Breach, Monitor
+from checker.sandbox.outside_memory import OutsideMemory
 
 PIPE_BYTES = 1 << 16
 LIVE_BYTES = 1 << 18  # that a job can tell while it runs; the rest is lost
@@ -93,7 +94,8 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
     lines that the job tells while it runs.
     """
     began = time.monotonic()
-    monitor = Monitor(request, walls, child.pid if walls else None)
+    outside = OutsideMemory(child.view, request["folder"])
+    monitor = Monitor(request, child.pid if walls else None, outside)
     captures = [
         _Capture(pipe, open(request[name], "wb"), request["output_bytes"])  # noqa: SIM115  # closed below
         for pipe, name in zip(child.outputs, ("stdout", "stderr"))
@@ -106,6 +108,8 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
         capture.close()
     if walls:
         status, peak = _last_words(child, status, peak)
+    monitor.close()
+    outside.close()
     our_failure = _read_now(child.early)
     os.close(child.ending)
     os.close(child.early)
@@ -115,6 +119,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
         "exit_code": os.waitstatus_to_exitcode(status),  # negative: ended by that signal
         "breach": dataclasses.asdict(breach) if breach else None,
         "duration_s": time.monotonic() - began,
+        "lost_s": monitor.lost_s,
         "peak_memory_bytes": max(peak * RSS_UNIT, monitor.peak_memory),
         "stdout_bytes": captures[0].seen,
         "stderr_bytes": captures[1].seen,

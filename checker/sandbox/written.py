@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ MOST_WRITERS, MOST_SAVERS = 100, 100
 MOST_SERIES = 300
 MOST_SAMPLES = 8  # per series
 MOST_GROUPS = 20  # per series
+MARK = "tfevents"  # in the name of an event file: the second in which it was made comes next, and then the computer
 
 
 @dataclass(eq=False)
@@ -29,6 +31,7 @@ class MadeWriter:
     nodes: int = 0  # of the graph when it was written
     graph_lines: Lines = ()
     waiting: int = 0  # graphs and summaries that it was given since it was last flushed or closed
+    beside: str = ""  # the newest event file in its folder, before it was made
 
 
 @dataclass(eq=False)
@@ -62,7 +65,9 @@ class Written:
             if len(self.writers) < MOST_WRITERS:
                 writer._suite_number = len(self.writers)
                 lines = self._recorder.lines.here()
-                self.writers.append(MadeWriter(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls))
+                made = MadeWriter(str(folder)[:LONGEST_TEXT], lines, self._recorder.calls)
+                self.writers.append(made)
+                made.beside = max((name for name in os.listdir(folder) if MARK in name), default="")[:LONGEST_TEXT]
 
     def note_graph(self, writer: Any, graph: Any) -> None:
         """Note that a writer was given a graph."""

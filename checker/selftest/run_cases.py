@@ -14,6 +14,8 @@ from checker.engine.workshop import Options, Workshop
 from checker.exercise import own_data_files
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import Case
+from checker.workers.cores import thread_variables, threads_for
+from checker.workers.pace import steady
 from checker.workers.pool import Began, Gave, run_all
 
 PATIENCE = 10  # times the limit of an exercise: no verdict of a case is to hang on how busy the machine is
@@ -92,13 +94,14 @@ def examine_all(
 ) -> list[Outcome]:
     """Check cases in worker processes, as many as `jobs`; return what was said of each, in their order.
 
-    `env` is added to the environment of the boxes.
+    `env` is added to the environment of the boxes, in which cases do not fight over the cores.
     """
+    env = {**thread_variables(threads_for(jobs)), **(env or {})}
     # The exercises with images take longest. If they began last, workers would be idle at the end.
     waiting = deque(sorted(cases, key=lambda case: case.exercise.id, reverse=True))
     outcomes: dict[Case, Outcome] = {}
     readable = own_data_files(case.exercise for case in cases)
-    for event in run_all(partial(CaseWorker, env, readable), waiting, jobs):
+    for event in run_all(partial(CaseWorker, env, readable), waiting, steady(jobs)):
         if isinstance(event, Began):
             on_start(event.task)
         elif isinstance(event, Gave):

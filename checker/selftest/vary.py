@@ -20,7 +20,7 @@ from checker.selftest.golden import Golden, differences, golden_of, renewed
 from checker.selftest.matrix import MARKS, MOST_NAMES
 from checker.selftest.run_cases import Outcome
 from checker.selftest.verdict import read_golden
-from checker.workers.learner_worker import THREAD_VARIABLES
+from checker.workers.cores import thread_variables
 
 CPU_FILE = Path("/proc/cpuinfo")
 KERNELS, INSTRUCTION_SET = "TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA"
@@ -98,8 +98,8 @@ def variations(flags: Collection[str]) -> tuple[list[Variation], list[str]]:
     """
     has = {name: needed <= set(flags) for name, needed in FLAGS_OF_INSTRUCTION_SETS.items()}
     found = [
-        Variation(dict.fromkeys(THREAD_VARIABLES, "1"), "one thread"),
-        Variation(dict.fromkeys(THREAD_VARIABLES, "2"), "two threads"),
+        Variation(thread_variables(1), "one thread"),
+        Variation(thread_variables(2), "two threads"),
     ]
     found += [Variation({KERNELS: value}) for value in ("0", "1")]
     found += [Variation({INSTRUCTION_SET: name}) for name, is_there in has.items() if is_there]

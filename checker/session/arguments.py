@@ -16,6 +16,17 @@ from checker.exercise import DataSet
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
 
+AUTO = "auto"
+
+
+def read_jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | None:
+    """Return a number of jobs; None for as many as this machine has room for. Raises `click.BadParameter`."""
+    if word.strip().casefold() == AUTO:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", word.strip()) or int(word) < 1:
+        raise click.BadParameter(f"{word!r} is neither a number from 1 on nor {AUTO}")
+    return int(word)
+
 
 @dataclass(frozen=True)
 class SessionArguments:
@@ -32,13 +43,21 @@ class SessionArguments:
     cluster: str | None
     wait_s: float
     force: bool
+    only: str | None
     likeness: bool
+    take: tuple[str, ...]
+    allow: tuple[str, ...]
+    serve: bool
 
     def require_consistent(self) -> None:
         """Raise `click.UsageError` when an option makes no sense, or its library is not installed."""
         if self.timeout_s is not None and math.isnan(self.timeout_s):
             raise click.UsageError("--timeout: nan is not a number of seconds")
         require_likeness(self.likeness)
+        if self.force and self.only is not None:
+            raise click.UsageError("--force is for everything, --only for some: say one of them")
+        if self.cluster is not None and self.allow:
+            raise click.UsageError("--allow is of this machine; on a cluster, install the package on each worker")
         if self.cluster is not None:
             require_cluster(self.cluster, self.jobs)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from checker.command_line import LONGEST_TIMEOUT_S, data_option, pack_option, timeout_option
-from checker.session.arguments import SessionArguments, require_likeness
+from checker.command_line import LONGEST_TIMEOUT_S, data_option, language_option, pack_option, timeout_option
+from checker.session.arguments import AUTO, SessionArguments, read_jobs, require_likeness
 from checker.session.models import NOTE_KINDS
 
 
@@ -21,7 +21,14 @@ from checker.session.models import NOTE_KINDS
 @click.option(
     "--exercises", metavar="ex01,…", help="The exercises of the session; without it, those of each --pack, or else all."
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Learners checked side by side; without it, one per core.")
+@click.option(
+    "--jobs",
+    metavar=f"N|{AUTO}",
+    callback=read_jobs,
+    default=AUTO,
+    show_default=True,
+    help="Learners checked side by side; auto: one per core, and fewer while other programs are at work.",
+)
 @data_option
 @timeout_option
 @click.option(
@@ -44,7 +51,17 @@ from checker.session.models import NOTE_KINDS
     help="Seconds without scheduler or workers before the session ends.",
 )
 @click.option("--force", is_flag=True, help="Check again what is checked already; notes stay.")
+@click.option("--only", metavar="LOGIN[:ex04],…", help="Check just these again, whatever their results; all others stay.")
 @click.option("--likeness", is_flag=True, help="Add a page of submissions that are alike; it accuses nobody.")
+@click.option("--allow", multiple=True, metavar="PACKAGE,…", help="Install a package for the scripts of this session.")
+@click.option(
+    "--take",
+    multiple=True,
+    metavar="LOGIN:ex04=FILE,…",
+    help="The file to take for an exercise; it is remembered. Without a file, the rules decide again.",
+)
+@click.option("--serve", is_flag=True, help="Serve the page to browsers on this machine while the session runs.")
+@language_option
 @click.pass_context
 def session(ctx: click.Context, /, **given: Any) -> None:
     """Check what many learners handed in. Called again, it goes on where it ended.
@@ -52,7 +69,7 @@ def session(ctx: click.Context, /, **given: Any) -> None:
     \b
     SUBMISSIONS is a folder, or a roster. A folder holds one sub-folder, archive (.zip, .tar.gz, …)
     or script (ada_ex01.py) per learner. A roster is a CSV file with the columns
-    login,source[,deadline], where source is a folder, an archive or a git URL.
+    login,source[,deadline][,take], where source is a folder, an archive or a git URL.
 
     Exit codes: 0 everything passed, 1 a check failed, 2 usage, 3 the checker broke, 4 nothing to check.
     """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
@@ -72,9 +89,10 @@ def session(ctx: click.Context, /, **given: Any) -> None:
     type=click.Choice(NOTE_KINDS),
     help="answer: to the open question; by-hand: checked by a person; without it, note.",
 )
-def note(
-    folder: Path, login: str | None, exercise: str | None, text: str | None, again: str | None, kind: str | None
-) -> None:
+@click.option("--edit", metavar="N", type=click.IntRange(min=1), help="Give note N another text; the old one stays known.")
+@click.option("--remove", metavar="N", type=click.IntRange(min=1), help="Remove note N; --history still shows it.")
+@click.option("--history", is_flag=True, help="List what notes said before, and those that were removed.")
+def note(folder: Path, **given: Any) -> None:
     """Write a note on an exercise of a learner. Without a text, list notes: of a learner, of an exercise, of a --kind.
 
     Notes are kept beside the results: no run changes them.
@@ -82,19 +100,16 @@ def note(
     \b
     python -m checker note SESSION ada ex06 "look at the shape of the loss"
     python -m checker note SESSION bob ex06 --again check_loss_is_a_scalar
+    python -m checker note SESSION --edit 3 "look at the mean of the loss"
     python -m checker note SESSION ada
     """  # noqa: D301  # not raw: to click, \b is the character that keeps lines as they are
-    from checker.session.notes import NoteError, list_notes, write_note
+    from checker.session.note_command import NoteArguments, run_note
+    from checker.session.notes import NoteError
     from checker.session.store import Store, StoreError
 
     try:
         with Store(folder, create=False) as store:
-            if text is None and again is None:
-                click.echo(list_notes(store, login, exercise, kind))
-            elif login is None or exercise is None or (text and again):
-                raise click.UsageError("a login, an exercise, and a text or --again CHECK")
-            else:
-                click.echo(write_note(store, login, exercise, text, again, kind or NOTE_KINDS[0]))
+            run_note(store, NoteArguments(**given))
     except (NoteError, StoreError) as error:
         raise click.UsageError(str(error)) from None
 
@@ -102,15 +117,63 @@ def note(
 @click.command()
 @click.argument("folder", metavar="SESSION", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--likeness", is_flag=True, help="Add a page of submissions that are alike; it accuses nobody.")
-def report(folder: Path, likeness: bool) -> None:
+@click.option(
+    "--compare",
+    "other",
+    metavar="SESSION",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Add a page of what differs from another session, and print it.",
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    help="Add a page of what changed since a day, or a time of a day, and print it.",
+)
+@language_option
+def report(folder: Path, likeness: bool, other: Path | None, since: str | None) -> None:
     """Make the reports of a session again, with the notes written since; nothing is run."""
     from checker.pack_file import PackError
+    from checker.report.moments import read_moment
+    from checker.session.comparison import compare_sessions, compare_with_earlier, lines_of
     from checker.session.reporting import write_reports
+    from checker.session.since import SinceError, changes_since
     from checker.session.store import Store, StoreError
 
     require_likeness(likeness)
+    if other and since:
+        raise click.UsageError("--compare and --since: one of them at a time")
     try:
         with Store(folder, create=False) as store:
-            click.echo(f"read:  {write_reports(store, folder.resolve(), likeness)}")
+            if since is not None:
+                click.echo(changes_since(store, since))
+            changes = compare_sessions(store, folder, other) if other else None
+            changes = compare_with_earlier(store, folder, read_moment(since)) if since else changes
+            page = write_reports(store, folder.resolve(), likeness, changes)
+    except (StoreError, PackError, SinceError) as error:
+        raise click.UsageError(str(error)) from None
+    for line in lines_of(changes) if changes and other else ():
+        click.echo(line)
+    click.echo(f"read:  {page}")
+
+
+@click.command()
+@click.argument("folder", metavar="SESSION", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--anonymous", is_flag=True, help="For showing in class: no names, no numbers, and the order is by chance.")
+@language_option
+def feedback(folder: Path, anonymous: bool) -> None:
+    """Write what goes back to each learner: a page, Markdown and a text, alone and in zip files for Moodle and e-mail.
+
+    It is feedback and no mark, and holds nothing of anybody else.
+    """
+    from checker.pack_file import PackError
+    from checker.session.feedback import write_feedback
+    from checker.session.store import Store, StoreError
+
+    try:
+        with Store(folder, create=False) as store:
+            written = write_feedback(store, folder.resolve(), anonymous)
     except (StoreError, PackError) as error:
         raise click.UsageError(str(error)) from None
+    for line in written.warnings:
+        click.echo(line, err=True)
+    click.echo(written.told)

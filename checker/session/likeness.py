@@ -143,27 +143,33 @@ def _likeness(some: Runs, others: Runs) -> float:
 
 def _read(session: Path, script: str) -> Runs | None:
     """Return the runs of a script in the session's folder, None when it is missing or too large."""
+    text = text_of(session, script)
+    return None if text is None else runs_of(text)
+
+
+def text_of(session: Path, script: str) -> str | None:
+    """Return the text of a script in the session's folder, None when it is missing or too large."""
     path = session / script
     try:
         if not script.startswith(SUBMISSIONS) or path.is_symlink():
             return None
         if is_notebook(path.name):
-            return runs_of(convert(path))
+            return convert(path)
         if path.stat().st_size > LARGEST_SCRIPT_BYTES:
             return None
-        return runs_of(path.read_text("utf-8", "replace"))
+        return path.read_text("utf-8", "replace")
     except (OSError, NotebookError):
         return None
 
 
 def runs_of(text: str) -> Runs:
     """Return the digests of all runs of tokens in a script."""
-    tokens = list(_tokens(text))
+    tokens = list(tokens_of(text))
     joined = (" ".join(tokens[start : start + RUN]) for start in range(len(tokens) - RUN + 1))
     return np.unique(np.fromiter((zlib.crc32(run.encode("utf-8", "replace")) for run in joined), np.uint32))
 
 
-def _tokens(text: str) -> Iterator[str]:
+def tokens_of(text: str) -> Iterator[str]:
     """Yield the tokens of a script. A text is ``s``; a name is ``n``, unless it is a keyword or an attribute."""
     before = ""
     for match in _TOKEN.finditer(text):

@@ -8,7 +8,7 @@ from checker.board.correction_folder import CorrectionFolder
 from checker.outcome import Report
 from checker.report.view import Overview
 from checker.session.reporting import LOGDIR, shown_learners
-from checker.session.scheduler import Listener
+from checker.session.scheduler import Listener, PassingListener
 from checker.session.settings import Settings
 from checker.session.store import Store
 from checker.workers.assignment import Task
@@ -17,26 +17,23 @@ SHORTEST_PAUSE_S = 5.0
 PAUSE_PER_COST = 20  # a pause is so many times as long as the writing before it: at most 5 % of the session's time
 
 
-class LiveCorrection(Listener):
+class LiveCorrection(PassingListener):
     """Passes on what it hears, and keeps the correction beside the published runs up to date."""
 
     def __init__(self, listener: Listener, store: Store, settings: Settings, pause_s: float = SHORTEST_PAUSE_S) -> None:
-        self._listener, self._store, self._settings, self._pause_s = listener, store, settings, pause_s
+        super().__init__(listener)
+        self._store, self._settings, self._pause_s = store, settings, pause_s
         self._next_at = 0.0  # of the monotonic clock
 
     def begin(self, task: Task) -> None:
         """Hear that a task has begun; at the first one, all that an earlier session left is shown."""
-        self._listener.begin(task)
+        super().begin(task)
         self._write_when_due()
 
     def finish(self, task: Task, report: Report, is_final: bool) -> None:
         """Hear that a task has a result, which is stored already."""
-        self._listener.finish(task, report, is_final)
+        super().finish(task, report, is_final)
         self._write_when_due()
-
-    def tell(self, text: str) -> None:
-        """Hear what happened to the machines that check."""
-        self._listener.tell(text)
 
     def _write_when_due(self) -> None:
         began = time.monotonic()
@@ -46,7 +43,7 @@ class LiveCorrection(Listener):
             self._write()
         except OSError as error:  # the results are safe, and the reports at the end tell it if it stays so
             self._next_at = float("inf")
-            self._listener.tell(f"TensorBoard shows no new results until the end: {error}")
+            self.tell(f"TensorBoard shows no new results until the end: {error}")
             return
         ended = time.monotonic()
         self._next_at = ended + max(self._pause_s, PAUSE_PER_COST * (ended - began))

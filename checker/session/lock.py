@@ -18,8 +18,8 @@ class SessionLock:
     """Locks a folder as soon as it is made, until it is closed. Use as a context manager. Raises `SessionIsOpen`."""
 
     def __init__(self, folder: Path) -> None:
-        # No child inherits it: Python's descriptors are closed on exec.
-        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+        # No child inherits it: Python's descriptors are closed on exec. A link would let it write over another file.
+        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

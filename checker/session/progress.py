@@ -14,13 +14,17 @@ from rich.table import Table
 from rich.text import Text
 
 from checker.outcome import CheckResult, Report, Status
+from checker.report.grid import RUNNING
+from checker.report.harmless import harmless
+from checker.report.signs import SIGNS
+from checker.report.view import ABSENT, PENDING
 from checker.session.models import Cell
 from checker.session.scheduler import Listener
 from checker.workers.assignment import Task
 
 STYLES = {Status.PASS: "green", Status.FAIL: "red", Status.SKIP: "yellow", Status.ERROR: "bold magenta"}
-SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.SKIP: "–", Status.ERROR: "!"}
-WAITING, RUNNING, ABSENT = Text("·", "dim"), Text("▸", "bold blue"), Text("○", "yellow")
+WAITING, RUNS = Text(SIGNS[PENDING], "dim"), Text(SIGNS[RUNNING], "bold blue")
+NOT_THERE = Text(SIGNS[ABSENT], "yellow")
 FAILURES = 5  # the last ones, below the grid
 OTHER_LINES = FAILURES + 6  # of the screen, without the rows of the grid
 LONGEST_LOGIN = 30  # characters
@@ -40,9 +44,11 @@ class ProgressScreen(Listener):
     ) -> None:
         self._console = console
         self._statuses = dict(statuses)
+        self._to_run = [cell for cell, status in statuses.items() if status is None]
         self._exercises = exercises
         self._absent = absent  # not handed in
         self._jobs = jobs  # in parallel; 0: not known, so the running tasks are counted
+        self._stops = False
         self._running: dict[Cell, float] = {}  # since when
         self._took: dict[str, list[float]] = {exercise: [] for exercise in exercises}
         self._failures: deque[Text] = deque(maxlen=FAILURES)
@@ -65,7 +71,7 @@ class ProgressScreen(Listener):
 
     def finish(self, task: Task, report: Report, is_final: bool) -> None:
         """Show the result of a task."""
-        cell, now = (task.login, task.exercise), time.monotonic()
+        cell, now, report = (task.login, task.exercise), time.monotonic(), harmless(report)
         took = now - self._running.pop(cell, now)
         self._took[task.exercise].append(took)
         self._statuses[cell] = report.status if is_final else None
@@ -87,15 +93,20 @@ class ProgressScreen(Listener):
         """Show what happened to the machines that check."""
         self._console.print(Text(text, "yellow"), soft_wrap=True)
 
+    def stop(self) -> None:
+        """Show that nothing new is begun, and how much is finished first."""
+        self._stops = True
+        self.tell(f"stopping: finishing what runs ({len(self._running)} left), Ctrl-C again to end now")
+
     @property
     def total(self) -> int:
-        """The number of tasks."""
-        return len(self._statuses)
+        """The number of tasks to run; those that have a result from the start need no run."""
+        return len(self._to_run)
 
     @property
     def done(self) -> int:
-        """The number of tasks that have a result."""
-        return sum(status is not None for status in self._statuses.values())
+        """The number of tasks that were run and have a result."""
+        return sum(self._statuses[cell] is not None for cell in self._to_run)
 
     def seconds_left(self) -> float:
         """Return an estimate for the rest, from the tasks that are done; NaN before the first one is."""
@@ -108,13 +119,23 @@ class ProgressScreen(Listener):
         spent = sum(time.monotonic() - since for since in list(self._running.values()))
         return max(0.0, left - spent) / (self._jobs or max(1, len(self._running)))
 
+    def time_left(self) -> str:
+        """Return the estimate for the rest as a person reads it, "" while there is none. Other threads may call it."""
+        left = self.seconds_left()
+        return duration(left) if math.isfinite(left) else ""
+
     def render(self) -> Group:
         """Return the screen as it is now. Another thread calls this, so collections that change are copied."""
-        left = self.seconds_left()
-        about = f"about {duration(left)} left" if math.isfinite(left) else "starting"
+        left = self.time_left()
+        about = f"about {left} left" if left else "starting"
+        about = f"stopping: {len(self._running)} left" if self._stops else about
+        kept = len(self._statuses) - self.total
+        apart = f" · {kept} need{'s' if kept == 1 else ''} no run" if kept else ""
         now = ", ".join(f"{login} {exercise}" for login, exercise in list(self._running))
         head = Text(
-            f"{self.done} of {self.total} done · {about} · running: {now or 'nothing'}", no_wrap=True, overflow="ellipsis"
+            f"{self.done} of {self.total} done{apart} · {about} · running: {now or 'nothing'}",
+            no_wrap=True,
+            overflow="ellipsis",
         )
         return Group(head, self._grid(), *(_cut(failure) for failure in self._failures))
 
@@ -141,11 +162,11 @@ class ProgressScreen(Listener):
 
     def _cell(self, login: str, exercise: str) -> Text:
         if (login, exercise) in self._running:
-            return RUNNING
+            return RUNS
         if (login, exercise) in self._absent:
-            return ABSENT
+            return NOT_THERE
         status = self._statuses.get((login, exercise))
-        return Text(SYMBOLS[status], STYLES[status]) if status else WAITING
+        return Text(SIGNS[status.value], STYLES[status]) if status else WAITING
 
     def _note_news(self, login: str) -> None:
         self._recent.pop(login, None)
@@ -167,6 +188,8 @@ def duration(seconds: float) -> str:
 
 
 def _words(check: CheckResult) -> str:
+    if check.is_starved:
+        return check.actual
     if check.status is Status.ERROR:
         return f"the checker broke: {(check.detail.strip().splitlines() or [''])[-1]}"
     return " ".join(f"{check.title}: expected {check.expected}, found {check.actual}".split())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import IO
@@ -16,59 +16,106 @@ from checker.board.correction_folder import CorrectionFolder
 from checker.catalog import Catalog
 from checker.expected_graph import expected_outline
 from checker.report import files
+from checker.report.changed_cells import ShownChanges
+from checker.report.grid import Grid
 from checker.report.html import PAGES, Pages
+from checker.report.moments import shown_moment
+from checker.report.neighbours import neighbours
 from checker.report.reference_curves import FOLDER as REFERENCE
 from checker.report.reference_curves import write_reference_curves
-from checker.report.view import Overview, ShownLearner, ShownNote, ShownProblem
+from checker.report.view import Overview, PastResult, ShownLearner, ShownNote, ShownProblem, ShownText
 from checker.session.class_curves import FOLDER as CLASS
 from checker.session.class_curves import ClassCurves
 from checker.session.likeness import find_alike
+from checker.session.models import FormerResult
 from checker.session.packs import kept_catalog
+from checker.session.side_by_side import pairs_of
 from checker.session.store import Store, StoreError
 
-GRADESCOPE, LOGDIR, LIKENESS = "gradescope", "logdir", "likeness.html"
+PAGE = "index.html"
+GRADESCOPE, LOGDIR, LIKENESS, CHANGES = "gradescope", "logdir", "likeness.html", "changes.html"
+PAIRS = "likeness"  # the folder of pages with two scripts side by side
 
 
-def write_reports(store: Store, folder: Path, likeness: bool = False) -> Path:
+def write_reports(store: Store, folder: Path, likeness: bool = False, changes: ShownChanges | None = None) -> Path:
     """Write all reports of a session into its folder, each complete or not at all; return the page to open.
 
-    The page of submissions that are alike is written on demand; otherwise an old one is removed. Raises `StoreError`, or
-    `PackError` for a pack in the session's folder.
+    Pages of submissions that are alike, and of changes, are written on demand; otherwise old ones are removed. Raises
+    `StoreError`, or `PackError` for a pack in the session's folder.
     """
     catalog = kept_catalog(folder)
-    exercises = _exercises_of(store, catalog, folder)
-    pages = Pages(catalog.exercises, {exercise: expected_outline(catalog[exercise]) for exercise in exercises})
-    overview = Overview(folder.name, exercises, has_likeness=likeness)
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as made:
-        new = Path(made)
-        for name in (PAGES, GRADESCOPE):
-            (new / name).mkdir()
-        known = {exercise: catalog[exercise] for exercise in exercises}
-        class_curves = ClassCurves(folder / LOGDIR, new / LOGDIR)
-        with _Streams(new) as streams, CorrectionFolder(folder / LOGDIR, known, folder.name) as correction:
-            for learner in shown_learners(store, exercises):
-                overview.add(learner)
-                streams.add(learner)
-                correction.add(learner)
-                class_curves.add(learner)
-                _write(new / PAGES / f"{learner.folder}.html", pages.learner(learner))
-                (new / GRADESCOPE / learner.folder).mkdir()
-                _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
-            correction.finish(overview.mistakes.values())
-        class_curves.finish()
-        _write(new / "index.html", pages.index(overview))
+        making = _Making(store, folder, Path(made), catalog, exercises_of(store, catalog, folder))
+        pages = making.pages()
+        _write_learners(making, pages, likeness, changes.title if changes else "")
         if likeness:
-            _write(new / LIKENESS, pages.likeness(folder.name, find_alike(store, folder, catalog)))
-        else:
-            (folder / LIKENESS).unlink(missing_ok=True)
-        write_reference_curves(new / LOGDIR, exercises)
-        replace_curves(new / LOGDIR, folder / LOGDIR)
-        for path in sorted(new.iterdir()):
+            _write_likeness(making, pages)
+        if changes:
+            _write(making.new / CHANGES, pages.changes(folder.name, changes))
+        for name in (LIKENESS, CHANGES):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder / PAIRS, ignore_errors=True)
+        write_reference_curves(making.new / LOGDIR, making.exercises)
+        replace_curves(making.new / LOGDIR, folder / LOGDIR)
+        for path in sorted(making.new.iterdir()):
             _replace(path, folder / path.name)
-    return folder / "index.html"
+    return folder / PAGE
 
 
-def _exercises_of(store: Store, catalog: Catalog, folder: Path) -> list[str]:
+@dataclass(frozen=True)
+class _Making:
+    """What the reports of a session are made of, and where."""
+
+    store: Store
+    folder: Path
+    new: Path  # becomes a part of the folder when all is made
+    catalog: Catalog
+    exercises: list[str]
+
+    def pages(self) -> Pages:
+        return Pages(self.catalog.exercises, {each: expected_outline(self.catalog[each]) for each in self.exercises})
+
+
+def _write_learners(making: _Making, pages: Pages, likeness: bool, changes_title: str) -> None:
+    """Write what there is of each learner, one after the other, and the page of all."""
+    name, new, logdir = making.folder.name, making.new, making.folder / LOGDIR
+    overview, grid = (
+        Overview(name, making.exercises, has_likeness=likeness),
+        Grid(name, making.exercises, changes_title=changes_title),
+    )
+    beside = neighbours(present_folders(making.store))
+    for folder in (PAGES, GRADESCOPE):
+        (new / folder).mkdir()
+    with (
+        _Streams(new) as streams,
+        CorrectionFolder(logdir, {each: making.catalog[each] for each in making.exercises}, name) as correction,
+        ClassCurves(logdir, new / LOGDIR) as class_curves,
+    ):
+        for learner in shown_learners(making.store, making.exercises):
+            overview.add(learner)
+            grid.add(learner)
+            streams.add(learner)
+            correction.add(learner)
+            page = pages.learner(learner, beside[learner.login], class_curves.add(learner))
+            _write(new / PAGES / f"{learner.folder}.html", page)
+            (new / GRADESCOPE / learner.folder).mkdir()
+            _write(new / GRADESCOPE / learner.folder / "results.json", files.gradescope(learner))
+        correction.finish(overview.mistakes.values())
+        class_curves.finish()
+    _write(new / PAGE, pages.index(grid, overview))
+
+
+def _write_likeness(making: _Making, pages: Pages) -> None:
+    """Write the page of submissions that are alike, and pages of two scripts side by side."""
+    groups = find_alike(making.store, making.folder, making.catalog)
+    pairs = list(pairs_of(making.store, making.folder, groups))
+    (making.new / PAIRS).mkdir()
+    for pair in pairs:
+        _write(making.new / PAIRS / pair.file, pages.side_by_side(making.folder.name, pair))
+    _write(making.new / LIKENESS, pages.likeness(making.folder.name, groups, pairs))
+
+
+def exercises_of(store: Store, catalog: Catalog, folder: Path) -> list[str]:
     """Return the exercises of a session in the order of the catalog. Raises `StoreError` when no pack holds one."""
     found = {exercise for _, exercise in store.statuses()}
     unknown = sorted(found - {*catalog})
@@ -77,16 +124,22 @@ def _exercises_of(store: Store, catalog: Catalog, folder: Path) -> list[str]:
     return [exercise for exercise in catalog if exercise in found]
 
 
-def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]:
-    """Yield every learner in the form that the reports show."""
-    folders, findings = store.folders(), store.findings()
-    for login, results in groupby(store.results(), key=lambda result: result.task.login):
+def present_folders(store: Store) -> dict[str, str]:
+    """Return the folder of each login of this intake."""
+    folders = store.folders()
+    return {login: folders[login] for login in dict.fromkeys(login for login, _ in store.statuses())}
+
+
+def shown_learners(store: Store, exercises: list[str], only: str = "") -> Iterator[ShownLearner]:
+    """Yield every learner in the form that the reports show, or only the one with a login."""
+    folders, findings, handed_in = store.folders(only), store.findings(only), store.handed_in(only)
+    for login, found in groupby(store.results(only), key=lambda result: result.task.login):
+        results = list(found)
         reports = {result.task.exercise: result.report for result in results}
         problems, remarks = findings[login]
         notes: dict[str, list[ShownNote]] = {}
         for note in store.notes(login):
-            written = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.written_at))
-            notes.setdefault(note.exercise, []).append(ShownNote(note.kind, note.text, written))
+            notes.setdefault(note.exercise, []).append(ShownNote(note.kind, note.text, shown_moment(note.written_at)))
         yield ShownLearner(
             login,
             folders[login],
@@ -94,7 +147,18 @@ def shown_learners(store: Store, exercises: list[str]) -> Iterator[ShownLearner]
             [ShownProblem(each.where, each.expected, each.actual, each.hint) for each in problems if not each.exercise],
             [remark.text for remark in remarks],
             notes,
+            {exercise: [each.text for each in remarks if each.exercise == exercise] for exercise in exercises},
+            {result.task.exercise: result.finished_at for result in results if result.finished_at is not None},
+            {exercise: [*map(_past, formers)] for (_, exercise), formers in store.history(login).items()},
+            [ShownText(each.name, each.text) for each in handed_in[login].answers],
+            handed_in[login].participant,
+            handed_in[login].moodle_folder,
         )
+
+
+def _past(former: FormerResult) -> PastResult:
+    moment = former.finished_at
+    return PastResult(former.outcome, former.passed, former.total, former.first, shown_moment(moment), moment)
 
 
 class _Streams:

@@ -36,6 +36,32 @@ class Listener:
     def tell(self, text: str) -> None:
         """Hear what happened to the machines that check."""
 
+    def stop(self) -> None:
+        """Hear that nothing new is begun, and that what runs is finished."""
+
+
+class PassingListener(Listener):
+    """Passes on what it hears to another listener; made for those that add something."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def begin(self, task: Task) -> None:
+        """Pass on that a task has begun."""
+        self._listener.begin(task)
+
+    def finish(self, task: Task, report: Report, is_final: bool) -> None:
+        """Pass on that a task has a result, which is stored already."""
+        self._listener.finish(task, report, is_final)
+
+    def tell(self, text: str) -> None:
+        """Pass on what happened to the machines that check."""
+        self._listener.tell(text)
+
+    def stop(self) -> None:
+        """Pass on that nothing new is begun."""
+        self._listener.stop()
+
 
 @dataclass
 class Scheduler:
@@ -45,15 +71,29 @@ class Scheduler:
     run: Runner
     report_failure: Callable[[Task, str], Report]  # makes the report of a task whose worker ended
     listener: Listener
+    run_alone: Runner | None = None  # for what was starved, when nothing else is left; None: tried again like any other
     _waiting: deque[Assignment] = field(default_factory=deque, init=False)
     _attempts: dict[Task, int] = field(default_factory=dict, init=False)
     _left: dict[str, list[Task]] = field(default_factory=dict, init=False)  # by login: tasks without a result
+    _starved: list[Assignment] = field(default_factory=list, init=False)  # each with one task, tried again alone
+    _gave_up: int = field(default=0, init=False)  # starved runs that are not tried again
     _again: dict[str, list[Task]] = field(default_factory=dict, init=False)  # by login: tasks that are tried again
 
     def work(self, assignments: Iterable[Assignment]) -> None:
         """Work until nothing is left. Whenever this is interrupted, all finished results are stored."""
         self._waiting.extend(assignments)
-        with closing(self.run(self._waiting)) as events:  # closing it ends the workers
+        self._follow(self.run)
+        if self._starved and self.run_alone and not self._waiting:  # nothing is waiting, unless it was asked to stop
+            self.listener.tell(
+                f"this machine was too busy for {len(self._starved)} of the runs: now each is tried again alone"
+            )
+            self._waiting.extend(self._starved)
+            self._follow(self.run_alone)
+        if self._gave_up:
+            self.listener.tell(f"{self._gave_up} starved all the same: the same command tries again, on a quieter machine")
+
+    def _follow(self, run: Runner) -> None:
+        with closing(run(self._waiting)) as events:  # closing it ends the workers
             for event in events:
                 if isinstance(event, Began):
                     self._begin(event.task)
@@ -73,7 +113,10 @@ class Scheduler:
         is_final = report.status is not Status.ERROR or self._attempts[task] >= MOST_ATTEMPTS
         # Stored even when it is tried again: if the session ends here, an error counts as pending.
         self.store.record(task, report, self._attempts[task])
-        if not is_final:
+        self._gave_up += report.is_starved and is_final
+        if report.is_starved and self.run_alone and not is_final:
+            self._starved.append(replace(assignment, tasks=(task,)))
+        elif not is_final:
             self._again[assignment.login].append(task)
         self.listener.finish(task, report, is_final)
         self._announce(assignment)

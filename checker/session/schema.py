@@ -37,5 +37,37 @@ STEPS = (
     ) STRICT;
     CREATE INDEX notes_of ON notes (login, exercise);
     """,
+    """
+    CREATE TABLE history (
+        id INTEGER PRIMARY KEY,
+        login TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        key TEXT NOT NULL,  -- what the result depended on
+        outcome TEXT NOT NULL,  -- a status, or absent
+        passed INTEGER NOT NULL,
+        total INTEGER NOT NULL,  -- of checks
+        first TEXT NOT NULL,  -- the title of the first failure, '' where there was none
+        finding TEXT NOT NULL,  -- what that failure found
+        finished_at REAL NOT NULL,
+        replaced_at REAL NOT NULL  -- when it was no longer the result
+    ) STRICT;
+    CREATE INDEX history_of ON history (login, exercise);
+    CREATE TABLE note_changes (
+        id INTEGER PRIMARY KEY,
+        note INTEGER NOT NULL REFERENCES notes,
+        text TEXT,  -- the new text; NULL: the note was removed
+        changed_at REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX changes_of ON note_changes (note);
+    ALTER TABLE notes ADD COLUMN found TEXT NOT NULL DEFAULT '{}';  -- by id of a failing check, what it found, as JSON
+    """,
+    """
+    CREATE TABLE choices (
+        login TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        name TEXT NOT NULL,  -- of the file that the corrector wants to be taken
+        PRIMARY KEY (login, exercise)
+    ) STRICT;
+    """,
 )
 VERSION = len(STEPS)

@@ -3,49 +3,39 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TypeVar
 
-from checker.intake.learner import Learner, Problem, Remark
-from checker.intake.sources import STORE_FILE
+from checker.intake.learner import HandedIn, Learner, Problem, Remark
 from checker.outcome import Report, Status
-from checker.report.json import as_json, from_json
-from checker.session.models import Cell, Note, Result
-from checker.session.schema import APPLICATION_ID, STEPS, VERSION
+from checker.report.files import encodable
+from checker.report.json import as_json
+from checker.report.login_order import Order, login_order
+from checker.session import rows
+from checker.session.database import DamagedStore, Database, StoreError
+from checker.session.history import History
+from checker.session.models import Cell, FormerResult, Note, Result
+from checker.session.stored_notes import StoredNotes
 from checker.workers.assignment import Task
-from checker.workers.interrupt import undisturbed
 
-BUSY_S = 60  # for another process to finish writing: a note takes milliseconds
-LONGEST_NOTE = 20_000  # characters
+__all__ = ["DamagedStore", "Store", "StoreError"]
 
+Row = TypeVar("Row")
 
-class StoreError(Exception):
-    """The store cannot be used; the message says why, and what to do."""
+_OF = "? IN (login, '')"  # of one login, or of all with ""
 
 
 class Store:
-    """An open store. Use as a context manager. Raises `StoreError`."""
+    """An open store. Use as a context manager. Raises `StoreError`, `DamagedStore` where the file is damaged."""
 
     def __init__(self, folder: Path, create: bool = True) -> None:
-        self.path = folder / STORE_FILE
-        if not create and not self.path.is_file():
-            raise StoreError(f"{folder}: no session, there is no {STORE_FILE} in it")
-        try:
-            self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {error}") from None
-        try:
-            with self._reasons_given():
-                self._set_up()
-        except StoreError:
-            self._db.close()
-            raise
+        self._database = Database(folder, create)
+        self._history = History(self._database)
+        self._notes = StoredNotes(self._database)
 
     def __enter__(self) -> Store:
         return self
@@ -55,22 +45,29 @@ class Store:
 
     def close(self) -> None:
         """Close the file. Everything recorded is safe already."""
-        self._db.close()
+        self._database.close()
+
+    def require_sound(self) -> None:
+        """Read everything once. Raises `DamagedStore`."""
+        self.folders(), self.findings(), self.handed_in(), self.choices(), self.notes(), self.statuses(), self.history()
+        for _ in self.results():
+            pass
 
     def enter(self, learners: Sequence[Learner], keys: Mapping[Cell, str]) -> None:
         """Enter the learners of an intake, and the key of each login and exercise. A result stays as long as its key does.
 
         Learners and exercises of earlier intakes are kept with their notes, but not shown.
         """
-        with self._transaction():
-            self._db.execute("UPDATE learners SET present = 0")
-            self._db.execute("UPDATE tasks SET present = 0")
-            self._db.executemany(
+        with self._database.transaction() as database:
+            self._history.keep(cell for cell, key in self.keys().items() if keys.get(cell, key) != key)
+            database.execute("UPDATE learners SET present = 0")
+            database.execute("UPDATE tasks SET present = 0")
+            database.executemany(
                 "INSERT INTO learners VALUES (?, ?, 1, ?) "
                 "ON CONFLICT (login) DO UPDATE SET folder = excluded.folder, present = 1, findings = excluded.findings",
                 [(learner.login, learner.folder, _findings(learner)) for learner in learners],
             )
-            self._db.executemany(
+            database.executemany(
                 "INSERT INTO tasks (login, exercise, key, present) VALUES (?, ?, ?, 1) "
                 "ON CONFLICT (login, exercise) DO UPDATE SET present = 1, key = excluded.key, "
                 "status = iif(key = excluded.key, status, NULL), report = iif(key = excluded.key, report, NULL), "
@@ -82,164 +79,119 @@ class Store:
         """Store a result, safe when this returns. Return False, and store nothing, when the task has another key by now."""
         row = (
             report.status.value,
-            _encodable(as_json([report])),
+            encodable(as_json([report])),
             attempts,
             time.time(),
             task.login,
             task.exercise,
             task.key,
         )
-        with self._transaction():
-            done = self._db.execute(
+        with self._database.transaction() as database:
+            if attempts == 1:  # a further attempt in the same session replaces no result of worth
+                self._history.keep([(task.login, task.exercise)], task.key)
+            done = database.execute(
                 "UPDATE tasks SET status = ?, report = ?, attempts = ?, finished_at = ? "
                 "WHERE login = ? AND exercise = ? AND key = ?",
                 row,
             )
         return done.rowcount == 1
 
-    def forget(self) -> None:
-        """Forget all results, so that everything is run again. The notes stay."""
-        with self._transaction():
-            self._db.execute("UPDATE tasks SET status = NULL, report = NULL, attempts = 0, finished_at = NULL")
+    def forget(self, cells: Iterable[Cell] | None = None) -> None:
+        """Forget all results, or those of some cells, so that they are run again. The notes stay."""
+        which = list(self.keys() if cells is None else cells)
+        with self._database.transaction() as database:
+            self._history.keep(which)
+            database.executemany(
+                "UPDATE tasks SET status = NULL, report = NULL, attempts = 0, finished_at = NULL "
+                "WHERE login = ? AND exercise = ?",
+                which,
+            )
 
-    def folders(self) -> dict[str, str]:
-        """Return the folder of each login, including logins of earlier intakes."""
-        return dict(self._rows("SELECT login, folder FROM learners"))
+    def keys(self) -> dict[Cell, str]:
+        """Return the key of every task, including those of earlier intakes."""
+        tasks = self._read(rows.task_of, "SELECT login, exercise, key FROM tasks")
+        return {(task.login, task.exercise): task.key for task in tasks}
+
+    def history(self, login: str = "") -> dict[Cell, list[FormerResult]]:
+        """Return the results that others replaced, the oldest first, by login and exercise: of all learners, or of one."""
+        found: dict[Cell, list[FormerResult]] = {}
+        for former in self._history.read(login):
+            found.setdefault(former.cell, []).append(former)
+        return found
+
+    def folders(self, login: str = "") -> dict[str, str]:
+        """Return the folder of each login, including logins of earlier intakes, or of one login."""
+        return dict(self._read(rows.folder_of, f"SELECT login, folder FROM learners WHERE {_OF}", login))
 
     def pending(self) -> list[Task]:
         """Return the tasks to run, in the order of `statuses`: those without a result, or with an error of ours."""
         where = "present AND (status IS NULL OR status = 'error')"
-        rows = self._rows(f"SELECT login, exercise, key FROM tasks WHERE {where}")
-        return [Task(*row) for row in sorted(rows, key=_order)]
+        return sorted(self._read(rows.task_of, f"SELECT login, exercise, key FROM tasks WHERE {where}"), key=_order)
 
     def statuses(self) -> dict[Cell, Status | None]:
-        """Return the status of each task by login and exercise, sorted without regard to case; None: no result yet."""
-        rows = sorted(self._rows("SELECT login, exercise, status FROM tasks WHERE present"), key=_order)
-        return {(login, exercise): status and Status(status) for login, exercise, status in rows}
+        """Return the status of each task by login and exercise, in the order of logins; None: no result yet."""
+        query = "SELECT login, exercise, key, status FROM tasks WHERE present"
+        found = sorted(self._read(rows.task_and_status_of, query), key=lambda row: _order(row[0]))
+        return {(task.login, task.exercise): status for task, status in found}
 
-    def results(self, login: str = "") -> Iterator[Result]:
-        """Yield the result of every task, or of the tasks of one login. They come one by one: reports are large."""
+    def results(self, login: str = "", status: Status | None = None) -> Iterator[Result]:
+        """Yield the results of tasks: all, those of a login, or with a status. They come one by one: reports are large."""
         query = "SELECT login, exercise, key, report, attempts, finished_at FROM tasks WHERE present"
-        with self._reasons_given():
-            rows = self._db.execute(f"{query} AND ? IN (login, '') ORDER BY 1, 2", (login,))
-            for owner, name, key, text, attempts, finished_at in rows:
-                yield Result(Task(owner, name, key), self._read(text), attempts, finished_at)
+        asked = status.value if status else ""
+        for each in [login] if login else sorted(self.folders(), key=login_order):
+            yield from self._read(
+                rows.result_of, f"{query} AND login = ? AND ? IN (status, '') ORDER BY exercise", each, asked
+            )
 
-    def reports(self) -> Iterator[tuple[str, Report]]:
-        """Yield every report with its login."""
-        return ((result.task.login, result.report) for result in self.results() if result.report)
+    def reports(self, status: Status | None = None) -> Iterator[tuple[str, Report]]:
+        """Yield every report with its login, or those with one status."""
+        return ((result.task.login, result.report) for result in self.results(status=status) if result.report)
 
-    def findings(self) -> dict[str, tuple[list[Problem], list[Remark]]]:
-        """Return the problems and remarks of each present learner's intake."""
-        rows = self._rows("SELECT login, findings FROM learners WHERE present ORDER BY login")
-        content = {login: json.loads(text) for login, text in rows}
-        return {
-            login: ([Problem(**each) for each in found["problems"]], [Remark(**each) for each in found["remarks"]])
-            for login, found in content.items()
-        }
+    def findings(self, login: str = "") -> dict[str, tuple[list[Problem], list[Remark]]]:
+        """Return the problems and remarks of each present learner's intake, or of one."""
+        return dict(self._read(rows.findings_of, f"SELECT login, findings FROM learners WHERE present AND {_OF}", login))
+
+    def handed_in(self, login: str = "") -> dict[str, HandedIn]:
+        """Return what came for people with the scripts of each learner, also of those of earlier intakes, or of one."""
+        return dict(self._read(rows.handed_in_of, f"SELECT login, findings FROM learners WHERE {_OF}", login))
+
+    def choose(self, taken: Mapping[Cell, str]) -> None:
+        """Remember which file is to be taken for an exercise; without a name, forget it."""
+        with self._database.transaction() as database:
+            database.executemany("DELETE FROM choices WHERE login = ? AND exercise = ?", list(taken))
+            rows_of = [(*cell, name) for cell, name in taken.items() if name]
+            database.executemany("INSERT INTO choices VALUES (?, ?, ?)", rows_of)
+
+    def choices(self) -> dict[Cell, str]:
+        """Return the files that the corrector chose, by login and exercise."""
+        return dict(self._read(rows.choice_of, "SELECT login, exercise, name FROM choices"))
 
     def add_note(self, login: str, exercise: str, text: str, kind: str = "note") -> Note:
         """Append a note. No run ever changes it."""
         (result,) = (result for result in self.results(login) if result.task.exercise == exercise)
-        checks = result.report.checks if result.report else []
-        failing = tuple(check.id for check in checks if check.status is Status.FAIL)
-        note = Note(login, exercise, _encodable(text.replace("\0", ""))[:LONGEST_NOTE], kind, failing, time.time())
-        with self._transaction():
-            self._db.execute(
-                "INSERT INTO notes (login, exercise, kind, text, failing, written_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (login, exercise, kind, note.text, json.dumps(failing), note.written_at),
-            )
-        return note
+        return self._notes.add((login, exercise), text, kind, result.report.checks if result.report else [])
 
-    def notes(self, login: str = "", exercise: str = "") -> list[Note]:
+    def change_note(self, number: int, text: str | None) -> None:
+        """Give a note another text, or remove it with None; its earlier texts stay in the store."""
+        self._notes.change(number, text)
+
+    def notes(self, login: str = "", exercise: str = "", *, removed: bool = False) -> list[Note]:
         """Return the notes in the order of writing: all, or those of a login, an exercise, or both."""
-        rows = self._rows(
-            "SELECT login, exercise, text, kind, failing, written_at FROM notes "
-            "WHERE ?1 IN (login, '') AND ?2 IN (exercise, '') ORDER BY id",
-            login,
-            exercise,
-        )
-        return [Note(who, what, text, kind, tuple(json.loads(checks)), at) for who, what, text, kind, checks, at in rows]
+        return self._notes.read(login, exercise, removed=removed)
 
     def note_on(self, exercise: str, check: str) -> Note | None:
         """Return the last note about an exercise that was written while that check failed."""
         return next((note for note in reversed(self.notes(exercise=exercise)) if check in note.failing), None)
 
-    def _set_up(self) -> None:
-        ((version,),) = self._rows("PRAGMA user_version")
-        ((application,),) = self._rows("PRAGMA application_id")
-        ((tables,),) = self._rows("SELECT count(*) FROM sqlite_master")
-        if (application or version or tables) and application != APPLICATION_ID:
-            raise StoreError(f"{self.path}: the file of another program; name another folder with --into")
-        if version > VERSION:
-            raise StoreError(
-                f"{self.path}: made by a newer checker (version {version}, this one knows {VERSION}); update it"
-            )
-        ((state,), *_) = self._rows("PRAGMA quick_check")
-        if state != "ok":
-            raise sqlite3.DatabaseError(state)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")  # a recorded result outlives a power cut
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._migrate(version)
-
-    def _migrate(self, version: int) -> None:
-        for number, step in enumerate(STEPS[version:], version + 1):
-            # One transaction per step, with its number: after a kill, the next start goes on from here.
-            pragmas = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
-            try:
-                self._db.executescript(f"BEGIN IMMEDIATE; {step} {pragmas} COMMIT;")
-            except sqlite3.Error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _read(self, text: str | None) -> Report | None:
-        try:
-            return from_json(text)[0] if text else None
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise self._damaged(error) from None
-
-    def _damaged(self, error: Exception) -> StoreError:
-        remedy = "move it away to check everything again; its notes: sqlite3 session.sqlite .recover"
-        return StoreError(f"{self.path}: it is damaged ({error}); {remedy}")
-
-    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
-        with self._reasons_given():
-            return self._db.execute(query, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._reasons_given(), undisturbed():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # when the disk is full, SQLite itself rolls back
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _reasons_given(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:  # disk full, locked, read-only
-            raise StoreError(f"{self.path}: {error}; all results until then are kept, the same command goes on") from None
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from None
+    def _read(self, convert: Callable[..., Row], query: str, *values: str) -> Iterator[Row]:
+        return self._database.converted(convert, query, *values)
 
 
-def _encodable(text: str) -> str:
-    """Return a text that UTF-8 can hold; in JSON, a lone surrogate and its escape mean the same."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _order(row: tuple[Any, ...]) -> tuple[str, str, str]:
-    login, exercise, _ = row
-    return login.casefold(), login, exercise
+def _order(task: Task) -> tuple[Order, str]:
+    return login_order(task.login), task.exercise
 
 
 def _findings(learner: Learner) -> str:
     found: dict[str, Iterable[Problem | Remark]] = {"problems": learner.problems, "remarks": learner.remarks}
-    return json.dumps({kind: [asdict(each) for each in items] for kind, items in found.items()}, ensure_ascii=False)
+    listed = {kind: [asdict(each) for each in items] for kind, items in found.items()}
+    return encodable(json.dumps({**listed, "handed_in": asdict(learner.handed_in)}, ensure_ascii=False))

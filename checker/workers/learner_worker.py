@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,12 @@ from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options, Workshop, new_report
 from checker.exercise import Exercise, Pack, own_data_files
 from checker.outcome import CheckResult, Report, Status
+from checker.sandbox.imports import MODULES_VARIABLE
 from checker.workers.assignment import Assignment
+from checker.workers.cores import thread_variables
+from checker.workers.pace import SILENCE_S
 
-THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+MODULES = "modules"  # the folder in that of a session with modules that its scripts may import, too
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,11 @@ class LearnerWorker:
     def __init__(self, settings: WorkerSettings) -> None:
         self.is_spent = False
         self._settings = settings
-        threads = dict.fromkeys(THREAD_VARIABLES, str(settings.threads))
         files = own_data_files(settings.catalog.exercises.values())
-        self._workshop = Workshop(settings.options.isolation, threads, files)
+        variables, modules = thread_variables(settings.threads), settings.session / MODULES
+        if modules.is_dir():
+            files, variables = [*files, modules], {**variables, MODULES_VARIABLE: str(modules)}
+        self._workshop = Workshop(settings.options.isolation, variables, files)
         self._is_used = False
 
     def __enter__(self) -> LearnerWorker:
@@ -61,7 +66,8 @@ class LearnerWorker:
             report = self._workshop.check(exercise, script, options)
         except Exception:
             report = failure_report(exercise, script, options, traceback.format_exc())
-        self.is_spent = self.is_spent or report.status is Status.ERROR  # its boxes may be the cause
+        broke = report.status is Status.ERROR and not report.is_starved
+        self.is_spent = self.is_spent or broke  # its boxes may be the cause
         session = self._settings.session
         report.script = script.relative_to(session).as_posix()
         report.logdir = Path(report.logdir).relative_to(session).as_posix() if report.logdir else ""
@@ -73,6 +79,14 @@ def failure_report(exercise: Exercise, script: Path, options: Options, detail: s
     report = new_report(exercise, script, options)
     report.checks.append(CheckResult("box", "the script can be run", Status.ERROR, detail=detail))
     return report
+
+
+def longest_silence_s(options: Options, exercises: Iterable[Exercise]) -> float:
+    """Return for how long a worker may give no sign: the longest run on a busy machine comes on top of all else."""
+    limits = [exercise.limits for exercise in exercises]
+    if options.timeout_s is not None:
+        limits = [replace(each, time_s=options.timeout_s) for each in limits]
+    return SILENCE_S + max(each.most_wall_s for each in limits)
 
 
 def key_of(digest: str, options: Options, pack: Pack) -> str:

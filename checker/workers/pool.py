@@ -17,9 +17,10 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from checker.workers.interrupt import interrupt_once
+from checker.workers.pace import Pace
 
+LOOK_EVERY_S = 2.0  # for room, while tasks wait for some
 GRACE_S = 15  # for a worker to end its boxes before it is killed
-SILENCE_S = 1800.0  # after which a silent worker is killed
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -63,42 +64,75 @@ class Ended(Generic[Task]):
 
 
 def run_all(
-    open_worker: OpenWorker[Task, Result], waiting: deque[Task], jobs: int, silence_s: float = SILENCE_S
+    open_worker: OpenWorker[Task, Result], waiting: deque[Task], pace: Pace
 ) -> Generator[Began[Task] | Gave[Task, Result] | Ended[Task], None, None]:
-    """Work on tasks in as many processes as `jobs`, in the order of `waiting`; tasks may be added meanwhile.
+    """Work on tasks in processes, in the order of `waiting`; tasks may be added meanwhile.
 
-    Yields each event as it happens. Closing the iterator ends all workers.
+    Yields each event as it happens. After a request to stop, no task is given out, and each worker ends its task with the
+    result that is under way. Closing the iterator ends all workers.
     """
-    workers: dict[Any, _WorkerProcess[Task, Result]] = {}
+    team = _Team(open_worker, pace)
     try:
-        while waiting or workers:
-            while waiting and len(workers) < jobs:
-                worker = _WorkerProcess(open_worker, silence_s)
-                workers[worker.pipe] = worker
-                yield worker.give(waiting.popleft())
-            for worker in _wait_for(workers):
+        while team.busy or (waiting and not pace.is_over()):
+            if not pace.is_over():
+                yield from team.give_out(waiting)
+            if pace.is_over():
+                for worker in team.busy:
+                    worker.end_early()
+            for worker in team.wait(is_short=bool(waiting)):
                 event = worker.take()
                 yield event
-                if isinstance(event, Ended):
-                    if waiting and worker.is_alive:
-                        yield worker.give(waiting.popleft())
-                    else:
-                        workers.pop(worker.pipe).stop()
+                if isinstance(event, Ended) and not (worker.is_alive and waiting):
+                    team.dismiss(worker)
     finally:
-        for worker in workers.values():
+        team.end()
+
+
+class _Team(Generic[Task, Result]):
+    """The worker processes of a pool. One that waits for room keeps its boxes."""
+
+    def __init__(self, open_worker: OpenWorker[Task, Result], pace: Pace) -> None:
+        self._open_worker = open_worker
+        self._pace = pace
+        self._workers: dict[Any, _WorkerProcess[Task, Result]] = {}  # by pipe
+
+    @property
+    def busy(self) -> list[_WorkerProcess[Task, Result]]:
+        """The workers that have a task."""
+        return [worker for worker in self._workers.values() if worker.is_busy]
+
+    def give_out(self, waiting: deque[Task]) -> Iterator[Began[Task]]:
+        """Give tasks to workers while there is room; start workers that are needed."""
+        while waiting and len(self.busy) < self._pace.most():
+            idle = [worker for worker in self._workers.values() if not worker.is_busy]
+            worker = idle[0] if idle else _WorkerProcess(self._open_worker, self._pace.silence_s)
+            self._workers[worker.pipe] = worker
+            yield worker.give(waiting.popleft())
+        if not waiting:
+            for worker in [worker for worker in self._workers.values() if not worker.is_busy]:
+                self.dismiss(worker)
+
+    def wait(self, is_short: bool) -> list[_WorkerProcess[Task, Result]]:
+        """Return the workers that sent something. Wait for it, and kill a worker that was silent for too long."""
+        busy, stop = {worker.pipe: worker for worker in self.busy}, self._pace.stop
+        left = min((worker.silent_until for worker in busy.values()), default=0.0) - time.monotonic()
+        watched: list[Any] = [*busy] if stop is None or stop.is_made else [*busy, stop]
+        ready = wait(watched, max(0.0, min(left, LOOK_EVERY_S) if is_short else left))
+        for worker in busy.values():
+            if not ready and worker.silent_until <= time.monotonic():
+                worker.kill()
+        return [busy[pipe] for pipe in busy if pipe in ready]
+
+    def dismiss(self, worker: _WorkerProcess[Task, Result]) -> None:
+        """End a worker that is not needed any more."""
+        self._workers.pop(worker.pipe).stop()
+
+    def end(self) -> None:
+        """End all workers at once."""
+        for worker in self._workers.values():
             worker.interrupt()
-        for worker in workers.values():
+        for worker in self._workers.values():
             worker.stop()
-
-
-def _wait_for(workers: dict[Any, _WorkerProcess[Task, Result]]) -> list[_WorkerProcess[Task, Result]]:
-    """Return the workers that sent something. Wait for it, and kill a worker that was silent for too long."""
-    left = min(worker.silent_until for worker in workers.values()) - time.monotonic()
-    ready = [workers[pipe] for pipe in wait(list(workers), max(0.0, left))]
-    for worker in workers.values():
-        if not ready and worker.silent_until <= time.monotonic():
-            worker.kill()
-    return ready
 
 
 class _WorkerProcess(Generic[Task, Result]):
@@ -113,12 +147,14 @@ class _WorkerProcess(Generic[Task, Result]):
         other_end.close()  # or the end of the worker would not end the pipe
         self._silence_s = silence_s
         self._task: Task | None = None  # the last one it was given
-        self._is_killed = False
+        self._is_killed = self._ends_early = False
         self.is_alive = True
+        self.is_busy = False
         self.silent_until = 0.0  # killed when it is still silent then
 
     def give(self, task: Task) -> Began[Task]:
         self._task = task
+        self.is_busy = True
         self._reset_silence()
         with contextlib.suppress(OSError):  # it has ended: `take` says so
             self.pipe.send(task)
@@ -131,12 +167,20 @@ class _WorkerProcess(Generic[Task, Result]):
         try:
             is_result, content = self.pipe.recv()
         except (EOFError, OSError):
-            self.is_alive = False
+            self.is_alive = self.is_busy = False
             self._process.join(GRACE_S)
             if self._is_killed:
                 return Ended(self._task, f"the worker gave no sign for {self._silence_s:.0f} s and was killed")
             return Ended(self._task, f"the worker that checked it ended with status {self._process.exitcode}")
+        self.is_busy = is_result
         return Gave(self._task, content) if is_result else Ended(self._task, content)
+
+    def end_early(self) -> None:
+        """Let it end its task with the result that is under way."""
+        if not self._ends_early:
+            self._ends_early = True
+            with contextlib.suppress(OSError):  # it has ended: `take` says so
+                self.pipe.send(None)
 
     def kill(self) -> None:
         self._is_killed = True
@@ -169,10 +213,15 @@ def _work(pipe: Connection, open_worker: OpenWorker[Task, Result]) -> None:
         worker: Worker[Task, Result] | None = None
         while True:
             task, failure = pipe.recv(), ""
+            if task is None:  # it came too late to end a task early
+                continue
             try:
                 worker = worker or stack.enter_context(open_worker())
                 for result in worker.work(task):
                     pipe.send((True, result))
+                    if pipe.poll():  # nothing but the wish to end early is sent meanwhile
+                        pipe.recv()
+                        break
             except Exception:
                 failure = traceback.format_exc()
             if failure or worker is None or worker.is_spent:

@@ -30,6 +30,11 @@ MISTAKE = {
     "title": HOSTILE,
     "logins": ["ada", HOSTILE],
     "folders": ["ada", "Zoë"],
+    "values": [
+        {"actual": "found by ada alone", "expected": HOSTILE, "logins": ["ada"]},
+        {"actual": HOSTILE, "logins": [HOSTILE]},
+        3,
+    ],
 }
 
 

@@ -58,7 +58,7 @@ def test_a_real_report_above_the_logdir_names_the_node_and_leads_to_chart_and_gr
         assert "averages over 506 differences" in first.inner_text()
         lands_on_its_chart(page, "loss of ex02", ".", "loss")
         page.go_back()
-        tab(page).get_by_role("link", name="Open the graph").click()
+        first.get_by_role("link", name="Open the graph").click()
         page.locator('tf-graph-scene [data-name="absolute_difference"]').first.wait_for()
         page.locator("tf-graph-node-search input").fill("absolute_difference/Abs$")
         page.locator("tf-graph-node-search").get_by_text("absolute_difference/Abs", exact=True).wait_for()

@@ -12,7 +12,8 @@ import pytest
 from tensorboard.compat.proto import event_pb2
 
 from checker.board.contents import describe, newest_step, pages
-from checker.evidence.events import MOST_OTHER_TAGS, OTHER_PLUGINS, read_event_log
+from checker.evidence.event_values import MOST_OTHER_TAGS, OTHER_PLUGINS
+from checker.evidence.events import read_event_log
 from checker.evidence.projector import in_projector
 from tests.support.board_client import board_client
 from tests.support.corrections import check, report, write_correction

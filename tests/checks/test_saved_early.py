@@ -6,7 +6,7 @@ import pytest
 
 from checker.checks.saved_early import until_save, was_best
 from checker.evidence.curves import Curve
-from checker.evidence.events import Point
+from checker.evidence.runs import Point
 
 FALLING = [2.3 * 0.9**step for step in range(40)]
 OVERFITTED = [(step - 10) ** 2 / 100 for step in range(40)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from checker.outcome import Status
 from tests.support.examined import ExaminedCase, cause_is_named, line_is_named, read_examined, told
 
 CASES = read_examined()
-
-
-@pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with Workshop() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

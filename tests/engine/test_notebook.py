@@ -13,6 +13,7 @@ import pytest
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.notebook import place_in_notebook
 from checker.outcome import Report, Status
+from checker.sandbox.futures import taken_out
 from checker.sandbox.notebook import MOST_CELLS, NotebookError, convert, without_magics
 from tests.support.exercises import CATALOG
 from tests.support.script_text import RIGHT
@@ -33,6 +34,28 @@ def write(path: Path, content: Any) -> Path:
 
 def check(workshop: Workshop, script: Path) -> Report:
     return workshop.check(CATALOG["ex01"], script, Options(timeout_s=300))
+
+
+def test_imports_from_the_future_in_a_later_cell_run_and_every_line_keeps_its_number(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    cells = [
+        "import os",
+        "# Python 2\n%matplotlib inline\nfrom __future__ import (division,\n    print_function)\nfrom __future__ import annotations\nx: Missing = 1\nprint(x / 0)",
+    ]
+    report = check(workshop, write(tmp_path / "mine.ipynb", notebook(*cells)))
+    assert report.checks[0].where == "mine.ipynb, code cell 2, line 7: print(x / 0)"
+    assert "ZeroDivisionError" in report.checks[0].actual
+
+
+def test_only_the_head_of_a_later_cell_has_such_imports_taken_out() -> None:
+    late = "x = 1\nfrom __future__ import division"
+    assert taken_out(["", "from __future__ import division", late]) == (["", "from __future__ import division", late], [])
+    assert taken_out(["x", "\n# a\nfrom __future__ import division  # b\nprint(1)"]) == (
+        ["x", "\n# a\n\nprint(1)"],
+        ["division"],
+    )
+    assert taken_out(["x", "from __future__ import division as d"]) == (["x", "from __future__ import division as d"], [])
 
 
 def test_a_notebook_is_checked_like_a_script(workshop: Workshop, tmp_path: Path) -> None:
@@ -148,3 +171,18 @@ def test_a_line_outside_a_cell_or_a_file_that_is_none_has_no_place(tmp_path: Pat
     file.write_text("# coding\n# In[1]:\n\n\nx\n")
     assert (place_in_notebook(file, 1), place_in_notebook(file, 5)) == ("", "code cell 1, line 1")
     assert place_in_notebook(file, 10**9) == "code cell 1, line 2"
+
+
+@pytest.mark.parametrize("deep", ['{"cells": ' + "[" * 10_000 + "]" * 10_000 + "}", '{"a":' * 10_000 + "1" + "}" * 10_000])
+def test_a_notebook_that_is_nested_deeply_is_no_notebook(tmp_path: Path, deep: str) -> None:
+    notebook = tmp_path / "ex01.ipynb"
+    notebook.write_text(deep)
+    with pytest.raises(NotebookError):
+        convert(notebook)
+
+
+def test_a_huge_cell_is_told(tmp_path: Path) -> None:
+    notebook = tmp_path / "ex01.ipynb"
+    notebook.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "x = 1\n" * 1_000_000}]}))
+    with pytest.raises(NotebookError, match="too long: 1 cells, 6000000 characters"):
+        convert(notebook)

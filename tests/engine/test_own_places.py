@@ -148,7 +148,8 @@ def test_a_line_of_a_notebook_is_named_by_its_cell(run: ScriptRun) -> None:
 
 
 def test_writers_savers_and_points_have_lines(run: ScriptRun) -> None:
-    made = {"folder": "logdir/ex02", "lines": [[0, 2]], "calls": 0, "graph": 0, "nodes": 3, "graph_lines": [], "waiting": 0}
+    given = {"graph": 0, "nodes": 3, "graph_lines": [], "waiting": 0}
+    made = {"folder": "logdir/ex02", "lines": [[0, 2]], "calls": 0, "beside": "", **given}
     savers = [{"lines": [[0, 5]], "graph": 0, "nodes": 9}, {"lines": [[0, 3]], "graph": 0, "nodes": 2}]
     series = {"writer": 0, "tag": "loss", "lines": [[0, 5]], "count": 1, "sources": {}, "groups": {}, "samples": []}
     write(run, "written.json", files=["ex02.py"], writers=[made], savers=savers, series=[series])

@@ -8,6 +8,7 @@ import pytest
 
 from checker.engine.reporter import Reporter
 from checker.outcome import CheckResult, Report, Status
+from checker.sandbox.box import MachineBusy
 
 CHECKS = '''
 import pytest
@@ -49,6 +50,14 @@ def run(file: Path) -> list[CheckResult]:
     options = ["-c", str(file.parent / "pytest.ini"), "-p", "no:terminal", "-p", "no:cacheprovider", "--noconftest"]
     pytest.main([str(file), *options], [reporter])
     return reporter.results
+
+
+def test_results_tell_nothing_where_a_check_was_starved() -> None:
+    reporter = Reporter()
+    reporter.require_means()
+    reporter.starved = MachineBusy("1 s of processor time in 300 s")
+    with pytest.raises(MachineBusy):
+        reporter.require_means()
 
 
 def test_every_check_has_one_result_in_order_under_its_title(results: list[CheckResult]) -> None:

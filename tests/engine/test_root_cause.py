@@ -7,17 +7,19 @@ import re
 import pytest
 
 from checker.engine.cause_order import ORDER, OTHERS
-from checker.engine.cause_table import EVERYTHING, TABLE
+from checker.engine.cause_table import TABLE
+from checker.engine.explanations import EVERYTHING
 from checker.engine.root_cause import explained, explains, rank
 from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import checks_of
-from tests.support.exercises import CATALOG
+from tests.support.exercises import CATALOG, WORKSHOPS
 from tests.support.paths import PROJECT
 
 # Kinds of failures that the table is prepared for; no check finds them yet.
 PREPARED: set[str] = set()
 
 IDS = {name for exercise in CATALOG.exercises.values() for name in checks_of(exercise)}
+OF_WORKSHOPS = {name for exercise in WORKSHOPS.exercises.values() for name in checks_of(exercise)}
 ORDERED = [key for _, keys in ORDER for key in keys]
 KEYS = {*ORDERED, *(key for row in TABLE for key in (row.cause, *row.effects))} - {EVERYTHING}
 
@@ -41,6 +43,7 @@ def kinds_in_the_checker() -> set[str]:
     """Return every kind that some check or some evidence may give: a text of its form in the source."""
     rooms = ("checks", "engine", "evidence", "recompute")
     files = [file for room in rooms for file in (PROJECT / "checker" / room).glob("*.py")]
+    files += (PROJECT / "exercises/workshops/checks").glob("*.py")
     sources = [file.read_text("utf-8") for file in files if not file.name.startswith("cause_")]
     return {kind for source in sources for kind in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)*)"', source)}
 
@@ -54,7 +57,7 @@ def result_of(key: str) -> CheckResult:
 def test_every_check_and_every_kind_that_the_table_names_exists() -> None:
     checks = {key.partition("/")[0] for key in KEYS if key.startswith("check_")}
     kinds = {key.rpartition("/")[2] for key in KEYS if not key.startswith("check_") or "/" in key} - {""}
-    assert checks - IDS == set()
+    assert checks - IDS - OF_WORKSHOPS == set()
     assert kinds - kinds_in_the_checker() - PREPARED == set()
 
 

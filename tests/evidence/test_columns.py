@@ -9,8 +9,9 @@ import pytest
 from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from checker.evidence.columns import find_columns
-from checker.evidence.events import Point, read_event_log
+from checker.evidence.events import read_event_log
 from checker.evidence.records import scan_records
+from checker.evidence.runs import Point
 from tests.support.event_files import framed
 
 TAGS = ("loss", "accuracy", "lo55", "a" * 200, "é", "")

@@ -6,8 +6,8 @@ import pytest
 
 from checker.evidence.curve_groups import expect_one, group_curves, training_of
 from checker.evidence.curves import Curve
-from checker.evidence.events import Point
 from checker.evidence.graph import Graph
+from checker.evidence.runs import Point
 from checker.evidence.session_record import SessionLog
 from checker.evidence.training import Training
 from checker.expect import expect

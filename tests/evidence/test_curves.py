@@ -12,8 +12,9 @@ from checker.checks.falling import expect_falling
 from checker.checks.linear import LEARNT_BELOW
 from checker.checks.network_curves import check_loss_falls
 from checker.evidence.curves import Curve, all_curves, training_loss
-from checker.evidence.events import EventLog, Point, Run
+from checker.evidence.events import EventLog
 from checker.evidence.graph import Graph
+from checker.evidence.runs import Point, Run
 from checker.evidence.session_record import SessionLog
 from checker.evidence.training import Training
 from checker.evidence.trend import Trend, reaches_floor, read_trend, settles_at

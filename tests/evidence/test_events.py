@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.events import Histogram, event_files, read_event_log
+from checker.evidence.events import event_files, read_event_log
+from checker.evidence.runs import Histogram
 from tests.support.event_files import framed
 from tests.support.fixture_types import WriteWithTensorflow
 

@@ -268,4 +268,5 @@ def test_what_met_a_limit_is_not_tried_again(graph_of: GraphOf, box: Box, monkey
         with pytest.raises(EvaluationFailed, match="more wall time") as failure:
             evaluator.run(frozen.SerializeToString(), ["endless/Exit:0"], [{}])
         said.add(str(failure.value))
-    assert said == {"more wall time than the limit of 0.5 s: still running after 0.5 s"}
+    assert len(said) == 1  # nothing is tried after it
+    assert said.pop().startswith("more wall time than the limit of 0.5 s: still running after ")

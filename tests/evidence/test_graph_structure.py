@@ -271,3 +271,18 @@ tf.identity(chosen, "outside"), tf.identity(power, "after"), tf.Variable(1.0)
 )
 def test_what_a_saver_says_of_a_partition_is_parsed(specification: str, slices: tuple[slice, ...]) -> None:
     assert parse_slices(specification) == slices
+
+
+@pytest.mark.parametrize("resource", [False, True])
+@pytest.mark.parametrize("optimiser", ["GradientDescent", "Adagrad", "Adam", "Momentum"])
+def test_an_update_of_some_rows_is_one(written: Written, optimiser: str, resource: bool) -> None:
+    rate = "0.1, 0.9" if optimiser == "Momentum" else "0.1"
+    graphs, _ = written(f"""
+x, y = tf.placeholder(tf.int32, [None], name="x"), tf.placeholder(tf.float32, [None], name="y")
+w = tf.get_variable("w", [5, 1], use_resource={resource})
+b = tf.get_variable("b", [], use_resource={resource})
+loss = tf.reduce_mean(tf.square(tf.nn.embedding_lookup(w, x)[:, 0] + b - y))
+train = tf.train.{optimiser}Optimizer({rate}).minimize(loss)
+""")
+    assert graphs[0].updated_variables() == {"w", "b"}
+    assert [variable.name for variable in graphs[0].trainable] == ["w", "b"]

@@ -112,6 +112,14 @@ def test_what_a_writer_was_given_after_its_last_flush_is_counted(recorded: Folde
     assert [writer.waiting for writer in written.into("a")] == waiting
 
 
+def test_a_writer_knows_which_event_file_was_in_its_folder_before_it(recorded: Folder) -> None:
+    again = "tf.summary.FileWriter('a', sess.graph).close()\n"
+    folder = recorded("sess = tf.Session()\nsess.run(init)\n" + 2 * again + "import shutil; shutil.rmtree('a')\n" + again)
+    first, second, third = read_written_log(folder).into("a")
+    assert (first.beside, third.beside) == ("", "")
+    assert second.beside.startswith("events.out.tfevents.")
+
+
 def test_the_first_image_of_every_call_is_known_however_it_is_scaled(recorded: Folder) -> None:
     folder = recorded(
         "sess = tf.Session()\nsess.run(init)\nfor i in [*range(20), 3]:\n  sess.run(train, {x: data[i:i + 2] * 2.5 - 1})"

@@ -21,20 +21,19 @@ from checker.outcome import Report, Status
 from checker.selftest.exercise_parts import PRINTED_LINES, Parts
 from checker.session.arguments import read_exercises
 from checker.targets import find_targets
-from tests.support.by_hand import SCRIPTS, run_by_hand
-from tests.support.documents import text_of
+from tests.support.by_hand import SCRIPTS
 from tests.support.exercises import CATALOG, WORKSHOPS
 from tests.support.fixture_types import CommandLine
 from tests.support.paths import PROJECT
 from tests.support.script_shape import IMPORT_LINE, loose_statements
 from tests.support.served_board import ServedBoard
 from tests.support.tensorboard_server import server
-from tests.support.tours import TourStep, tour_steps
+from tests.support.tours import TourStep, workshop_steps
 
 WORKSHOP = WORKSHOPS.packs[0]
-TOURS = tour_steps(text_of("exercises/workshops/README.md"))
+TOURS = workshop_steps()
 ON_DISK = SCRIPTS / "workshops"
-SCRIPT_LINES = range(50, 181)
+SCRIPT_LINES = range(50, 201)
 
 
 def tasks_of(exercise: Exercise) -> Sequence[LearnerTask]:
@@ -46,10 +45,9 @@ Ran = tuple[Path, dict[str, CompletedProcess[str]]]
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """A folder that is not the project's, and what the workshops told there, run by hand and without a display."""
-    folder = tmp_path_factory.mktemp("somewhere else")
-    return folder, {exercise: run_by_hand(f"workshops/{exercise}.py", folder) for exercise in WORKSHOPS}
+def ran(told_by_workshops: Ran) -> Ran:
+    """The folder in which the workshops were run by hand, and what they told."""
+    return told_by_workshops
 
 
 @pytest.fixture(scope="module")

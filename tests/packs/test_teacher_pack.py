@@ -250,7 +250,7 @@ def test_a_pack_needs_cases_of_its_own_checks_only() -> None:
         ('"held_out/tides.csv"', '"/etc/passwd"', 11, "/etc/passwd leads out of the pack"),
         ('"held_out/tides.csv"', '"held_out/moon.csv"', 11, "moon.csv is not there"),
         ('"data/tides.csv"', '"README.md"', 10, "README.md has another ending"),
-        ('data = "tides"', 'data = "moon"', 16, "known are boston, mnist, fashion_mnist, tides"),
+        ('data = "tides"', 'data = "moon"', 16, "known are boston, mnist, fashion_mnist, letters, fables, tides"),
         ("[data.tides]", "[data.mnist]", 9, "a data set called mnist comes with the checker"),
         ("time_s = 30", "time_s = 0", 19, "time_s is 0"),
         ('en = "a square root with a sine", ', "", 6, "title is {'fr'"),

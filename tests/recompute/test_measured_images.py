@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from checker.evidence.curves import Curve
-from checker.evidence.events import Point
+from checker.evidence.runs import Point
 from checker.evidence.session_record import Calls, Sample, SessionLog
 from checker.evidence.written_record import Series, Writer, WrittenLog
 from checker.recompute.image_feeds import ImageFeeds

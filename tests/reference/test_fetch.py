@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference import datasets, fetch, held_out, mirrors
+from reference import datasets, fetch, held_out, mirrors, verified
 from reference.datasets import DataError
 
 
@@ -24,10 +24,10 @@ def quiet(what: str, done: int, total: int | None) -> None:
     """Report no progress."""
 
 
-def publish(monkeypatch: pytest.MonkeyPatch, name: str, arrays: datasets.Arrays) -> None:
+def publish(monkeypatch: pytest.MonkeyPatch, name: str, arrays: verified.Arrays) -> None:
     """Let a few images take the place of a published data set; they end before those held out."""
-    monkeypatch.setitem(fetch.PUBLISHED_DIGESTS, name, datasets.digest(arrays))
-    monkeypatch.setitem(datasets.DIGESTS, ("full", name), datasets.digest(arrays))
+    monkeypatch.setitem(fetch.PUBLISHED_DIGESTS, name, verified.digest(arrays))
+    monkeypatch.setitem(datasets.DIGESTS, ("full", name), verified.digest(arrays))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def small_mnist(monkeypatch: pytest.MonkeyPatch) -> datasets.Arrays:
+def small_mnist(monkeypatch: pytest.MonkeyPatch) -> verified.Arrays:
     """A data set of a few images that takes the place of the full MNIST."""
     arrays = {name: np.full((3, 28, 28) if name[0] == "x" else 3, i, np.uint8) for i, name in enumerate(mirrors.IDX_FILES)}
     publish(monkeypatch, "mnist", arrays)
@@ -74,12 +74,12 @@ def unreachable() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-def given(title: str, arrays: datasets.Arrays) -> mirrors.Mirror:
+def given(title: str, arrays: verified.Arrays) -> mirrors.Mirror:
     return mirrors.Mirror(title, lambda progress: arrays)
 
 
 def test_the_first_source_that_serves_the_right_arrays_is_used(
-    cache: Path, host: tuple[str, Path], small_mnist: datasets.Arrays
+    cache: Path, host: tuple[str, Path], small_mnist: verified.Arrays
 ) -> None:
     address, folder = host
     np.savez(folder / "mnist.npz", **small_mnist)  # type: ignore[arg-type]  # the stubs take the names for options
@@ -88,7 +88,7 @@ def test_the_first_source_that_serves_the_right_arrays_is_used(
     assert fetched is not None
     assert fetched.source == f"{address}mnist.npz"
     assert seen[-1][1] == seen[-1][2] == (folder / "mnist.npz").stat().st_size
-    assert datasets.load_verified(str(cache / "mnist.npz"), datasets.DIGESTS["full", "mnist"]).keys() == small_mnist.keys()
+    assert verified.load_verified(str(cache / "mnist.npz"), datasets.DIGESTS["full", "mnist"]).keys() == small_mnist.keys()
     assert fetch.source_of(str(cache / "mnist.npz")) == fetched.source
     assert fetch.fetch("mnist", quiet, []) is None  # there now: nothing is asked again
 
@@ -105,14 +105,14 @@ def test_gzipped_idx_files_are_decoded(cache: Path, host: tuple[str, Path], monk
     assert fetched is not None
 
 
-def test_the_next_source_is_tried_when_one_is_unreachable(cache: Path, small_mnist: datasets.Arrays) -> None:
+def test_the_next_source_is_tried_when_one_is_unreachable(cache: Path, small_mnist: verified.Arrays) -> None:
     candidates = [mirrors.sources("mnist", unreachable())[0], given("another place", small_mnist)]
     fetched = fetch.fetch("mnist", quiet, candidates)
     assert fetched is not None
     assert fetched.source == "another place"
 
 
-def test_other_data_is_refused_and_nothing_is_stored(cache: Path, small_mnist: datasets.Arrays) -> None:
+def test_other_data_is_refused_and_nothing_is_stored(cache: Path, small_mnist: verified.Arrays) -> None:
     changed = {**small_mnist, "y_test": small_mnist["y_test"] + 1}
     with pytest.raises(DataError, match=r"a forger: served other data: SHA-256"):
         fetch.fetch("mnist", quiet, [given("a forger", changed)])
@@ -132,17 +132,17 @@ def test_offline_names_every_source_that_was_tried(cache: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK", b"not an archive at all"])
-def test_a_damaged_cache_file_is_set_aside_and_replaced(cache: Path, small_mnist: datasets.Arrays, damage: bytes) -> None:
+def test_a_damaged_cache_file_is_set_aside_and_replaced(cache: Path, small_mnist: verified.Arrays, damage: bytes) -> None:
     cache.mkdir()
     (cache / "mnist.npz").write_bytes(damage)
     fetched = fetch.fetch("mnist", quiet, [given("a source", small_mnist)])
     assert fetched is not None
     assert fetched.set_aside is not None
     assert Path(fetched.set_aside).read_bytes() == damage
-    datasets.load_verified(str(cache / "mnist.npz"), datasets.DIGESTS["full", "mnist"])
+    verified.load_verified(str(cache / "mnist.npz"), datasets.DIGESTS["full", "mnist"])
 
 
-def test_a_damaged_cache_file_is_named_even_when_nothing_can_replace_it(cache: Path, small_mnist: datasets.Arrays) -> None:
+def test_a_damaged_cache_file_is_named_even_when_nothing_can_replace_it(cache: Path, small_mnist: verified.Arrays) -> None:
     cache.mkdir()
     (cache / "mnist.npz").write_bytes(b"half a file")
     with pytest.raises(DataError, match=r"the damaged earlier file was kept as .*mnist\.npz\.damaged-"):
@@ -151,7 +151,7 @@ def test_a_damaged_cache_file_is_named_even_when_nothing_can_replace_it(cache: P
 
 
 def test_no_half_written_file_is_left_when_writing_fails(
-    cache: Path, small_mnist: datasets.Arrays, monkeypatch: pytest.MonkeyPatch
+    cache: Path, small_mnist: verified.Arrays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(descriptor: int) -> None:
         raise OSError("No space left on device")
@@ -206,9 +206,9 @@ def as_idx(array: NDArray[np.uint8]) -> bytes:
 
 @pytest.mark.parametrize("failure", [ValueError("odd"), KeyError("missing"), MemoryError(), http.client.BadStatusLine("x")])
 def test_whatever_a_source_serves_the_next_one_is_tried(
-    cache: Path, small_mnist: datasets.Arrays, failure: Exception
+    cache: Path, small_mnist: verified.Arrays, failure: Exception
 ) -> None:
-    def fails(progress: mirrors.Progress) -> datasets.Arrays:
+    def fails(progress: mirrors.Progress) -> verified.Arrays:
         raise failure
 
     fetched = fetch.fetch("mnist", quiet, [mirrors.Mirror("an odd place", fails), given("a good place", small_mnist)])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reference import housing
 from reference.arrays import FloatArray
 from reference.bands import FOLDER, WORKSHOPS, BandError, find, key_of, read
 from reference.classification import cross_entropy
@@ -70,11 +71,25 @@ def test_each_pair_of_digits_has_a_bound_between_honest_and_wrong_runs(edition: 
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-@pytest.mark.parametrize("network", ["mlp", "logistic"])
+@pytest.mark.parametrize("network", ["mlp", "logistic", "digits", "images"])
 def test_each_network_has_an_accepted_and_a_good_band(network: str, edition: str) -> None:
     accepted, good = (find(WORKSHOPS, key_of(network, edition, level)) for level in ("accepted", "good"))
     assert 0.6 < accepted.bound < good.bound < 1
     assert {band.texts["command"] for band in read(WORKSHOPS).values()} == {"python -m reference workshops"}
+
+
+def test_the_band_of_housing_is_made_again_from_its_runs() -> None:
+    band = find(WORKSHOPS, key_of("housing", "both", "accepted"))
+    assert band.side == "high"
+    assert band.worst_honest < band.bound < 1.0 == band.best_wrong  # 1 is the mean price
+    values = [housing.ratio(housing.FAIR[1], seed) for seed in range(2)]
+    assert all(band.observed["min"] <= value <= band.observed["max"] for value in values)
+    assert housing.ratio(housing.WRONG["untrained"], 0) > 1
+
+
+def test_a_scaler_of_the_training_rows_leaves_other_rows_their_mean() -> None:
+    features = np.array([[1.0], [3.0], [11.0]])
+    assert housing.standardised(features, features[:2])[:, 0].tolist() == [-1.0, 1.0, 9.0]
 
 
 def test_the_bound_of_a_pair_is_made_again_from_its_runs() -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
+from checker.board.verdict_text import verdict
+from checker.engine.breach import busy_result
 from checker.outcome import Status, VariableStatistics
 from checker.report.files import csv_learner, gradescope
 from checker.report.html import Pages
 from checker.report.json import as_json, from_json
 from checker.report.junit import as_junit
+from checker.report.terminal import TerminalReport
 from checker.report.view import ShownLearner
+from checker.session.progress import summary_of
 from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 from tests.support.reports import HOSTILE, REPORT, TWO_FAILURES
@@ -46,6 +52,29 @@ def test_json_has_the_documented_keys() -> None:
     ]
     assert all([*check] == keys for check in exercise["checks"])
     assert exercise["checks"][1]["actual"] == HOSTILE
+
+
+def test_every_format_says_that_the_machine_was_too_busy_and_accuses_nobody() -> None:
+    report = replace(REPORT, checks=[busy_result("9 s of processor time in 300 s", "ex04.py")])
+    learner = ShownLearner("ada", "ada", {"ex04": report})
+    console = Console(file=io.StringIO(), width=200)
+    TerminalReport(console).show(report, CATALOG["ex04"])
+    assert isinstance(console.file, io.StringIO)
+    texts = {
+        "terminal": console.file.getvalue(),
+        "JSON": as_json([report]),
+        "JUnit": as_junit([report]),
+        "CSV": csv_learner(learner),
+        "Gradescope": gradescope(learner),
+        "HTML": Pages(CATALOG.exercises, {"ex04": None}).learner(learner),
+        "TensorBoard": verdict(report),
+        "progress": summary_of(report),
+    }
+    told = "this machine was too busy: 9 s of processor time in 300 s"
+    assert {name for name, text in texts.items() if told not in text.replace("\\", "")} == set()
+    assert {name for name, text in texts.items() if "please report" in text or "the checker broke" in text} == set()
+    assert report.status is Status.ERROR
+    assert next(iter(from_json(as_json([report])))).is_starved
 
 
 def test_every_format_names_the_recipe_that_helps() -> None:

@@ -168,6 +168,12 @@ def test_memory_and_time_are_measured(run_script: RunScript) -> None:
     assert result.peak_memory_bytes > 40 * MIB
 
 
+def test_a_job_that_we_cannot_begin_is_no_failure_of_the_script(box: Box, job_folder: Path) -> None:
+    (job_folder / "script.py").write_text("pass")
+    with pytest.raises(BoxError, match=r"could not begin(.|\n)*nowhere"):
+        box.run("script", job_folder, Limits(), {}, cwd=str(job_folder / "nowhere"), script=str(job_folder / "script.py"))
+
+
 def test_a_box_that_has_ended_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     box = Box()
     box.close()

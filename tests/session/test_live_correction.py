@@ -18,19 +18,9 @@ from checker.session.settings import Settings
 from checker.session.store import Store
 from checker.workers.assignment import Task
 from tests.support.exercises import CATALOG
+from tests.support.heard import Heard
 
 LOGINS = ("ada", "bob", "cy")
-
-
-class Told(Listener):
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def tell(self, text: str) -> None:
-        """Keep a text."""
-        self.texts.append(text)
 
 
 @pytest.fixture
@@ -93,7 +83,7 @@ def test_a_pause_is_many_times_as_long_as_the_writing(store: Store, tmp_path: Pa
 
 def test_a_session_that_cannot_write_goes_on_and_says_so_once(store: Store, tmp_path: Path) -> None:
     (tmp_path / "logdir").write_text("a file is in the way")
-    told = Told()
+    told = Heard()
     listener = live(store, tmp_path, listener=told)
     for login in LOGINS:
         check(store, listener, login)

@@ -27,6 +27,7 @@ from checker.workers.cluster import dask_worker
 from checker.workers.cluster.messages import Answer
 from checker.workers.cluster.transfer import Transfer
 from checker.workers.learner_worker import LearnerWorker, WorkerSettings, key_of
+from checker.workers.pace import Pace
 from checker.workers.pool import Began, Ended, Gave
 from tests.support.fixture_types import CommandLine
 
@@ -114,7 +115,7 @@ def settings_of(tmp_path: Path, catalog: Catalog) -> Settings:
     return Settings(tmp_path / "session", catalog, IDS, Options(isolation="none"), jobs=1)
 
 
-def run_nothing(worker: object, waiting: deque[Assignment], jobs: int) -> Generator[Event, None, None]:
+def run_nothing(worker: object, waiting: deque[Assignment], pace: Pace) -> Generator[Event, None, None]:
     """Pass every exercise, in this process."""
     while waiting:
         assignment = waiting.popleft()
@@ -207,14 +208,14 @@ def test_a_pack_travels_with_the_first_order(catalog: Catalog, sea: Path, tmp_pa
 def test_the_option_pack_of_the_command(command_line: CommandLine, submissions: Path, sea: Path, tmp_path: Path) -> None:
     done = command_line("session", "handed in", "--pack", "teacher/sea", "--into", "s", "--sandbox", "none", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
-    assert "2 learners, 4 exercises: 0 need no run, 1 has no script" in done.stdout
+    assert "2 learners, 4 exercises: 3 to run, 0 need no run, 1 has no script" in done.stdout
     assert "4 exercises: 2 passed, 1 failed, 1 not handed in" in done.stdout
     assert 'LOGIN waves "…"' in done.stdout
     noted = command_line("note", "s", "bob", "tides", "print it", cwd=tmp_path)
     assert noted.stdout == "noted on bob tides (it fails check_prints_a_height): print it\n"
     assert command_line("note", "s", "bob", "ex01", cwd=tmp_path).returncode == 2
     again = command_line("session", "handed in", "--pack", "teacher/sea", "--into", "s", "--sandbox", "none", cwd=tmp_path)
-    assert "4 exercises: 3 need no run" in again.stdout
+    assert "4 exercises: 0 to run, 3 need no run" in again.stdout
     shutil.rmtree(sea)
     assert command_line("report", "s", cwd=tmp_path).returncode == 0
     refused = command_line("session", "handed in", "--pack", "teacher/sea", cwd=tmp_path)

@@ -60,6 +60,15 @@ def test_what_was_not_handed_in_has_a_sign_of_its_own() -> None:
     assert shown(subject, console)[2].split() == ["ada", "✗", "○"]
 
 
+def test_what_needs_no_run_is_counted_apart() -> None:
+    _, console = screen(1)
+    kept = {(f"learner {i}", exercise): Status.PASS for i in range(3) for exercise in EXERCISES}
+    subject = ProgressScreen(console, {**kept, ("ada", "ex01"): None}, EXERCISES, 2)
+    assert shown(subject, console)[0].startswith("0 of 1 done · 6 need no run · starting")
+    subject.finish(Task("ada", "ex01", "k"), report_of(Status.PASS), True)
+    assert shown(subject, console)[0].startswith("1 of 1 done · 6 need no run · ")
+
+
 def test_more_learners_than_lines_show_those_with_news() -> None:
     subject, console = screen(40, height=20)
     for number in (7, 33):

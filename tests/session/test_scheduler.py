@@ -12,7 +12,7 @@ import pytest
 
 from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options
-from checker.outcome import CheckResult, Report, Status
+from checker.outcome import BUSY_MACHINE, CheckResult, Report, Status
 from checker.session.scheduler import Listener, Scheduler, assignments_of
 from checker.workers import cores, learner_worker
 from checker.workers.assignment import Assignment, Event, Task
@@ -24,8 +24,11 @@ CATALOG = built_in()
 ORDER = [*CATALOG]
 
 
-def report_of(exercise: str, status: Status) -> Report:
-    return Report(exercise, "s", "none", "none", [CheckResult("c", "t", status)])
+STARVED = "starved"  # a fate
+
+
+def report_of(exercise: str, status: Status, kind: str = "") -> Report:
+    return Report(exercise, "s", "none", "none", [CheckResult("c", "t", status, kind=kind)])
 
 
 def task_of(login: str, number: int) -> Task:
@@ -73,7 +76,8 @@ class StubPool:
                     if word == "die":
                         failure = "the worker ended with status -9"
                         break
-                    yield Gave(current, report_of(task.exercise, Status(word)))
+                    starved = report_of(task.exercise, Status.ERROR, BUSY_MACHINE)
+                    yield Gave(current, starved if word == STARVED else report_of(task.exercise, Status(word)))
                 yield Ended(current, failure)
         finally:
             self.is_closed = True
@@ -84,7 +88,9 @@ def work(*assignments: Assignment, **fates: str) -> Book:
     book = Book()
     named = {(key.split("_")[0], f"ex0{key.split('_')[1]}"): words.split() for key, words in fates.items()}
     fail = lambda task, how: failure_report(CATALOG[task.exercise], Path("s"), Options(), how)  # noqa: E731  # an argument, spelled out
-    Scheduler(book, StubPool(named), fail, book).work(assignments)
+    pool = StubPool(named)
+    alone = lambda waiting: book.heard.append("alone") or pool(waiting)  # type: ignore[func-returns-value]  # noqa: E731  # as above
+    Scheduler(book, pool, fail, book, alone).work(assignments)
     return book
 
 
@@ -118,6 +124,21 @@ def test_a_submission_that_kills_its_worker_costs_two_attempts_of_its_own() -> N
     ]
 
 
+def test_a_starved_run_is_tried_again_alone_when_nothing_else_is_left() -> None:
+    book = work(
+        assignment("ada", 1, 2), assignment("bob", 1), ada_1="starved starved", ada_2="error pass", bob_1="starved pass"
+    )
+    assert book.stored == [
+        ("ada", "ex01", "error", 1),
+        ("ada", "ex02", "error", 1),
+        ("bob", "ex01", "error", 1),
+        ("ada", "ex02", "pass", 2),
+        ("ada", "ex01", "error", 2),
+        ("bob", "ex01", "pass", 2),
+    ]
+    assert book.heard[-5:] == ["alone", "ada ex01", "error", "bob ex01", "pass"]
+
+
 def test_a_failed_check_is_never_tried_again() -> None:
     assert work(assignment("ada", 1), ada_1="fail error").stored == [("ada", "ex01", "fail", 1)]
 
@@ -144,7 +165,7 @@ def test_pending_tasks_become_one_assignment_per_learner() -> None:
 
 
 def test_jobs_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cores, "cores", lambda: 8)
+    monkeypatch.setattr(cores, "usable_cores", lambda: 8)
     assert [threads_for(jobs) for jobs in (1, 3, 8, 20)] == [8, 2, 1, 1]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,29 +15,14 @@ import pytest
 
 from checker.catalog import built_in
 from checker.engine.workshop import Options
-from checker.intake.learner import Learner
 from checker.intake.sources import read_submissions
 from checker.outcome import CheckResult, Report, Status
-from checker.session.folder import require_session_folder
-from checker.session.notes import NoteError, find_login
 from checker.session.session import Session
 from checker.session.settings import Settings
-from checker.session.store import Store
 from tests.support.fixture_types import CommandLine
 from tests.support.processes import checker_command, environment
-from tests.support.script_text import RIGHT, WRONG
-from tests.support.sessions import KEYS, LEARNERS, OPTIONS, outcomes
-
-
-@pytest.fixture
-def submissions(tmp_path: Path) -> Path:
-    """Three learners: a right one, a wrong one, and an archive that is none."""
-    folder = tmp_path / "handed in"
-    for name, script in {"ada": RIGHT, "Bo b": WRONG}.items():
-        (folder / name).mkdir(parents=True)
-        (folder / name / "ex01.py").write_text(script)
-    (folder / "eva.zip").write_bytes(b"no zip")
-    return folder
+from tests.support.script_text import WRONG
+from tests.support.sessions import OPTIONS, outcomes, timeless_index
 
 
 def test_a_session_is_checked_once_noted_on_and_gone_on_with(
@@ -50,7 +37,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(
         "Bo b  ex01  fail" in line and "prints the result: expected -248820, found no number" in line for line in lines
     )
     assert "3 exercises: 1 passed, 2 failed" in lines
-    assert any(line.startswith("3 learners, 3 exercises: 0 need no run, 1 has no script, ") for line in lines)
+    assert any(line.startswith("3 learners, 3 exercises: 2 to run, 0 need no run, 1 has no script, ") for line in lines)
     assert lines[-1].endswith(' LOGIN ex01 "…"')
     assert "\x1b" not in done.stdout
     assert (tmp_path / "session/logdir/ada/ex01/model.index").is_file()
@@ -63,7 +50,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(
     assert noted.stdout == "noted on Bo b ex01 (it fails check_prints_the_result): print it\n"
     (submissions / "max_ex01.py").write_text(WRONG)
     again = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
-    assert "4 learners, 4 exercises: 2 need no run, 1 has no script, " in again.stdout
+    assert "4 learners, 4 exercises: 1 to run, 2 need no run, 1 has no script, " in again.stdout
     assert [line.split()[1] for line in again.stdout.splitlines() if line.startswith("[")] == ["max"]
     assert first.items() <= outcomes(tmp_path / "session").items()
     repeated = command_line("note", "session", "max", "ex01", "--again", "check_prints_the_result", cwd=tmp_path)
@@ -73,7 +60,7 @@ def test_a_session_is_checked_once_noted_on_and_gone_on_with(
     assert made.stdout == f"read:  {tmp_path}/session/index.html\n"
     assert "print it" in (tmp_path / "session/learners/max.html").read_text("utf-8")
     listed = command_line("note", "session", cwd=tmp_path).stdout.splitlines()
-    assert [line.split("  ", 1)[1] for line in listed] == ["Bo b  ex01  note: print it", "max  ex01  note: print it"]
+    assert [line.strip().split("  ", 2)[2] for line in listed] == ["Bo b  ex01  note: print it", "max  ex01  note: print it"]
 
 
 def test_a_session_killed_at_random_ends_like_one_that_was_not(
@@ -90,27 +77,36 @@ def test_a_session_killed_at_random_ends_like_one_that_was_not(
     assert command_line("session", "handed in", *OPTIONS, cwd=tmp_path).returncode == 1
     assert outcomes(tmp_path / "session") == outcomes(tmp_path / "whole")
     assert list((tmp_path / "session").glob(".incoming-*")) == []
-    one, other = ((tmp_path / name / "index.html").read_text("utf-8") for name in ("session", "whole"))
+    one, other = (timeless_index(tmp_path / name) for name in ("session", "whole"))
     assert one == other.replace("whole", "session")
 
 
-def test_ctrl_c_says_how_to_go_on(submissions: Path, tmp_path: Path) -> None:
-    (submissions / "Bo b" / "ex01.py").write_text("open('/dev/null')\nwhile True: pass\n")
-    command = checker_command("session", "handed in", *OPTIONS, "--jobs", "1", "--force")
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_finishes_what_runs_and_says_how_to_go_on(submissions: Path, tmp_path: Path, presses: int) -> None:
+    (submissions / "Bo b" / "ex01.py").write_text("while True: pass\n")
+    shutil.copytree(submissions / "ada", submissions / "zoe")
+    command = checker_command("session", "handed in", *OPTIONS, "--jobs", "1", "--force", "--timeout", str(10 * presses))
     env = environment(PYTHONUNBUFFERED="1")
     with subprocess.Popen(
         command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        while not process.stdout.readline().startswith("[2/3]"):  # one that cannot be read, and ada
-            pass
+        assert any("ada  ex01  pass" in line for line in iter(process.stdout.readline, ""))
         process.send_signal(signal.SIGINT)
+        line = process.stdout.readline()
+        # Between two learners nothing runs, for a moment.
+        assert re.fullmatch(r"stopping: finishing what runs \([01] left\), Ctrl-C again to end now\n", line)
+        if presses == 2:
+            process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Go on: python -m checker session 'handed in' --exercises ex01" in stderr
+    assert f"read:  {tmp_path}/session/index.html" in stderr
     assert "--force" not in stderr
     assert "Traceback" not in stderr
-    assert set(outcomes(tmp_path / "session")) == {"ada", "eva"}
+    found = set(outcomes(tmp_path / "session"))
+    assert {"ada", "eva"} <= found
+    assert "zoe" not in found
 
 
 def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
@@ -126,7 +122,7 @@ def test_a_submission_that_hangs_floods_or_kills_costs_nobody_else_anything(
         (submissions / name / "ex01.py").write_text(script)
     done = command_line("session", "handed in", *OPTIONS, "--timeout", "3", "--jobs", "2", cwd=tmp_path)
     found = outcomes(tmp_path / "session")
-    assert "still running after 3 s" in found["aaa hangs"][1]
+    assert "still running after" in found["aaa hangs"][1]
     assert found["aab floods"][0] == "fail"
     assert len(found["aab floods"][1]) < 1 << 20
     assert found["aac kills"][0] in ("fail", "error")
@@ -167,108 +163,12 @@ def test_without_walls_a_session_runs_only_when_told_to(
     assert "--sandbox none" in refused.stderr
 
 
-def test_notes_that_cannot_be_written_say_what_there_is(command_line: CommandLine, tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
-        store.enter(LEARNERS, KEYS)
-    for arguments, said in {
-        ("adda", "ex01", "x"): "no such learner; near it: ada",
-        ("ada", "ex03", "x"): "ex03 is no exercise of this session",
-        ("ada", "ex01", "--again", "check_a"): "ada ex01 does not fail check_a; it fails: nothing",
-        ("ada", "--again", "check_a"): "a login, an exercise",
-        ("ada", "ex01", " "): "a note without a text",
-    }.items():
-        refused = command_line("note", str(tmp_path), *arguments)
-        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
-    assert command_line("note", str(tmp_path)).stdout == "no notes\n"
-    nowhere = tmp_path / "empty"
-    nowhere.mkdir()
-    assert "no session" in command_line("note", str(nowhere)).stderr
-
-
-def test_an_empty_folder_is_nothing_to_check(command_line: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "handed in").mkdir()
-    done = command_line("session", "handed in", *OPTIONS, cwd=tmp_path)
-    assert done.returncode == 4
-    assert "nothing to check" in done.stderr
-    assert not (tmp_path / "session").exists()
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_a_session_never_writes_over_a_folder_that_is_no_sessions(
-    command_line: CommandLine, submissions: Path, tmp_path: Path
-) -> None:
-    for name in ("thesis/index.html", "thesis/submissions/ada/precious.txt", "handed in/kept/notes.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("mine")
-    (tmp_path / "roster.csv").write_text("login,source\nada,handed in/ada\n")
-    (tmp_path / "a file").write_text("mine")
-    before = contents(tmp_path)
-    for location, into, said in (
-        ("handed in", "thesis", "it is not empty, and no session's: name a new folder with --into"),
-        ("handed in", "handed in", "the submissions lie in it"),
-        ("handed in", ".", "the submissions lie in it"),
-        ("handed in", "handed in/kept", "kept would be read as a learner"),
-        ("handed in", "handed in/ada/session", "ada would be read as a learner"),
-        ("handed in", "handed in/new/session", "new would be read as a learner"),
-        ("roster.csv", "handed in/ada", "lies what was handed in"),
-        ("roster.csv", "handed in/ada/session", "lies what was handed in"),
-        ("handed in", "a file", "a file"),
-    ):
-        refused = command_line("session", location, "--exercises", "ex01", "--into", into, cwd=tmp_path)
-        assert (refused.returncode, said in refused.stderr) == (2, True), refused.stderr
-        assert Path(into).name in refused.stderr
-    assert contents(tmp_path) == before
-
-
-def test_an_empty_folder_a_sessions_and_one_beside_the_learners_are_written_to(submissions: Path, tmp_path: Path) -> None:
-    for folder in ("empty", "left", "session", "handed in/before"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "left" / "session.lock").write_text("1")
-    for folder in ("session", "handed in/before"):
-        Store(tmp_path / folder).close()
-        (tmp_path / folder / "index.html").write_text("ours")
-    found = read_submissions(submissions, built_in())
-    assert [*found.sources] == ["ada", "Bo b", "eva"]
-    for folder in ("new", "empty", "left", "session", "handed in/before", "handed in/new", "handed in/.session"):
-        require_session_folder(tmp_path / folder, submissions, found)
-
-
-def test_a_login_is_found_without_its_accents_and_the_rest_of_it(tmp_path: Path) -> None:
-    logins = ("Ada", "ada lovelace", "Zoë", "Çelik Öz", "Łukasz")
-    words = {"zoe": "Zoë", "ZOE\u0308": "Zoë", "celik o": "Çelik Öz", "ADA": "Ada", "ada l": "ada lovelace"}
-    with Store(tmp_path) as store:
-        store.enter([Learner(login, f"f{number}", {}) for number, login in enumerate(logins)], {})
-        for word, login in words.items():
-            assert find_login(store, word) == login
-        with pytest.raises(NoteError, match="which of Ada, ada lovelace"):
-            find_login(store, "ad")
-        with pytest.raises(NoteError, match="near it: Zoë"):
-            find_login(store, "zoee")
-
-
-def test_notes_of_a_kind_are_listed_alone(command_line: CommandLine, tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
-        store.enter(LEARNERS, KEYS)
-    assert command_line("note", str(tmp_path), "ada", "ex01", "look").returncode == 0
-    assert command_line("note", str(tmp_path), "ada", "ex01", "because", "--kind", "answer").returncode == 0
-    for kind, texts in {"note": ["look"], "answer": ["because"], "by-hand": []}.items():
-        listed = command_line("note", str(tmp_path), "--kind", kind).stdout.splitlines()
-        assert listed == (
-            [line for line in listed if line.endswith(f"{kind}: {texts[0]}")] if texts else [f"no notes of the kind {kind}"]
-        )
-        assert len(listed) == 1
-    assert len(command_line("note", str(tmp_path)).stdout.splitlines()) == 2
-
-
 @pytest.mark.parametrize("command", [(), ("session",), ("note",), ("report",), ("check",)])
 def test_help_shows_its_examples_line_by_line_and_no_backslash(command_line: CommandLine, command: tuple[str, ...]) -> None:
     shown = command_line(*command, "--help").stdout
     assert "\\" not in shown
     assert "\b" not in shown
-    examples = {(): 4, ("note",): 3}
+    examples = {(): 4, ("note",): 4}
     if command in examples:
         assert sum(line.strip().startswith("python -m checker") for line in shown.splitlines()) == examples[command]
 
@@ -279,7 +179,7 @@ def test_what_was_not_handed_in_is_counted_apart(command_line: CommandLine, tmp_
     for _ in range(2):
         done = command_line("session", "handed in", "--exercises", "ex02,ex03", cwd=tmp_path)
         assert done.returncode == 1, done.stderr
-        assert "1 learner, 2 exercises: 0 need no run, 2 have no script, " in done.stdout
+        assert "1 learner, 2 exercises: 0 to run, 0 need no run, 2 have no script, " in done.stdout
         assert "2 exercises: 1 failed, 1 not handed in\n" in done.stdout
         assert 'LOGIN ex02 "…"' in done.stdout
 

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from checker.intake.learner import Learner
+from checker.intake.learner import HandedIn, Learner, WrittenText
 from checker.outcome import CheckResult, Report, Status
 from checker.session.lock import SessionIsOpen, SessionLock
 from checker.session.schema import APPLICATION_ID, VERSION
@@ -75,6 +76,27 @@ def test_a_result_is_there_for_the_next_process(store: Store, tmp_path: Path) ->
         assert (login, report.checks, report.output) == ("ada", report_of("ex01", Status.FAIL).checks, "<b>")
         assert other.statuses() == {("Zoë", "ex01"): None, ("ada", "ex01"): Status.FAIL, ("ada", "ex02"): None}
         assert other.findings() == {"Zoë": ([], []), "ada": ([*LEARNERS[0].problems], [*LEARNERS[0].remarks])}
+
+
+def test_what_came_for_people_is_kept_and_a_store_of_before_has_none(store: Store, tmp_path: Path) -> None:
+    handed_in = HandedIn((WrittenText("answers.md", "because\nof é"),), "77", "Zoë_77_assignsubmission_file")
+    store.enter([replace(LEARNERS[1], handed_in=handed_in)], {})
+    assert store.handed_in() == {"Zoë": handed_in, "ada": HandedIn()}
+    with sqlite3.connect(tmp_path / "session.sqlite") as db:
+        db.execute("""UPDATE learners SET findings = '{"problems": [], "remarks": []}'""")
+    assert store.handed_in() == {"Zoë": HandedIn(), "ada": HandedIn()}
+    store.require_sound()
+
+
+@pytest.mark.parametrize("name", ["''", "char(27) || '[31m'", "hex(zeroblob(9999))"])
+def test_a_choice_that_no_session_wrote_is_damage(store: Store, tmp_path: Path, name: str) -> None:
+    store.choose({("ada", "ex01"): "a b.py", ("ada", "ex02"): "é.py"})
+    store.choose({("ada", "ex02"): ""})
+    assert store.choices() == {("ada", "ex01"): "a b.py"}
+    with sqlite3.connect(tmp_path / "session.sqlite") as db:
+        db.execute(f"UPDATE choices SET name = {name}")
+    with pytest.raises(StoreError):
+        store.choices()
 
 
 def test_unchanged_tasks_keep_their_result_and_changed_ones_lose_it(store: Store) -> None:
@@ -148,12 +170,6 @@ def test_logins_are_in_one_order_whatever_their_case(tmp_path: Path) -> None:
         assert [(task.login, task.exercise) for task in store.pending()] == expected
 
 
-def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
-    (tmp_path / "session.sqlite").touch()
-    with Store(tmp_path) as store:
-        assert store.pending() == []
-
-
 def test_what_is_no_store_is_refused_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "session.sqlite"
     with pytest.raises(StoreError, match="no session"):
@@ -188,10 +204,10 @@ def test_a_damaged_page_is_told_not_shown_as_a_result(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_with_what_is_kept(store: Store) -> None:
-    store._db.execute("PRAGMA max_page_count = 1")
+    store._database.connection.execute("PRAGMA max_page_count = 1")
     big = report_of("ex01")
     big.output = "x" * 1_000_000
-    with pytest.raises(StoreError, match=r"full; all results until then are kept"):
+    with pytest.raises(StoreError, match=r"full; make room, then the same command goes on; the results in it are kept"):
         store.record(Task("ada", "ex01", "k1"), big, 1)
     assert len(store.pending()) == 3
 

@@ -46,7 +46,7 @@ DRAWN = {
     "mesh": ("canvas", "canvas => canvas.width > 100"),
     "pr_curves": ("path.line", "path => path.getAttribute('d').length > 20"),
     "scalars": ("path.line", "path => path.getAttribute('d').length > 20"),
-    "text": ("tf-markdown-view p, tf-markdown-view td", "text => text.innerText.length > 0"),
+    "text": ("tf-markdown-view p, tf-markdown-view td, tf-markdown-view pre", "text => text.innerText.length > 0"),
 }
 CLICKABLE = ("paper-item", "paper-radio-button", "paper-tab", "paper-button", ".ink-tab", "#ignore-y-outlier")
 

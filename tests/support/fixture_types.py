@@ -1,4 +1,4 @@
-"""The types of the fixtures in tests/conftest.py that are functions."""
+"""The types of the fixtures in the conftest.py files that are functions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from checker.evidence.session_record import SessionLog
 from checker.sandbox.box import JobResult
 
 RunScript = Callable[..., JobResult]
 WriteWithTensorflow = Callable[[str], Path]
+Attempt = Callable[[str], str]
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+Record = Callable[[str], SessionLog]

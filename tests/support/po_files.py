@@ -7,6 +7,7 @@ from pathlib import Path
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
@@ -16,10 +17,13 @@ from tests.support.paths import PROJECT
 Key = str | tuple[str, ...]
 
 
-def texts_in_code() -> set[Key]:
-    """Return every text that the checker's code translates, one with a plural as both forms."""
+def texts_in_code(*, with_templates: bool = True) -> set[Key]:
+    """Return every text that the checker's code and its templates translate, one with a plural as both forms."""
     keywords = {"_": None, "plural": (1, 2)}
-    found = extract_from_dir(PROJECT / "checker", [("**.py", "python")], keywords=keywords)
+    with open(PROJECT / "babel.cfg", encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    wanted = methods if with_templates else [each for each in methods if each[1] == "python"]
+    found = extract_from_dir(PROJECT / "checker", wanted, options, keywords=keywords)
     return {_key(message) for _file, _line, message, _comments, _context in found}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.tensorboard_server import server
-from tests.support.tours import PLUGINS, TourStep, named, tour_steps
+from tests.support.tours import PLUGINS, TourStep, named
 
 LONGEST_WAIT = 60  # seconds until TensorBoard has loaded everything
 # How the answer of a plugin's route for one tag tells its steps.
@@ -98,9 +98,9 @@ class ServedBoard:
 
 
 @contextmanager
-def tour_server(toured: Path, logdir: str, load_fast: str) -> Iterator[str]:
+def tour_server(toured: Path, logdir: str, load_fast: str, steps: list[TourStep]) -> Iterator[str]:
     """Start TensorBoard on a folder as a tour names it, beside `toured`; yield its address once the pages are filled."""
     with server(toured.parent / logdir, load_fast=load_fast) as address:
-        pages = {step.page for step in tour_steps() if step.logdir == logdir}
+        pages = {step.page for step in steps if step.logdir == logdir}
         ServedBoard(address, logdir).wait_for([], pages)
         yield address

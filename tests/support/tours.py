@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tests.support.documents import text_of
 
 DOCUMENT = "exercises/README.md"
+WORKSHOPS_DOCUMENT = "exercises/workshops/README.md"
 # The name of a page in TensorBoard's bar, and the plugin that draws it: its part of the address.
 PLUGINS = {
     "CUSTOM SCALARS": "custom_scalars",
@@ -78,6 +79,11 @@ def named(kind: str, text: str) -> list[str]:
 def tour_steps(text: str | None = None) -> list[TourStep]:
     """Return the steps of all tours of a text, which is that of the document unless it is given."""
     return [step for tour in re.split(r"(?m)^(?=##)", text_of(DOCUMENT) if text is None else text) for step in _steps(tour)]
+
+
+def workshop_steps() -> list[TourStep]:
+    """Return the steps of the tours of all workshops."""
+    return tour_steps(text_of(WORKSHOPS_DOCUMENT))
 
 
 def _steps(section: str) -> Iterator[TourStep]:

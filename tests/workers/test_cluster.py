@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,13 @@ from checker.session.store import Store
 from checker.units import MIB
 from checker.workers.assignment import Task
 from checker.workers.cluster.coordinator import ClusterLost, ClusterSettings
+from checker.workers.interrupt import StopRequest
 from checker.workers.learner_worker import code_version
 from tests.support.dask_machines import PATIENCE_S, STUB, Machines
 from tests.support.fixture_types import CommandLine
 from tests.support.processes import checker_command, environment
 from tests.support.script_text import RIGHT, WRONG
-from tests.support.sessions import OPTIONS, outcomes
+from tests.support.sessions import OPTIONS, outcomes, timeless_index
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +87,13 @@ def check(
     listener: Listener,
     exercises: tuple[str, ...] = ("ex01",),
     isolation: str = "none",
+    stop: StopRequest | None = None,
 ) -> Path:
     """Run a session on a cluster from this process; return its folder."""
     folder = submissions.parent / "session"
     settings = Settings(folder, built_in(), exercises, Options(isolation=isolation), 1, cluster=cluster)
     with Session(settings) as session:
-        session.take_in(read_submissions(submissions, built_in())).check(listener)
+        session.take_in(read_submissions(submissions, built_in())).check(listener, stop)
     return folder
 
 
@@ -151,7 +154,7 @@ def test_the_reports_are_those_of_a_session_on_this_machine(
     session = tmp_path / "session"
     assert shown(session) == shown(on_this_machine)
     assert "SESSION/submissions" in shown(session)["cyd é"][1]
-    pages = [(each / "index.html").read_text("utf-8").replace(str(each), "SESSION") for each in (session, on_this_machine)]
+    pages = [timeless_index(each).replace(str(each), "SESSION") for each in (session, on_this_machine)]
     assert pages[0] == pages[1]
     files = [
         sorted(path.relative_to(each).name[:12] for path in each.rglob("logdir/**/*")) for each in (session, on_this_machine)
@@ -195,6 +198,25 @@ def test_the_exercises_of_a_learner_are_checked_in_order_by_one_worker(stubs: Ma
         report = next(result.report for result in store.results("l0") if result.report)
     assert (report.script, report.logdir) == ("submissions/l0/ex01.py", "logdir/l0/ex01")
     assert report.checks[0].where == str(session / "submissions")
+
+
+def test_after_a_request_to_stop_only_what_is_under_way_is_finished(stubs: Machines, tmp_path: Path) -> None:
+    stubs.start_worker()
+    request = StopRequest()
+
+    class Stopper(Ear):
+        def finish(self, task: Task, report: Report, is_final: bool) -> None:
+            super().finish(task, report, is_final)
+            if not request.is_made:
+                request.make()
+
+    submissions = hand_in(tmp_path / "in", {"ada": "a\n---\nb\n---\nc\n", "bob": "d\n"})
+    with closing(request):
+        session = check(submissions, ClusterSettings(stubs.address), Stopper(), ("ex01", "ex02", "ex03"), stop=request)
+    found = statuses(session)
+    passed = [each for each, status in found.items() if status is Status.PASS]
+    assert passed == ["ada ex01", "ada ex02"]  # the second one was ordered before the first one was stored
+    assert (found["ada ex03"], found["bob ex01"]) == (None, None)
 
 
 def test_a_submission_that_ends_its_workers_is_given_up_after_two(stubs: Machines, tmp_path: Path) -> None:

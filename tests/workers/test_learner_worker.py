@@ -6,7 +6,8 @@ from pathlib import Path
 
 from checker.engine.workshop import Options
 from checker.workers.assignment import Assignment, Task
-from checker.workers.learner_worker import THREAD_VARIABLES, LearnerWorker, WorkerSettings
+from checker.workers.cores import THREAD_VARIABLES
+from checker.workers.learner_worker import LearnerWorker, WorkerSettings
 from tests.support.exercises import CATALOG
 
 

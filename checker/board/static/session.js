@@ -7,6 +7,7 @@ const SIGNS = { pass: "✓", fail: "✗", error: "!", absent: "–", pending: "�
 const WORDS = { pass: "passed", fail: "failed", error: "broken", absent: "not handed in", pending: "pending" };
 const MOST_MISTAKES = 200;
 const MOST_RUNS = 2000;
+const MOST_VALUES = 200;
 
 function outcomesOf(found) {
   const learners = found.index.learners.map((person) => objectOf(person.outcomes));
@@ -41,8 +42,15 @@ function grid(found, open) {
   return html("div", { class: "wide" }, html("table", { class: "grid" }, html("thead", {}, head), html("tbody", {}, lines)));
 }
 
+// One exact message, and the learners who got it.
+function value(item) {
+  const said = item.expected ? `found ${item.actual}, expected ${item.expected}` : item.actual;
+  return html("li", {}, html("b", {}, listOf(item.logins).join(", ")), `: ${said}`);
+}
+
 function mistake(item, found, known) {
-  const runs = listOf(item.folders).map((folder) => `${folder}/${item.exercise}`);
+  const values = listOf(item.values).map(objectOf);
+  const runs = item.runs ? listOf(item.runs) : listOf(item.folders).map((folder) => `${folder}/${item.exercise}`);
   const names = ["expected", "actual", "hint"].filter((name) => item[name]);
   const key = [item.exercise, item.check, item.expected, item.actual].join(" ");
   return html(
@@ -53,7 +61,7 @@ function mistake(item, found, known) {
       {},
       html("summary", { class: "title" }, html("b", {}, `${listOf(item.logins).length} learners`), ` ${item.exercise} · `, item.title),
       html("dl", {}, names.map((name) => [html("dt", {}, name), html("dd", {}, item[name])])),
-      html("p", {}, listOf(item.logins).join(", ")),
+      values.length ? html("ul", { class: "values" }, bounded(values, MOST_VALUES, value, "li")) : html("p", {}, listOf(item.logins).join(", ")),
     ),
     runs.length ? html("a", { class: "link", target: "_top", href: links.curves(found, runs, known) }, "Show these learners' curves") : null,
   );

@@ -30,11 +30,6 @@ class Part:
     lines: list[ListedLine]
     is_folded: bool
 
-    @property
-    def title(self) -> str:
-        """Which lines these are."""
-        return f"lines {self.lines[0].number} to {self.lines[-1].number}"
-
 
 @dataclass(frozen=True)
 class Listing:

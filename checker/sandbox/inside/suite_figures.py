@@ -134,7 +134,7 @@ def _write(name, figure, pixels=""):
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder:
         with open(os.path.join(folder, name + ".json"), "w") as file:
-            json.dump(describe(figure, pixels), file)
+            file.write(json.dumps(describe(figure, pixels)))  # json.dump does not use the fast encoder
 
 
 def _saved_png(target):

@@ -16,7 +16,8 @@ from checker.workers.cluster.dask_client import ConnectionLost, DaskClient, Repl
 from checker.workers.cluster.messages import FAILED, REPORT, RESTARTED, Answer, BadMessage, Greeting
 from checker.workers.cluster.transfer import LARGEST_RUN, Transfer
 from checker.workers.learner_worker import WorkerSettings, code_version
-from checker.workers.pool import SILENCE_S, Began, Ended, Gave
+from checker.workers.pace import SILENCE_S
+from checker.workers.pool import Began, Ended, Gave
 
 WAIT_S = 300.0  # for a scheduler, or for a worker that can be used, before the session ends
 POLL_S = 1.0  # between two polls of the cluster's members
@@ -57,13 +58,19 @@ class _Member:
 class Coordinator:
     """Gives assignments to the workers of a cluster. Called with what is waiting, it yields events like `pool.run_all`.
 
-    `tell` is told what happens to the workers. The connection is made at once. Raises `ClusterLost`, then and later.
+    `tell` is told what happens to the workers. Once it `stops`, no exercise is begun. The connection is made at once.
+    Raises `ClusterLost`, then and later.
     """
 
-    def __init__(self, cluster: ClusterSettings, settings: WorkerSettings, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        cluster: ClusterSettings,
+        settings: WorkerSettings,
+        tell: Callable[[str], None],
+        stops: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._cluster = cluster
-        self._settings = settings
-        self._tell = tell
+        self._settings, self._tell, self._stops = settings, tell, stops
         self._transfer = Transfer(settings, cluster.largest_run)
         self._workers: dict[str, _Member] = {}
         self._failed_on: dict[str, set[str]] = {}  # by login: machines where a worker ended with that submission
@@ -74,7 +81,7 @@ class Coordinator:
     def __call__(self, waiting: deque[Assignment]) -> Generator[Event, None, None]:
         """Work until nothing is left of `waiting`, to which assignments may be added meanwhile; then disconnect."""
         try:
-            while waiting or self._under_way():
+            while self._under_way() or (waiting and not self._stops()):
                 try:
                     yield from self._poll()
                     yield from self._give(waiting)
@@ -166,7 +173,7 @@ class Coordinator:
         yield Ended(assignment, failure)
 
     def _give(self, waiting: deque[Assignment]) -> Iterator[Event]:
-        for worker in [worker for worker in self._workers.values() if worker.is_idle]:
+        for worker in [worker for worker in self._workers.values() if worker.is_idle and not self._stops()]:
             assignment = self._next(waiting, worker)
             if assignment is None:
                 continue
@@ -234,7 +241,7 @@ class Coordinator:
 
     def _take_report(self, worker: _Member, assignment: Assignment, report: Report, run: bytes) -> Iterator[Event]:
         worker.number += 1
-        is_last = worker.number == len(assignment.tasks)
+        is_last = worker.number == len(assignment.tasks) or self._stops()
         if not is_last:  # the worker goes on while its answer is stored
             self._order(worker)
         self._transfer.store_run(assignment, report, run)
