@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib import metadata
 from pathlib import Path
 
 from checker.exercise import BUILT_IN, Exercise, Pack
@@ -15,6 +15,7 @@ from checker.pack_file import PACK_FILE, PackError, PackFile
 from checker.pack_reader import read_pack
 
 PACKS_VARIABLE = "SUITE_PACKS"  # folders, separated as in PATH
+FACTS = (".dist-info", "egg-info")  # endings of the folders that say what is installed, in small letters
 ENTRY_POINTS = "graph_mode_suite.packs"  # each names a package whose folder is a pack
 
 
@@ -89,12 +90,34 @@ def built_in() -> Catalog:
 
 def _installed() -> Iterator[Path]:
     """Yield the folders of packs that installed packages offer; nothing of them is imported."""
+    if not any(map(_may_offer, sys.path)):
+        return
+    from importlib import metadata  # slow, and packs are seldom installed
+
     for point in metadata.entry_points(group=ENTRY_POINTS):
         found = importlib.util.find_spec(point.value)
         if found is None or not found.submodule_search_locations:
             remedy = f"the entry point {point.name} of {ENTRY_POINTS} must name a package with a {PACK_FILE} in it"
             raise PackError(Path(point.value), 0, "no such package", remedy)
         yield Path(found.submodule_search_locations[0])
+
+
+def _may_offer(place: str) -> bool:
+    """Return whether a place of installed packages names packs; of an archive, nobody knows."""
+    try:
+        with os.scandir(place or os.curdir) as entries:
+            files = [os.path.join(entry.path, "entry_points.txt") for entry in entries if entry.name.lower().endswith(FACTS)]
+    except OSError:
+        return os.path.isfile(place)
+    return any(map(_names_packs, files))
+
+
+def _names_packs(file: str) -> bool:
+    try:
+        with open(file, "rb") as stream:
+            return ENTRY_POINTS.encode() in stream.read()
+    except OSError:
+        return False
 
 
 def _from_variable() -> list[Path]:

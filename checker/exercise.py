@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -161,7 +160,9 @@ class Pack:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 over the names and contents of `files`: a result is valid as long as it stays."""
-        sha = hashlib.sha256()
+        from hashlib import sha256  # slow to import, and most commands need no digest
+
+        sha = sha256()
         for path in self.files:
             content = path.read_bytes()
             sha.update(f"{path.relative_to(self.folder).as_posix()} {len(content)}\0".encode() + content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -46,6 +45,8 @@ def exercises_in_name(stem: str, exercises: Sequence[str]) -> list[str]:
 
 def near(word: str, known: Iterable[str]) -> list[str]:
     """Return known names that are nearly the word: the nearest, and those that are about as near."""
+    import difflib  # slow, and seldom needed
+
     typed = word.casefold()
     ratios = {name: difflib.SequenceMatcher(None, typed, name.casefold()).ratio() for name in known}
     least = max(LEAST_RATIO, max(ratios.values(), default=0) - ABOUT_AS_NEAR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -72,7 +71,7 @@ class Outline:
     @cached_property
     def digest(self) -> str:
         """A digest of the structure; names and the order of operations make no difference."""
-        return hashlib.sha256("\n".join([*sorted(self.keys), str(self.left_out)]).encode()).hexdigest()[:16]
+        return _sha256("\n".join([*sorted(self.keys), str(self.left_out)]))[:16]
 
     @property
     def differs(self) -> bool:
@@ -224,4 +223,10 @@ def _roles(outline: Outline) -> Sequence[str]:
 
 def _key(node: Node, beside: list[str]) -> str:
     arms = sorted(beside) if node.kind in ORDERLESS else beside
-    return hashlib.sha256("\0".join([node.what, node.meaning, *arms]).encode("utf-8", "replace")).hexdigest()
+    return _sha256("\0".join([node.what, node.meaning, *arms]))
+
+
+def _sha256(text: str) -> str:
+    from hashlib import sha256  # slow to import, and most commands need no digest
+
+    return sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 MODE = 0o666
@@ -11,6 +10,8 @@ MODE = 0o666
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file, in place of the one that is there, at once. Raises `OSError`."""
+    import tempfile  # slow, and a command that only reads needs none
+
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:

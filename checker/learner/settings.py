@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +48,8 @@ def read_settings(folder: Path) -> FolderSettings:
 
 def write_settings(folder: Path, settings: FolderSettings) -> None:
     """Replace the file at once. Raises `OSError`."""
+    import json  # slow, and seldom needed
+
     lines = [
         f"language = {json.dumps(settings.language)}",
         f"subjects = {json.dumps(settings.subjects)}",

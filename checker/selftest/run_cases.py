@@ -16,7 +16,8 @@ from checker.outcome import CheckResult, Status
 from checker.selftest.corpus import Case
 from checker.workers.cores import thread_variables, threads_for
 from checker.workers.pace import steady
-from checker.workers.pool import Began, Gave, run_all
+from checker.workers.pool import run_all
+from checker.workers.pool_events import Began, Gave
 
 PATIENCE = 10  # times the limit of an exercise: no verdict of a case is to hang on how busy the machine is
 

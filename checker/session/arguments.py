@@ -17,6 +17,7 @@ from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
 
 AUTO = "auto"
+NOTE_KINDS = ("note", "answer", "by-hand")
 
 
 def read_jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | None:

@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from checker.command_line import LONGEST_TIMEOUT_S, data_option, language_option, pack_option, timeout_option
-from checker.session.arguments import AUTO, SessionArguments, read_jobs, require_likeness
-from checker.session.models import NOTE_KINDS
+from checker.session.arguments import AUTO, NOTE_KINDS, SessionArguments, read_jobs, require_likeness
 
 
 @click.command()

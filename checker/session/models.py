@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from checker.outcome import Report
 from checker.workers.assignment import Task
 
-NOTE_KINDS = ("note", "answer", "by-hand")
-
 Cell = tuple[str, str]  # login and exercise: one cell of the grid
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from checker.session.models import NOTE_KINDS
+from checker.session.arguments import NOTE_KINDS
 from checker.session.notes import edit_note, list_history, list_notes, other_finding, remove_note, write_note
 from checker.session.store import Store
 

@@ -14,7 +14,8 @@ from checker.outcome import Report, Status
 from checker.report.json import finite_json, from_json, require_below
 from checker.report.typed import require_types
 from checker.report.view import ABSENT
-from checker.session.models import NOTE_KINDS, Cell, FormerResult, Note, NoteVersion, Result
+from checker.session.arguments import NOTE_KINDS
+from checker.session.models import Cell, FormerResult, Note, NoteVersion, Result
 from checker.workers.assignment import Task
 
 LONGEST_LOGIN = 2 * LONGEST_LINE  # the intake cuts one to a line, and adds a notice

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from checker.outcome import Report, Status
 from checker.workers.assignment import Assignment, Event, Task
-from checker.workers.pool import Began, Gave
+from checker.workers.pool_events import Began, Gave
 
 MOST_ATTEMPTS = 2  # at a task that ends with an error of ours
 

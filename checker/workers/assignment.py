@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.outcome import Report
-from checker.workers.pool import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave
 
 
 @dataclass(frozen=True)

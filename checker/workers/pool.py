@@ -12,12 +12,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar
 
 from checker.workers.interrupt import interrupt_once
 from checker.workers.pace import Pace
+from checker.workers.pool_events import Began, Ended, Gave
 
 LOOK_EVERY_S = 2.0  # for room, while tasks wait for some
 GRACE_S = 15  # for a worker to end its boxes before it is killed
@@ -38,29 +38,6 @@ class Worker(Protocol[TaskIn, ResultOut]):
 
 
 OpenWorker = Callable[[], AbstractContextManager[Worker[Task, Result]]]  # can be pickled: it is called in the worker process
-
-
-@dataclass(frozen=True)
-class Began(Generic[Task]):
-    """A worker was given a task."""
-
-    task: Task
-
-
-@dataclass(frozen=True)
-class Gave(Generic[Task, Result]):
-    """A worker has a result of its task; there may be more."""
-
-    task: Task
-    result: Result
-
-
-@dataclass(frozen=True)
-class Ended(Generic[Task]):
-    """A worker has finished its task, or failed."""
-
-    task: Task
-    failure: str  # the traceback, or how the worker process ended; "" if all is well
 
 
 def run_all(

@@ -28,7 +28,7 @@ from checker.workers.cluster.messages import Answer
 from checker.workers.cluster.transfer import Transfer
 from checker.workers.learner_worker import LearnerWorker, WorkerSettings, key_of
 from checker.workers.pace import Pace
-from checker.workers.pool import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave
 from tests.support.fixture_types import CommandLine
 
 PACK = """

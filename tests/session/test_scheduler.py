@@ -18,7 +18,7 @@ from checker.workers import cores, learner_worker
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.cores import threads_for
 from checker.workers.learner_worker import failure_report, key_of
-from checker.workers.pool import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave
 
 CATALOG = built_in()
 ORDER = [*CATALOG]

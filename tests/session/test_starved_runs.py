@@ -15,7 +15,7 @@ from checker.outcome import Report, Status
 from checker.session.scheduler import Listener, Scheduler
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.learner_worker import failure_report
-from checker.workers.pool import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave
 from tests.support.busy_loops import busy_loops
 from tests.support.script_text import RIGHT
 

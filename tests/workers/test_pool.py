@@ -16,7 +16,8 @@ import pytest
 
 from checker.workers.interrupt import stop_request
 from checker.workers.pace import Pace, steady
-from checker.workers.pool import Began, Ended, Gave, run_all
+from checker.workers.pool import run_all
+from checker.workers.pool_events import Began, Ended, Gave
 from tests.support.pool_worker import ScriptedWorker
 from tests.support.processes import environment
 
@@ -128,7 +129,8 @@ from collections import deque
 from functools import partial
 from pathlib import Path
 from checker.workers.pace import steady
-from checker.workers.pool import Gave, run_all
+from checker.workers.pool import run_all
+from checker.workers.pool_events import Gave
 from tests.support.pool_worker import ScriptedWorker
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from checker.workers.cluster.messages import FAILED, REPORT, RESTARTED, Answer, 
 from checker.workers.cluster.transfer import LARGEST_RUN, Transfer
 from checker.workers.learner_worker import WorkerSettings, code_version
 from checker.workers.pace import SILENCE_S
-from checker.workers.pool import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave
 
 WAIT_S = 300.0  # for a scheduler, or for a worker that can be used, before the session ends
 POLL_S = 1.0  # between two polls of the cluster's members
