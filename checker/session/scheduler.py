@@ -10,7 +10,7 @@ from typing import Protocol
 
 from checker.outcome import Report, Status
 from checker.workers.assignment import Assignment, Event, Task
-from checker.workers.pool_events import Began, Gave
+from checker.workers.pool_events import Began, Gave, GaveSeveral
 
 MOST_ATTEMPTS = 2  # at a task that ends with an error of ours
 
@@ -20,8 +20,8 @@ Runner = Callable[[deque[Assignment]], Generator[Event, None, None]]  # the pool
 class ResultStore(Protocol):
     """Where results go."""
 
-    def record(self, task: Task, report: Report, attempts: int) -> bool:
-        """Store a result, safe when this returns."""
+    def record_all(self, results: Sequence[tuple[Task, Report, int]]) -> object:
+        """Store results, each with the number of attempts at it: all of them, safe when this returns, or none."""
 
 
 class Listener:
@@ -98,7 +98,9 @@ class Scheduler:
                 if isinstance(event, Began):
                     self._begin(event.task)
                 elif isinstance(event, Gave):
-                    self._take(event.task, event.result)
+                    self._take([event])
+                elif isinstance(event, GaveSeveral):
+                    self._take(event.results)
                 else:
                     self._end(event.task, event.failure)
 
@@ -107,12 +109,20 @@ class Scheduler:
         self._again[assignment.login] = []
         self._announce(assignment)
 
-    def _take(self, assignment: Assignment, report: Report) -> None:
-        task = self._left[assignment.login].pop(0)
-        self._attempts[task] = self._attempts.get(task, 0) + 1
+    def _take(self, results: Sequence[Gave[Assignment, Report]]) -> None:
+        """Store results that came together, then tell each of them."""
+        tasks = []
+        for result in results:
+            task = self._left[result.task.login].pop(0)
+            self._attempts[task] = self._attempts.get(task, 0) + 1
+            tasks.append(task)
+        # Stored even when one is tried again: if the session ends here, an error counts as pending.
+        self.store.record_all([(task, each.result, self._attempts[task]) for task, each in zip(tasks, results)])
+        for task, each in zip(tasks, results):
+            self._tell(each.task, task, each.result)
+
+    def _tell(self, assignment: Assignment, task: Task, report: Report) -> None:
         is_final = report.status is not Status.ERROR or self._attempts[task] >= MOST_ATTEMPTS
-        # Stored even when it is tried again: if the session ends here, an error counts as pending.
-        self.store.record(task, report, self._attempts[task])
         self._gave_up += report.is_starved and is_final
         if report.is_starved and self.run_alone and not is_final:
             self._starved.append(replace(assignment, tasks=(task,)))
@@ -125,7 +135,7 @@ class Scheduler:
         """Put tasks without a final result back in the queue. A failure is that of the task that was under way."""
         left = self._left[assignment.login]
         if failure and left:
-            self._take(assignment, self.report_failure(left[0], failure))
+            self._take([Gave(assignment, self.report_failure(left[0], failure))])
         tasks = tuple(self._again.pop(assignment.login) + self._left.pop(assignment.login))
         if tasks:
             self._waiting.append(replace(assignment, tasks=tasks))

@@ -77,24 +77,27 @@ class Store:
 
     def record(self, task: Task, report: Report, attempts: int) -> bool:
         """Store a result, safe when this returns. Return False, and store nothing, when the task has another key by now."""
-        row = (
-            report.status.value,
-            encodable(as_json([report])),
-            attempts,
-            time.time(),
-            task.login,
-            task.exercise,
-            task.key,
-        )
+        return self.record_all([(task, report, attempts)]) == 1
+
+    def record_all(self, results: Sequence[tuple[Task, Report, int]]) -> int:
+        """Store results like `record`: all of them, safe when this returns, or none. Return how many were stored."""
+        now = time.time()
+        rows_of = [
+            (report.status.value, encodable(as_json([report])), attempts, now, task.login, task.exercise, task.key)
+            for task, report, attempts in results
+        ]
+        stored = 0
         with self._database.transaction() as database:
-            if attempts == 1:  # a further attempt in the same session replaces no result of worth
-                self._history.keep([(task.login, task.exercise)], task.key)
-            done = database.execute(
-                "UPDATE tasks SET status = ?, report = ?, attempts = ?, finished_at = ? "
-                "WHERE login = ? AND exercise = ? AND key = ?",
-                row,
-            )
-        return done.rowcount == 1
+            for (task, _, attempts), row in zip(results, rows_of):
+                if attempts == 1:  # a further attempt in the same session replaces no result of worth
+                    self._history.keep([(task.login, task.exercise)], task.key)
+                done = database.execute(
+                    "UPDATE tasks SET status = ?, report = ?, attempts = ?, finished_at = ? "
+                    "WHERE login = ? AND exercise = ? AND key = ?",
+                    row,
+                )
+                stored += done.rowcount
+        return stored
 
     def forget(self, cells: Iterable[Cell] | None = None) -> None:
         """Forget all results, or those of some cells, so that they are run again. The notes stay."""

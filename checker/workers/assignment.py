@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.outcome import Report
-from checker.workers.pool_events import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave, GaveSeveral
 
 
 @dataclass(frozen=True)
@@ -30,4 +30,4 @@ class Assignment:
 
 
 # What happens to an assignment.
-Event = Began[Assignment] | Gave[Assignment, Report] | Ended[Assignment]
+Event = Began[Assignment] | Gave[Assignment, Report] | GaveSeveral[Assignment, Report] | Ended[Assignment]

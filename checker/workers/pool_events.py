@@ -25,6 +25,13 @@ class Gave(Generic[Task, Result]):
 
 
 @dataclass(frozen=True)
+class GaveSeveral(Generic[Task, Result]):
+    """Results that came together, and may be stored together."""
+
+    results: tuple[Gave[Task, Result], ...]
+
+
+@dataclass(frozen=True)
 class Ended(Generic[Task]):
     """A worker has finished its task, or failed."""
 

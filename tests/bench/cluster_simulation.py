@@ -1,7 +1,8 @@
 """How a session scales over a cluster: a model of 10,000 learners, driven by costs that are measured here.
 
-Two costs are measured: what learners of the corpus cost a worker with real boxes, and what each exercise costs the driver
-and a real scheduler, with workers that run no script. Then a discrete-event model puts learners on 1 to 1,024 workers.
+Two costs are measured: what learners of the corpus cost a worker with real boxes, and what each exercise costs the driver,
+its processes that unpack, and a real scheduler, with workers that run no script. Then a discrete-event model puts learners on
+1 to 1,024 workers.
 It knows no network: what a worker sends arrives at once.
 """
 
@@ -36,7 +37,9 @@ from checker.session.session import Session
 from checker.session.settings import Settings
 from checker.workers.cluster.coordinator import ClusterSettings
 from checker.workers.cluster.messages import pack
+from checker.workers.cluster.outbox import MOST_RUNS
 from checker.workers.cluster.transfer import LARGEST_RUN
+from checker.workers.cluster.unpackers import PackedRun, Unpackers, processes_for
 from tests.bench.session import hand_in
 from tests.support.dask_machines import STUB, Machines
 from tests.support.paths import PROJECT
@@ -54,7 +57,9 @@ class Costs:
     exercises: dict[
         str, list[float]
     ]  # of a worker, for each that was checked; the first bears the import of a learner's box
-    driver_s: float  # of the driver, for each exercise, the wait for the disk included
+    driver_s: float  # of the driver's own process, for each exercise
+    unpack_s: float  # of a process that unpacks, for each exercise
+    disk_s: float  # that the driver waits until results are on the disk, for one or many
     scheduler_s: float  # of the scheduler, for each exercise
     run_bytes: float  # that come back of an exercise, packed
 
@@ -66,6 +71,7 @@ class Outcome:
     workers: int
     hours: float
     driver_busy: float  # share of the time
+    unpackers_busy: float
     scheduler_busy: float
     workers_busy: float
 
@@ -75,8 +81,9 @@ class Outcome:
 @click.option(
     "--measured", type=click.IntRange(min=1), default=6, show_default=True, help="Learners that are really checked."
 )
+@click.option("--cores", type=click.IntRange(min=2), default=4, show_default=True, help="Of the simulated driver.")
 @click.option("--costs", type=click.Path(path_type=Path), help="A file for what is measured; read, if it is there.")
-def simulate(learners: int, measured: int, costs: Path | None) -> None:
+def simulate(learners: int, measured: int, cores: int, costs: Path | None) -> None:
     """Measure, then print the table of throughput."""
     console = Console(width=120)
     if costs and costs.is_file():
@@ -87,7 +94,11 @@ def simulate(learners: int, measured: int, costs: Path | None) -> None:
     if costs:
         costs.write_text(json.dumps(asdict(found), indent=1) + "\n", "utf-8")
     show_costs(console, found)
-    show(console, [model(found, learners, workers) for workers in WORKERS], learners)
+    unpackers = processes_for(cores)
+    console.print(
+        f"{learners} learners, {len(CATALOG)} exercises each; a driver of {cores} cores, {unpackers} of them unpack"
+    )
+    show(console, [model(found, learners, workers, unpackers) for workers in WORKERS], learners)
 
 
 def measure(folder: Path, learners: int) -> Costs:
@@ -115,7 +126,7 @@ def _measure_worker(folder: Path, learners: int) -> Costs:
                 if report.logdir:
                     run = Path(report.logdir)
                     sizes.append(len(pack(run, walk(run).files, Budget(LARGEST_RUN))))
-    return Costs(exercises, 0.0, 0.0, fmean(sizes))
+    return Costs(exercises, 0.0, 0.0, 0.0, 0.0, fmean(sizes))
 
 
 def _spent() -> float:
@@ -143,20 +154,33 @@ def _measure_driver(folder: Path, worker: Costs) -> Costs:
             Settings(folder / "session", CATALOG, exercises, Options(isolation="none"), 1, cluster=cluster)
         ) as session:
             batch = session.take_in(read_submissions(submissions, CATALOG))
-            began, at_scheduler = _own(), sum(scheduler.cpu_times()[:2])
+            began, at_scheduler = psutil.Process().cpu_times(), sum(scheduler.cpu_times()[:2])
             batch.check(Listener())
-            driver, at_scheduler = _own() - began, sum(scheduler.cpu_times()[:2]) - at_scheduler
+            ended, at_scheduler = psutil.Process().cpu_times(), sum(scheduler.cpu_times()[:2]) - at_scheduler
             count = len(session.store.statuses())
             disk = _disk_wait(session, count)
-    return replace(worker, driver_s=driver / count + disk, scheduler_s=at_scheduler / count)
+    own, unpacking = (sum(ended[part]) - sum(began[part]) for part in (slice(0, 2), slice(2, 4)))
+    unpacking -= _start_of_processes()
+    return replace(worker, driver_s=own / count, unpack_s=unpacking / count, disk_s=disk, scheduler_s=at_scheduler / count)
 
 
-def _own() -> float:
-    return sum(psutil.Process().cpu_times()[:2])
+def _start_of_processes() -> float:
+    """Return what it takes to start the processes that unpack: a session pays it once."""
+    before = sum(psutil.Process().cpu_times()[2:4])
+    unpackers = Unpackers()
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [
+            PackedRun(b"", Path(folder, str(number)), Path(folder), 0)
+            for number in range(processes_for(os.cpu_count() or 1))
+        ]
+        for future in [unpackers.keep(run, lambda: None) for run in runs]:
+            future.result()
+    unpackers.close()
+    return sum(psutil.Process().cpu_times()[2:4]) - before
 
 
 def _disk_wait(session: Session, count: int) -> float:
-    """Return how long the driver waits for the disk with each result: it is safe before the next one is looked at."""
+    """Return how long the driver waits for the disk with one transaction: it is safe before the next reply is looked at."""
     task, report = next((result.task, result.report) for result in session.store.results() if result.report)
     wall, busy = time.monotonic(), time.thread_time()
     for _ in range(count):
@@ -164,27 +188,45 @@ def _disk_wait(session: Session, count: int) -> float:
     return (time.monotonic() - wall - (time.thread_time() - busy)) / count
 
 
-def model(costs: Costs, learners: int, workers: int) -> Outcome:
-    """Return how a session goes, event by event: whoever has an exercise done waits for the scheduler, then for the driver.
+def model(costs: Costs, learners: int, workers: int, unpackers: int) -> Outcome:
+    """Return how a session goes, event by event: what a worker has done passes the scheduler, then the driver.
 
-    A worker gets the next exercise when the driver has heard of the last one; driver and scheduler serve one at a time.
+    The driver takes all replies that are there; each of these workers then gets its next exercise. One of several processes
+    unpacks each run. What is unpacked by then, the driver stores in one transaction. Before it takes further replies, it lets
+    its processes catch up.
     """
     chance = random.Random(SEED)
-    scheduler_free = driver_free = busy = end = 0.0
     left = [[chance.choice(costs.exercises[exercise]) for exercise in CATALOG] for _ in range(learners)]
     at_work = [(0.0, number, list[float]()) for number in range(workers)]  # when done, which worker, what it has left
+    free, unpacked = [0.0] * unpackers, list[float]()  # when each process is free; when each run is unpacked
+    driver = scheduler_free = driver_busy = busy = 0.0
     heapq.heapify(at_work)
-    while at_work:
-        now, number, own = heapq.heappop(at_work)
-        scheduler_free = max(now, scheduler_free) + costs.scheduler_s
-        driver_free = max(scheduler_free, driver_free) + costs.driver_s
-        end = driver_free
-        own = own or (left.pop() if left else [])
-        if own:
-            busy += own[0]
-            heapq.heappush(at_work, (driver_free + own[0], number, own[1:]))
-    done = learners * len(CATALOG)
-    return Outcome(workers, end / 3600, done * costs.driver_s / end, done * costs.scheduler_s / end, busy / workers / end)
+    while at_work or unpacked:
+        arrives = max(at_work[0][0], scheduler_free) + costs.scheduler_s if at_work else float("inf")
+        can_take = len(unpacked) < MOST_RUNS
+        driver = max(driver, min([*unpacked[:1], *([arrives] if can_take else [])]))
+        began = driver
+        while at_work and len(unpacked) < MOST_RUNS:
+            arrives = max(at_work[0][0], scheduler_free) + costs.scheduler_s
+            if arrives > driver:
+                break
+            _, number, own = heapq.heappop(at_work)
+            scheduler_free, driver = arrives, driver + costs.driver_s
+            done = max(free[0], driver) + costs.unpack_s
+            heapq.heapreplace(free, done)
+            heapq.heappush(unpacked, done)
+            own = own or (left.pop() if left else [])
+            if own:
+                busy += own[0]
+                heapq.heappush(at_work, (driver + own[0], number, own[1:]))
+        if unpacked and unpacked[0] <= driver:
+            while unpacked and unpacked[0] <= driver:
+                heapq.heappop(unpacked)
+            driver += costs.disk_s
+        driver_busy += driver - began
+    count = learners * len(CATALOG)
+    shares = (driver_busy / driver, count * costs.unpack_s / unpackers / driver, count * costs.scheduler_s / driver)
+    return Outcome(workers, driver / 3600, *shares, busy / workers / driver)
 
 
 def show_costs(console: Console, costs: Costs) -> None:
@@ -194,7 +236,9 @@ def show_costs(console: Console, costs: Costs) -> None:
     for exercise, spent in costs.exercises.items():
         what = "a worker, CPU s" + (", with the import for a learner" if exercise == min(costs.exercises) else "")
         table.add_row(exercise, what, *(f"{value:.2f}" for value in (median(spent), fmean(spent), max(spent))))
-    table.add_row("an exercise", "the driver, ms of CPU and disk", "", f"{1000 * costs.driver_s:.1f}", "")
+    table.add_row("an exercise", "the driver, ms of CPU", "", f"{1000 * costs.driver_s:.1f}", "")
+    table.add_row("an exercise", "a process that unpacks, ms of CPU", "", f"{1000 * costs.unpack_s:.1f}", "")
+    table.add_row("a transaction", "the driver, ms of waiting for the disk", "", f"{1000 * costs.disk_s:.1f}", "")
     table.add_row("an exercise", "the scheduler, ms of CPU", "", f"{1000 * costs.scheduler_s:.1f}", "")
     table.add_row("a run", "packed, kB", "", f"{costs.run_bytes / 1000:.0f}", "")
     console.print(table)
@@ -202,7 +246,6 @@ def show_costs(console: Console, costs: Costs) -> None:
 
 def show(console: Console, outcomes: Sequence[Outcome], learners: int) -> None:
     """Print the table of throughput."""
-    console.print(f"{learners} learners, {len(CATALOG)} exercises each")
     table = Table(
         "workers",
         "hours",
@@ -210,12 +253,16 @@ def show(console: Console, outcomes: Sequence[Outcome], learners: int) -> None:
         "times one worker",
         "workers busy",
         "driver busy",
+        "unpacking busy",
         "scheduler busy",
         box=box.MARKDOWN,
     )
     for outcome in outcomes:
         times = outcomes[0].hours / outcome.hours * outcomes[0].workers
-        shares = (f"{100 * share:.0f} %" for share in (outcome.workers_busy, outcome.driver_busy, outcome.scheduler_busy))
+        shares = (
+            f"{100 * share:.0f} %"
+            for share in (outcome.workers_busy, outcome.driver_busy, outcome.unpackers_busy, outcome.scheduler_busy)
+        )
         table.add_row(
             str(outcome.workers), f"{outcome.hours:.2f}", f"{learners / outcome.hours:.0f}", f"{times:.1f}", *shares
         )

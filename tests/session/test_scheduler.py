@@ -46,9 +46,8 @@ class Book(Listener):
     stored: list[tuple[str, str, str, int]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
-    def record(self, task: Task, report: Report, attempts: int) -> bool:
-        self.stored.append((task.login, task.exercise, report.status.value, attempts))
-        return True
+    def record_all(self, results: Sequence[tuple[Task, Report, int]]) -> None:
+        self.stored += [(task.login, task.exercise, report.status.value, attempts) for task, report, attempts in results]
 
     def begin(self, task: Task) -> None:
         self.heard.append(f"{task.login} {task.exercise}")

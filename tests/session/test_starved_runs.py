@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,9 +30,8 @@ class Book(Listener):
     reports: list[Report] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
-    def record(self, task: Task, report: Report, attempts: int) -> bool:
-        self.reports.append(report)
-        return True
+    def record_all(self, results: Sequence[tuple[Task, Report, int]]) -> None:
+        self.reports += [report for _, report, _ in results]
 
     def tell(self, text: str) -> None:
         self.told.append(text)

@@ -202,15 +202,16 @@ def test_the_exercises_of_a_learner_are_checked_in_order_by_one_worker(stubs: Ma
 
 def test_after_a_request_to_stop_only_what_is_under_way_is_finished(stubs: Machines, tmp_path: Path) -> None:
     stubs.start_worker()
-    request = StopRequest()
+    request, gate = StopRequest(), tmp_path / "gate"
 
     class Stopper(Ear):
         def finish(self, task: Task, report: Report, is_final: bool) -> None:
             super().finish(task, report, is_final)
             if not request.is_made:
                 request.make()
+                gate.touch()
 
-    submissions = hand_in(tmp_path / "in", {"ada": "a\n---\nb\n---\nc\n", "bob": "d\n"})
+    submissions = hand_in(tmp_path / "in", {"ada": f"a\n---\nhold {gate}\n---\nc\n", "bob": "d\n"})
     with closing(request):
         session = check(submissions, ClusterSettings(stubs.address), Stopper(), ("ex01", "ex02", "ex03"), stop=request)
     found = statuses(session)

@@ -58,7 +58,7 @@ class DaskClient:
         self._name, self._numbers = uuid.uuid4().hex, itertools.count()
         self._scheduler = ""
         self._calls: dict[str, Future] = {}  # by worker, one each
-        self._done: queue.SimpleQueue[tuple[str, Future]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[str, Future] | None] = queue.SimpleQueue()
 
     def members(self) -> dict[str, str]:
         """Return the machine of each worker, by the worker's address."""
@@ -86,15 +86,22 @@ class DaskClient:
             future.add_done_callback(lambda done: self._done.put((worker, done)))
 
     def next_reply(self, timeout_s: float) -> Reply | None:
-        """Return the reply of the next call that ends, None when none ends within the time."""
+        """Return the reply of the next call that ends, None when none ends within the time, or at a call of `wake`."""
         until = time.monotonic() + timeout_s
         while True:
             try:
-                worker, future = self._done.get(timeout=max(0.0, until - time.monotonic()))
+                done = self._done.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 return None
+            if done is None:
+                return None
+            worker, future = done
             if self._calls.get(worker) is future:
                 return self._reply(worker, future)
+
+    def wake(self) -> None:
+        """Have `next_reply` return at once, from any thread."""
+        self._done.put(None)
 
     def drop(self, worker: str) -> None:
         """Forget the call of a worker."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from pathlib import Path
 
-from checker.engine.publish import MOST_FILES, PublishError, publish
 from checker.engine.workshop import run_folder
 from checker.evidence.safe_walk import walk
-from checker.evidence.stdout import clean_line
-from checker.intake.archives import BadArchive
 from checker.intake.budget import Budget
 from checker.intake.intake import COPIES
 from checker.outcome import Report
 from checker.report.json import as_json, from_json
 from checker.units import MIB
 from checker.workers.assignment import Assignment
-from checker.workers.cluster.messages import Answer, BadMessage, Order, pack, unpack
+from checker.workers.cluster.messages import Answer, BadMessage, Order, pack
+from checker.workers.cluster.unpackers import PackedRun
 from checker.workers.learner_worker import WorkerSettings
 
 LARGEST_RUN = 256 * MIB  # sent back per exercise
@@ -72,22 +69,19 @@ class Transfer:
         report.script = self._below(assignment.scripts[exercise])
         return report
 
-    def store_run(self, assignment: Assignment, report: Report, run: bytes) -> None:
-        """Unpack a run where runs of this machine lie, too; the report says where, or why it could not be kept."""
-        report.logdir = ""
-        if not run:
-            return
+    def packed_run(self, assignment: Assignment, report: Report, archive: bytes) -> PackedRun | None:
+        """Return the run that came with a report, and where it is to lie; None where none came."""
         target = run_folder(self._catalog[report.exercise], self._session, assignment.folder)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=self._session) as folder:
-            unpacked = Path(folder, "run")
-            unpacked.mkdir()
-            try:
-                unpack(run, unpacked, Budget(self._largest_run, MOST_FILES))
-                publish(unpacked, target, beside=self._session)
-                report.logdir = self._below(target)
-            except (BadArchive, PublishError) as error:
-                report.notes.append(clean_line(str(error)))
-                report.figures = []
+        return PackedRun(archive, target, self._session, self._largest_run) if archive else None
+
+    def told(self, assignment: Assignment, report: Report, failure: str | None) -> None:
+        """Have a report say where its run lies, or why it could not be kept; None: no run came with it."""
+        report.logdir = ""
+        if failure:
+            report.notes.append(failure)
+            report.figures = []
+        elif failure is not None:
+            report.logdir = self._below(run_folder(self._catalog[report.exercise], self._session, assignment.folder))
 
     def _packed(self, assignment: Assignment) -> bytes:
         files = {*walk(self._session / COPIES / assignment.folder).files, *assignment.scripts.values()}
