@@ -9,15 +9,13 @@ It knows no network: what a worker sends arrives at once.
 from __future__ import annotations
 
 import contextlib
-import heapq
 import json
 import os
 import platform
-import random
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean, median
 
@@ -37,43 +35,16 @@ from checker.session.session import Session
 from checker.session.settings import Settings
 from checker.workers.cluster.coordinator import ClusterSettings
 from checker.workers.cluster.messages import pack
-from checker.workers.cluster.outbox import MOST_RUNS
 from checker.workers.cluster.transfer import LARGEST_RUN
 from checker.workers.cluster.unpackers import PackedRun, Unpackers, processes_for
+from tests.bench.cluster_model import EXERCISES, Costs, Outcome, model
 from tests.bench.session import hand_in
 from tests.support.dask_machines import STUB, Machines
 from tests.support.paths import PROJECT
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 STUB_LEARNERS, STUBS = 100, 2  # learners and workers while the driver is measured
-SEED = 5
 CATALOG = built_in()
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What was measured, in seconds of one core."""
-
-    exercises: dict[
-        str, list[float]
-    ]  # of a worker, for each that was checked; the first bears the import of a learner's box
-    driver_s: float  # of the driver's own process, for each exercise
-    unpack_s: float  # of a process that unpacks, for each exercise
-    disk_s: float  # that the driver waits until results are on the disk, for one or many
-    scheduler_s: float  # of the scheduler, for each exercise
-    run_bytes: float  # that come back of an exercise, packed
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the model says of a number of workers."""
-
-    workers: int
-    hours: float
-    driver_busy: float  # share of the time
-    unpackers_busy: float
-    scheduler_busy: float
-    workers_busy: float
 
 
 @click.command()
@@ -96,7 +67,7 @@ def simulate(learners: int, measured: int, cores: int, costs: Path | None) -> No
     show_costs(console, found)
     unpackers = processes_for(cores)
     console.print(
-        f"{learners} learners, {len(CATALOG)} exercises each; a driver of {cores} cores, {unpackers} of them unpack"
+        f"{learners} learners, {len(EXERCISES)} exercises each; a driver of {cores} cores, {unpackers} of them unpack"
     )
     show(console, [model(found, learners, workers, unpackers) for workers in WORKERS], learners)
 
@@ -110,7 +81,7 @@ def measure(folder: Path, learners: int) -> Costs:
 def _measure_worker(folder: Path, learners: int) -> Costs:
     """Check learners drawn from the corpus, each in a box of their own, and count what all processes spend on each exercise."""
     hand_in(folder / "handed in", learners)
-    exercises: dict[str, list[float]] = {exercise: [] for exercise in CATALOG}
+    exercises: dict[str, list[float]] = {exercise: [] for exercise in EXERCISES}
     sizes = []
     with Workshop() as workshop:
         options = Options(publish_to=folder, learner="x")
@@ -118,7 +89,7 @@ def _measure_worker(folder: Path, learners: int) -> Costs:
         for learner in sorted((folder / "handed in").iterdir()):
             before = _spent()
             workshop.open_another_box()
-            for exercise in CATALOG.exercises.values():
+            for exercise in map(CATALOG.__getitem__, EXERCISES):
                 report = workshop.check(exercise, learner / exercise.script, options)
                 now = _spent()
                 exercises[exercise.id].append(now - before)
@@ -140,7 +111,7 @@ def _spent() -> float:
 
 def _measure_driver(folder: Path, worker: Costs) -> Costs:
     """Run a session whose workers run no script, but leave runs of the size that was measured."""
-    submissions, exercises = folder / "handed in", [*CATALOG]
+    submissions, exercises = folder / "handed in", EXERCISES
     for number in range(STUB_LEARNERS):
         (submissions / f"l{number}").mkdir(parents=True)
         for exercise in exercises:
@@ -159,14 +130,15 @@ def _measure_driver(folder: Path, worker: Costs) -> Costs:
             ended, at_scheduler = psutil.Process().cpu_times(), sum(scheduler.cpu_times()[:2]) - at_scheduler
             count = len(session.store.statuses())
             disk = _disk_wait(session, count)
-    own, unpacking = (sum(ended[part]) - sum(began[part]) for part in (slice(0, 2), slice(2, 4)))
+    own = ended.user + ended.system - began.user - began.system
+    unpacking = ended.children_user + ended.children_system - began.children_user - began.children_system
     unpacking -= _start_of_processes()
     return replace(worker, driver_s=own / count, unpack_s=unpacking / count, disk_s=disk, scheduler_s=at_scheduler / count)
 
 
 def _start_of_processes() -> float:
     """Return what it takes to start the processes that unpack: a session pays it once."""
-    before = sum(psutil.Process().cpu_times()[2:4])
+    before = psutil.Process().cpu_times()
     unpackers = Unpackers()
     with tempfile.TemporaryDirectory() as folder:
         runs = [
@@ -176,7 +148,8 @@ def _start_of_processes() -> float:
         for future in [unpackers.keep(run, lambda: None) for run in runs]:
             future.result()
     unpackers.close()
-    return sum(psutil.Process().cpu_times()[2:4]) - before
+    after = psutil.Process().cpu_times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def _disk_wait(session: Session, count: int) -> float:
@@ -186,47 +159,6 @@ def _disk_wait(session: Session, count: int) -> float:
     for _ in range(count):
         session.store.record(task, report, 1)
     return (time.monotonic() - wall - (time.thread_time() - busy)) / count
-
-
-def model(costs: Costs, learners: int, workers: int, unpackers: int) -> Outcome:
-    """Return how a session goes, event by event: what a worker has done passes the scheduler, then the driver.
-
-    The driver takes all replies that are there; each of these workers then gets its next exercise. One of several processes
-    unpacks each run. What is unpacked by then, the driver stores in one transaction. Before it takes further replies, it lets
-    its processes catch up.
-    """
-    chance = random.Random(SEED)
-    left = [[chance.choice(costs.exercises[exercise]) for exercise in CATALOG] for _ in range(learners)]
-    at_work = [(0.0, number, list[float]()) for number in range(workers)]  # when done, which worker, what it has left
-    free, unpacked = [0.0] * unpackers, list[float]()  # when each process is free; when each run is unpacked
-    driver = scheduler_free = driver_busy = busy = 0.0
-    heapq.heapify(at_work)
-    while at_work or unpacked:
-        arrives = max(at_work[0][0], scheduler_free) + costs.scheduler_s if at_work else float("inf")
-        can_take = len(unpacked) < MOST_RUNS
-        driver = max(driver, min([*unpacked[:1], *([arrives] if can_take else [])]))
-        began = driver
-        while at_work and len(unpacked) < MOST_RUNS:
-            arrives = max(at_work[0][0], scheduler_free) + costs.scheduler_s
-            if arrives > driver:
-                break
-            _, number, own = heapq.heappop(at_work)
-            scheduler_free, driver = arrives, driver + costs.driver_s
-            done = max(free[0], driver) + costs.unpack_s
-            heapq.heapreplace(free, done)
-            heapq.heappush(unpacked, done)
-            own = own or (left.pop() if left else [])
-            if own:
-                busy += own[0]
-                heapq.heappush(at_work, (driver + own[0], number, own[1:]))
-        if unpacked and unpacked[0] <= driver:
-            while unpacked and unpacked[0] <= driver:
-                heapq.heappop(unpacked)
-            driver += costs.disk_s
-        driver_busy += driver - began
-    count = learners * len(CATALOG)
-    shares = (driver_busy / driver, count * costs.unpack_s / unpackers / driver, count * costs.scheduler_s / driver)
-    return Outcome(workers, driver / 3600, *shares, busy / workers / driver)
 
 
 def show_costs(console: Console, costs: Costs) -> None:

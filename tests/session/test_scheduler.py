@@ -18,7 +18,7 @@ from checker.workers import cores, learner_worker
 from checker.workers.assignment import Assignment, Event, Task
 from checker.workers.cores import threads_for
 from checker.workers.learner_worker import failure_report, key_of
-from checker.workers.pool_events import Began, Ended, Gave
+from checker.workers.pool_events import Began, Ended, Gave, GaveSeveral
 
 CATALOG = built_in()
 ORDER = [*CATALOG]
@@ -97,6 +97,34 @@ def test_every_task_is_stored_once_in_the_order_of_the_exercises() -> None:
     book = work(assignment("ada", 1, 2), assignment("bob", 1), ada_2="fail")
     assert book.stored == [("ada", "ex01", "pass", 1), ("ada", "ex02", "fail", 1), ("bob", "ex01", "pass", 1)]
     assert book.heard == ["ada ex01", "pass", "ada ex02", "fail", "bob ex01", "pass"]
+
+
+def test_results_that_come_together_are_stored_together_and_told_one_by_one() -> None:
+    class Together(Book):
+        def record_all(self, results: Sequence[tuple[Task, Report, int]]) -> None:
+            self.heard.append(f"{len(results)} stored")
+            super().record_all(results)
+
+    def pool(waiting: deque[Assignment]) -> Generator[Event, None, None]:
+        ada, bob = waiting.popleft(), waiting.popleft()
+        yield from (Began(ada), Began(bob))
+        first = [Gave(ada, report_of("ex01", Status.PASS)), Gave(bob, report_of("ex01", Status.ERROR))]
+        yield GaveSeveral((*first, Gave(ada, report_of("ex02", Status.FAIL))))
+        yield from (Ended(ada, ""), Ended(bob, ""))
+        again = waiting.popleft()
+        yield from (Began(again), Gave(again, report_of("ex01", Status.PASS)), Ended(again, ""))
+
+    book = Together()
+    Scheduler(book, pool, lambda task, how: report_of(task.exercise, Status.ERROR), book).work(
+        [assignment("ada", 1, 2), assignment("bob", 1)]
+    )
+    assert book.stored == [
+        ("ada", "ex01", "pass", 1),
+        ("bob", "ex01", "error", 1),
+        ("ada", "ex02", "fail", 1),
+        ("bob", "ex01", "pass", 2),
+    ]
+    assert book.heard[2:] == ["3 stored", "pass", "error, again", "fail", "bob ex01", "1 stored", "pass"]
 
 
 def test_an_error_of_ours_is_tried_once_more_and_then_shown() -> None:

@@ -42,10 +42,15 @@ from checker.outcome import CheckResult, Report, Status
 from checker.session.store import Store, Task
 
 with Store(Path(sys.argv[1])) as store:
-    for task in store.pending():
-        report = Report(task.exercise, "s", "none", "none", [CheckResult("c", "t", Status.PASS, detail=task.login * 500)])
-        store.record(task, report, 1)
-        print(task.login, task.exercise, flush=True)
+    tasks, together = store.pending(), int(sys.argv[2])
+    for begin in range(0, len(tasks), together):
+        results = []
+        for task in tasks[begin : begin + together]:
+            check = CheckResult("c", "t", Status.PASS, detail=task.login * 500)
+            results.append((task, Report(task.exercise, "s", "none", "none", [check]), 1))
+        store.record_all(results)
+        for task, _, _ in results:
+            print(task.login, task.exercise, flush=True)
 """
 
 
@@ -212,7 +217,22 @@ def test_a_full_disk_is_told_with_what_is_kept(store: Store) -> None:
     assert len(store.pending()) == 3
 
 
-def test_whatever_was_committed_when_the_writer_was_killed_is_there(tmp_path: Path) -> None:
+def test_results_that_are_stored_together_are_all_stored_or_none(store: Store) -> None:
+    small, big = report_of("ex01"), report_of("ex02")
+    big.checks = [replace(big.checks[0], detail="x" * 1_000_000)]
+    tasks = [Task("ada", "ex01", "k1"), Task("ada", "ex02", "k1")]
+    ((pages,),) = store._database.connection.execute("PRAGMA page_count")
+    store._database.connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+    with pytest.raises(StoreError, match="full"):
+        store.record_all([(tasks[0], small, 1), (tasks[1], big, 1)])
+    assert len(store.pending()) == 3
+    old = (Task("Zoë", "ex01", "a former key"), small, 1)
+    assert store.record_all([(tasks[0], small, 1), old, (tasks[1], small, 1)]) == 2
+    assert [task.login for task in store.pending()] == ["Zoë"]
+
+
+@pytest.mark.parametrize("together", [1, 4])
+def test_whatever_was_committed_when_the_writer_was_killed_is_there(tmp_path: Path, together: int) -> None:
     learners = [Learner(f"learner {i:03}", f"l{i:03}", {}) for i in range(300)]
     keys = {(learner.login, exercise): "k" for learner in learners for exercise in ("ex01", "ex02")}
     with Store(tmp_path) as store:
@@ -221,7 +241,7 @@ def test_whatever_was_committed_when_the_writer_was_killed_is_there(tmp_path: Pa
     done: list[str] = []
     for _ in range(12):  # of 600 results, some 20 a turn: however fast the disk, each writer is killed at work
         with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path)],
+            [sys.executable, "-c", WRITER, str(tmp_path), str(together)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROJECT,
