@@ -65,7 +65,7 @@ def _import_for_children() -> None:
     gc.disable()  # an import makes half a million objects and no garbage: looking for some takes a third of its time
     with without_keras():
         import tensorflow  # noqa: F401  # for the children that are forked later
-    import matplotlib.pyplot  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401  # likewise
 
     gc.freeze()  # otherwise every child walks, and so copies, all objects of TensorFlow at its end: 1 s instead of 0.2 s
     gc.enable()
