@@ -28,6 +28,7 @@ pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = [
+    TESTS / "test_ordinary_user.py",
     TESTS / "learner" / "test_skeletons.py",
     TESTS / "session" / "test_killed_while_working.py",
     TESTS / "session" / "test_session_cli.py",
