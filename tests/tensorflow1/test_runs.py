@@ -24,6 +24,8 @@ ROUNDED = 1e-5  # of the largest value of a curve; at most 4e-7 was seen
 TRAINED = dict.fromkeys(("ex04", "ex05", "ex06", "digits", "images", "letters", "sequences"), 0.05)
 OTHER_BATCHES = {"logistic": 0.1}  # TensorFlow 2 shuffles in another order in tf.data: only where it ends is the same
 LAST = 10  # points, of which the mean tells where a curve ends
+# TensorFlow 1 makes tf.nn.dropout, and tf.scan and tf.tensordot, of other operations.
+OTHER_OPERATIONS = {"letters", "sequences"}
 
 NUMBER = re.compile(r"[-+]?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?")
 # What is told otherwise: 1.15 counts the host as a device of its own; one other digit of one number makes another text.
@@ -95,7 +97,8 @@ def test_its_graph_has_the_same_outline_and_the_same_trainable_variables(both: B
     )
     assert first.keys() == second.keys()
     for name, graph in first.items():
-        assert outline_of(graph).digest == outline_of(second[name]).digest
+        if both.exercise not in OTHER_OPERATIONS:
+            assert outline_of(graph).digest == outline_of(second[name]).digest
         variables = [[(each.name, each.shape) for each in one.trainable] for one in (graph, second[name])]
         assert variables[0] == variables[1]
 
