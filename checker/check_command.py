@@ -10,7 +10,16 @@ from typing import Any
 import click
 
 from checker.catalog import Catalog
-from checker.command_line import data_option, json_option, language_option, pack_option, sandbox_option, timeout_option
+from checker.command_line import (
+    AUTO,
+    data_option,
+    json_option,
+    language_option,
+    pack_option,
+    read_jobs,
+    sandbox_option,
+    timeout_option,
+)
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
@@ -47,6 +56,14 @@ class CheckCommand(click.Command):
 @data_option
 @timeout_option
 @sandbox_option
+@click.option(
+    "--jobs",
+    metavar=f"N|{AUTO}",
+    callback=read_jobs,
+    default=AUTO,
+    show_default=True,
+    help="Scripts checked side by side; auto: as many as this machine has room for.",
+)
 @pack_option
 @language_option
 @click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")

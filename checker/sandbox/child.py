@@ -134,8 +134,9 @@ def _keep(request: Request, outputs: list[int], channel: socket.socket) -> None:
 
 
 def _cover(folder: str) -> None:
-    """Hide /tmp and the folders of all other jobs, and give the job its own shared memory."""
-    namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC)
+    """Hide /tmp and the folders of all other jobs, and give the job its own shared memory and its own loopback."""
+    namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC | namespaces.NEW_NETWORK)
+    namespaces.raise_loopback()
     namespaces.keep_mounts_private()
     shown = [(path, os.open(path, os.O_PATH)) for path in [*_mounted_below_tmp(), folder]]
     root = os.path.dirname(folder)

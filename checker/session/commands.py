@@ -7,8 +7,16 @@ from typing import Any
 
 import click
 
-from checker.command_line import LONGEST_TIMEOUT_S, data_option, language_option, pack_option, timeout_option
-from checker.session.arguments import AUTO, SessionArguments, read_jobs, require_likeness
+from checker.command_line import (
+    AUTO,
+    LONGEST_TIMEOUT_S,
+    data_option,
+    language_option,
+    pack_option,
+    read_jobs,
+    timeout_option,
+)
+from checker.session.arguments import SessionArguments, require_likeness
 from checker.session.models import NOTE_KINDS
 
 

@@ -58,7 +58,7 @@ os.symlink("..", "logdir/ex01/up")
 os.mkfifo("logdir/ex01/model.index")
 socket.socket(socket.AF_UNIX).bind("logdir/ex01/socket")
 open("logdir/ex01/real", "w").write("x")
-for target in ("/etc/hostname", "/usr/bin/env", "../../job-1"):
+for target in ("/etc/hostname", "/usr/bin/env", "../.."):
     try: os.link(target, "logdir/ex01/hard")
     except OSError: pass
 """)

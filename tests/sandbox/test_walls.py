@@ -155,7 +155,7 @@ def test_of_the_full_data_its_files_are_there_and_nothing_beside_them(
     for name in ("mnist.npz", "mnist.npz.damaged-1", "held_out.npz"):
         (tmp_path / name).write_bytes(b"x")
     with Workshop("bubblewrap") as workshop:
-        box = workshop._scripts
+        box = workshop._box
         with box.job_folder() as folder:
             (folder / "script.py").write_text(f"import os\nprint(os.listdir({str(tmp_path)!r}))")
             result = box.run("script", folder, Limits(time_s=SECONDS), {}, script=str(folder / "script.py"))
