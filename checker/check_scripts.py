@@ -25,6 +25,7 @@ from checker.report.exercise_table import ExerciseTable
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport
+from checker.sandbox.tensorflow_1 import OtherPython
 from checker.targets import Target
 from checker.workers.cores import default_jobs, thread_variables, threads_for
 from checker.workers.script_worker import ScriptWorker, checked, reports_in_order
@@ -42,6 +43,7 @@ class CheckOptions:
     timeout_s: float | None
     isolation: str
     verbose: bool
+    python: OtherPython | None = None  # that runs the scripts, with TensorFlow 1.15
     jobs: int | None = None  # scripts at a time; None: as many as this machine has room for
 
 
@@ -53,10 +55,18 @@ def check_all(
     `note` is called with each report as soon as it is printed.
     """
     terminal = _terminal([exercise.id for exercise, _ in targets], asked)
-    options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), learner=CHECKED, isolation=asked.isolation)
+    options = Options(
+        asked.edition,
+        asked.timeout_s,
+        publish_to=Path.cwd(),
+        learner=CHECKED,
+        isolation=asked.isolation,
+        python=asked.python.path if asked.python else "",
+    )
     jobs = min(asked.jobs or default_jobs(), math.ceil(len(targets) / LEAST_FOR_A_JOB))
     reports = []
-    with closing(_each_report(targets, options, jobs)) as checked:
+    readable = [*own_data_files(exercise for exercise, _ in targets), *(asked.python.readable if asked.python else ())]
+    with closing(_each_report(targets, options, readable, jobs)) as checked:
         for target in targets:
             terminal.start(*target)
             try:
@@ -71,9 +81,10 @@ def check_all(
     return reports
 
 
-def _each_report(targets: Sequence[Target], options: Options, jobs: int) -> Generator[Report, None, None]:
+def _each_report(
+    targets: Sequence[Target], options: Options, readable: Sequence[Path], jobs: int
+) -> Generator[Report, None, None]:
     """Yield the reports of targets in their order. Closing the iterator ends what runs."""
-    readable = own_data_files(exercise for exercise, _ in targets)
     if jobs > 1:
         yield from reports_in_order(
             partial(ScriptWorker, options, thread_variables(threads_for(jobs)), readable), targets, jobs

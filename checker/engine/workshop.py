@@ -22,6 +22,8 @@ from checker.exercise import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import report_of
 from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError, MachineBusy, choose_isolation
+from checker.sandbox.other_python import PYTHON
+from checker.sandbox.tensorflow_1 import START_S
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder, is_fetched
 
 FIGURES_VARIABLE = "SUITE_FIGURES"
@@ -39,6 +41,7 @@ class Options:
     publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
     learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
     isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
+    python: str = ""  # the path of the interpreter that runs the script instead of this one, with TensorFlow 1.15
 
 
 class Workshop:
@@ -158,6 +161,8 @@ class Workshop:
         limits: Limits = exercise.limits
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
+        if options.python:
+            limits = replace(limits, time_s=limits.time_s + START_S)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if exercise.keeps:
             env[KEEPS_VARIABLE] = "1"
@@ -167,7 +172,7 @@ class Workshop:
         brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
         read_lines = partial(tell_live_points, tell) if tell else None
-        arguments = {"cwd": str(work), "script": str(brought.script), "served": served}
+        arguments = {"cwd": str(work), "script": str(brought.script), "served": served, PYTHON: options.python}
         result = self._box.run("script", folder, limits, env, read_lines, **arguments)
         # A copy of the script ran. Its messages must name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
