@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INPUTS := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: bench check fuzz test lint tensorboard tours screenshots data locale clean
+.PHONY: bench check fuzz test test-tf1 lint tensorboard tours screenshots data locale clean
 
 check: .venv/installed
 	-.ci/apt-install bubblewrap
@@ -15,6 +15,11 @@ test: .venv/installed-test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m checker.selftest
 	$(BIN)/python -m checker.selftest --pack tests/packs/formulas
+
+# Every script on TensorFlow 2.21 and on 1.15.5, which needs a Python 3.7: PYTHON37=/path/of/python3.7 names one.
+test-tf1: .venv/installed-test .venv-tf1/installed
+	-.ci/apt-install bubblewrap
+	SUITE_TF1_PYTHON=.venv-tf1/bin/python $(BIN)/python -m pytest tests/tensorflow1
 
 lint: .venv/installed-lint
 	$(BIN)/ruff check .
@@ -59,7 +64,7 @@ data: .venv/installed
 	$(BIN)/python -m checker data --full
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-tf1 build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find logdir -mindepth 1 ! -name .gitkeep -delete
 
@@ -88,3 +93,8 @@ clean:
 .venv/installed-lint: $(INPUTS) | .venv/bin/python
 	$(PIP) --editable '.[lint]'
 	@touch $@ .venv/installed
+
+.venv-tf1/installed: constraints-tf1.txt
+	python37=$$(.ci/find-python3.7) && $$python37 -m venv --clear .venv-tf1
+	.venv-tf1/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement constraints-tf1.txt
+	@touch $@

@@ -5,12 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from checker.catalog import Catalog
-from checker.command_line import data_option, json_option, language_option, pack_option, sandbox_option, timeout_option
+from checker.command_line import (
+    AUTO,
+    data_option,
+    json_option,
+    language_option,
+    pack_option,
+    read_jobs,
+    sandbox_option,
+    timeout_option,
+)
 from checker.completion import complete_what
 from checker.invocation import command
 from checker.learner.folder import LearnerFolder, catalog_in
@@ -21,6 +30,9 @@ from checker.pack_file import PACK_FILE
 from checker.session.arguments import require_data
 from checker.targets import Selection, find_targets, nothing_to_check
 from checker.translation import _
+
+if TYPE_CHECKING:
+    from checker.sandbox.tensorflow_1 import OtherPython
 
 
 class CheckCommand(click.Command):
@@ -47,6 +59,21 @@ class CheckCommand(click.Command):
 @data_option
 @timeout_option
 @sandbox_option
+@click.option(
+    "--jobs",
+    metavar=f"N|{AUTO}",
+    callback=read_jobs,
+    default=AUTO,
+    show_default=True,
+    help="Scripts checked side by side; auto: as many as this machine has room for.",
+)
+@click.option(
+    "--tensorflow",
+    type=click.Choice(["2.21", "1.15"]),
+    default="2.21",
+    show_default=True,
+    help="Which TensorFlow runs the scripts; the variable SUITE_TF1_PYTHON names the interpreter that has 1.15.",
+)
 @pack_option
 @language_option
 @click.option("--tensorboard", "board", is_flag=True, help="Then start TensorBoard on the run, at the chart of its loss.")
@@ -135,6 +162,7 @@ def _run_checks(ctx: click.Context, selection: Selection, catalog: Catalog, aske
         asked["isolation"] = choose_isolation(asked["isolation"])
     except NoWalls as error:
         raise click.UsageError(f"--sandbox bubblewrap: {error}; {command('doctor')} tells more") from None
+    asked["python"] = _other_python() if asked.pop("tensorflow") == "1.15" else None
     options = CheckOptions(**asked)
     own = own_folder(catalog, ())
     try:
@@ -146,6 +174,16 @@ def _run_checks(ctx: click.Context, selection: Selection, catalog: Catalog, aske
     if own and options.json_file != "-" and [report.status for report in reports] == [Status.PASS]:
         _tell_what_is_next(own, reports[0])
     return reports
+
+
+def _other_python() -> OtherPython:
+    """Return the interpreter that has TensorFlow 1.15. Raises `click.UsageError`."""
+    from checker.sandbox.tensorflow_1 import NoTensorflow1, find_tensorflow_1
+
+    try:
+        return find_tensorflow_1()
+    except NoTensorflow1 as error:
+        raise click.UsageError(f"--tensorflow 1.15: {error}") from None
 
 
 def _tell_what_is_next(own: LearnerFolder, report: Report) -> None:

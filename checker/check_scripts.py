@@ -1,11 +1,13 @@
-"""Checking scripts one after the other, and the reports of it: on the terminal and in files."""
+"""Checking scripts, and the reports of it, in the order that was asked: on the terminal and in files."""
 
 from __future__ import annotations
 
+import math
 import sys
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,8 +25,12 @@ from checker.report.exercise_table import ExerciseTable
 from checker.report.json import as_json
 from checker.report.junit import as_junit
 from checker.report.terminal import TerminalReport
+from checker.sandbox.tensorflow_1 import OtherPython
 from checker.targets import Target
-from checker.workers.learner_worker import failure_report
+from checker.workers.cores import default_jobs, thread_variables, threads_for
+from checker.workers.script_worker import ScriptWorker, checked, reports_in_order
+
+LEAST_FOR_A_JOB = 2  # scripts: each job begins with an import of TensorFlow, which takes as long as a script
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class CheckOptions:
     timeout_s: float | None
     isolation: str
     verbose: bool
+    python: OtherPython | None = None  # that runs the scripts, with TensorFlow 1.15
+    jobs: int | None = None  # scripts at a time; None: as many as this machine has room for
 
 
 def check_all(
@@ -44,20 +52,47 @@ def check_all(
 ) -> list[Report]:
     """Check every target, printing as it goes; what breaks on our side becomes the ERROR of the exercise it broke on.
 
-    `note` is called with each report at once.
+    `note` is called with each report as soon as it is printed.
     """
     terminal = _terminal([exercise.id for exercise, _ in targets], asked)
-    options = Options(asked.edition, asked.timeout_s, publish_to=Path.cwd(), learner=CHECKED, isolation=asked.isolation)
+    options = Options(
+        asked.edition,
+        asked.timeout_s,
+        publish_to=Path.cwd(),
+        learner=CHECKED,
+        isolation=asked.isolation,
+        python=asked.python.path if asked.python else "",
+    )
+    jobs = min(asked.jobs or default_jobs(), math.ceil(len(targets) / LEAST_FOR_A_JOB))
     reports = []
-    readable = own_data_files(exercise for exercise, _ in targets)
-    with Workshop(asked.isolation, readable=readable) as workshop:
+    readable = [*own_data_files(exercise for exercise, _ in targets), *(asked.python.readable if asked.python else ())]
+    with closing(_each_report(targets, options, readable, jobs)) as checked:
         for target in targets:
-            reports.append(_check(target, workshop, options, terminal))
+            terminal.start(*target)
+            try:
+                reports.append(next(checked))
+            finally:
+                terminal.stop_spinner()
+            terminal.finish(reports[-1], target[0])
             _keep(target, reports[-1], catalog)
             if note:
                 note(reports[-1])
     terminal.summarise(reports)
     return reports
+
+
+def _each_report(
+    targets: Sequence[Target], options: Options, readable: Sequence[Path], jobs: int
+) -> Generator[Report, None, None]:
+    """Yield the reports of targets in their order. Closing the iterator ends what runs."""
+    if jobs > 1:
+        yield from reports_in_order(
+            partial(ScriptWorker, options, thread_variables(threads_for(jobs)), readable), targets, jobs
+        )
+        return
+    with ScriptWorker(options, {}, readable) as worker:
+        for numbered in enumerate(targets):
+            yield from worker.work(numbered)
 
 
 def _terminal(exercises: Sequence[str], asked: CheckOptions) -> TerminalReport | ExerciseTable:
@@ -80,7 +115,7 @@ def check_and_keep(target: Target, workshop: Workshop, catalog: Catalog, tell: C
     `tell` gets numbers of the run while it trains.
     """
     options = Options(publish_to=Path.cwd(), learner=CHECKED, isolation=workshop.isolation)
-    report = _report(target, workshop, options, tell)
+    report = checked(target, workshop, options, tell)
     _keep(target, report, catalog)
     return report
 
@@ -100,21 +135,3 @@ def _keep(target: Target, report: Report, catalog: Catalog) -> None:
         keep_correction(runs, catalog.exercises, report)
     except OSError as error:
         click.echo(f"{runs}: the verdict could not be kept for TensorBoard: {error}", err=True)
-
-
-def _check(target: Target, workshop: Workshop, options: Options, terminal: TerminalReport | ExerciseTable) -> Report:
-    exercise, script = target
-    terminal.start(exercise, script)
-    try:
-        report = _report(target, workshop, options)
-    finally:
-        terminal.stop_spinner()
-    terminal.finish(report, exercise)
-    return report
-
-
-def _report(target: Target, workshop: Workshop, options: Options, tell: Callable[[LivePoint], None] | None = None) -> Report:
-    try:
-        return workshop.check(*target, options, tell)
-    except Exception:  # ours; the reports of the others must not be lost for it
-        return failure_report(*target, options, traceback.format_exc())

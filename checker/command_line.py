@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from checker.refusals import refusal
 from checker.translation import VARIABLE
 
 LONGEST_TIMEOUT_S = 24 * 3600
+AUTO = "auto"  # as a number of jobs
 COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
 
 
@@ -42,6 +44,15 @@ pack_option = click.option(
 def _use(_context: click.Context, _option: click.Parameter, asked: str | None) -> None:
     if asked:
         os.environ[VARIABLE] = asked
+
+
+def read_jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | None:
+    """Return a number of jobs; None for as many as this machine has room for. Raises `click.BadParameter`."""
+    if word.strip().casefold() == AUTO:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", word.strip()) or int(word) < 1:
+        raise click.BadParameter(f"{word!r} is neither a number from 1 on nor {AUTO}")
+    return int(word)
 
 
 language_option = click.option(

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import checker
 from checker.engine.bounds import BOUNDS, BoundMet, Bounds
-from checker.sandbox.box import MachineBusy
+from checker.sandbox.box import JobRunner, MachineBusy
 from checker.sandbox.process import START_TIMEOUT_S, last_words
 
 PROJECT = Path(checker.__file__).parent.parent
@@ -41,17 +41,17 @@ class EvidenceError(Exception):
 class EvidenceProcess:
     """A process that reads the files of submissions, each run in a bounded child of its own. Use as a context manager.
 
-    With an `isolation`, it imports all checks and has a box for evaluations; `env` is added to the environment of that.
-    Raises `EvidenceError` when it cannot be started.
+    With a box, it imports all checks, and its children ask that box for evaluations. Nobody else may ask the box while
+    `call` waits. Raises `EvidenceError` when it cannot be started.
     """
 
-    def __init__(self, isolation: str | None = None, env: Mapping[str, str] | None = None, bounds: Bounds = BOUNDS) -> None:
+    def __init__(self, box: JobRunner | None = None, bounds: Bounds = BOUNDS) -> None:
         self.peak_memory_bytes = 0  # resident, of the last child
         self.cpu_s = 0.0
         self._bounds = bounds
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # open while the process lives; `close` closes it
         ours, theirs = socket.socketpair()
-        settings = {"isolation": isolation, "env": dict(env or {}), "bounds": asdict(bounds)}
+        settings = {"checks": box is not None, "bounds": asdict(bounds)}
         with theirs, self._closed_on_failure(ours):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "checker.engine.evidence_server", str(theirs.fileno()), json.dumps(settings)],
@@ -64,6 +64,8 @@ class EvidenceProcess:
                 start_new_session=True,  # Ctrl-C reaches the checker only, which then ends this process
             )
         self._connection = Connection(ours.detach())
+        if box:
+            self.use(box)
 
     def __enter__(self) -> EvidenceProcess:
         return self
@@ -85,9 +87,11 @@ class EvidenceProcess:
         """Let the process call a function of ours itself: what it loads is there for all later jobs. Nothing is answered."""
         self._send("prepare", job, arguments)
 
-    def renew_evaluations(self) -> None:
-        """Let the next job have a new box for evaluations."""
-        self._send("renew", "", ())
+    def use(self, box: JobRunner) -> None:
+        """Let the next jobs ask this box for evaluations. It must be ready by then."""
+        self._send("box", str(box.folder), ())
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as channel:
+            socket.send_fds(channel, [b"."], [*box.conversation.descriptors])
 
     def call(self, job: str, *arguments: Any) -> Any:
         """Return the JSON answer of a function, named as ``module:function``, that is called in a bounded child.

@@ -7,8 +7,8 @@ waits for the end of its parent in one, and Dask has many. This process has one,
 with everything that is imported and loaded here, in some milliseconds. It is held to `bounds`, so it can meet one and end
 without harm to anything else. What it read never comes back as objects: its answer is JSON, which is only handed on here.
 
-The child asks the box for evaluations itself, through the pipes that it inherits. When it ends otherwise than well, an
-answer may be on its way to nobody: then the box is renewed.
+The child asks the box for evaluations itself, through the pipes that it inherits. They are those of the box that ran the
+script. When a child ends otherwise than well, an answer may be on its way to nobody: the other end renews the box then.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ import mmap
 import os
 import select
 import signal
+import socket
 import sys
 import time
 import traceback
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
@@ -34,12 +36,14 @@ import psutil
 from checker.engine.bounds import ANSWER, CPU_TIME, MEMORY, WALL_TIME, Bounds, hold_to, lift_memory
 from checker.engine.evidence_process import BROKE, BUSY, DONE, MET, PIPE_BYTES
 from checker.evidence.budget import tell_what_is_read
-from checker.sandbox.box import Box, MachineBusy
+from checker.sandbox.box import JobRunner, MachineBusy
 from checker.sandbox.namespaces import end_with_parent
+from checker.sandbox.process import Conversation
 from checker.sandbox.processor_wait import times_of
 
 LOOK_EVERY_S = 0.25
 NAME_BYTES = 1 << 10  # of what is being read
+DESCRIPTORS = 3  # of a box
 WELL, OUT_OF_MEMORY, FAILED, STARVED = 0, 4, 5, 6  # exit codes of a child
 MOSTLY = 0.5  # of its time: a child that waited for a processor for more than that was starved
 
@@ -62,17 +66,15 @@ class ForkedReader:
 class EvidenceServer:
     """Serves the other end until that is closed."""
 
-    def __init__(self, connection: Connection, isolation: str | None, env: dict[str, str], bounds: Bounds) -> None:
+    def __init__(self, connection: Connection, bounds: Bounds) -> None:
         self._connection = connection
-        self._isolation, self._env, self._bounds = isolation, env, bounds
+        self._bounds = bounds
         self._reading = mmap.mmap(-1, NAME_BYTES)  # shared with the children: it outlives one that is killed
-        self._box = self._new_box()
+        self._box: JobRunner | None = None
 
     def serve(self) -> None:
         """Serve requests until there are no more."""
-        if self._box:
-            _function("checker.engine.preload:preload")()
-        try:
+        with contextlib.suppress(EOFError, ConnectionError):
             while True:
                 kind, job, arguments, env, folder = self._connection.recv()
                 os.environ.clear()
@@ -83,17 +85,11 @@ class EvidenceServer:
                     with contextlib.suppress(Exception):  # who needs it meets the same again, and tells it
                         _function(job)(*arguments)
                 else:
-                    self._renew_box()
-        except (EOFError, ConnectionError):
-            return
-        finally:
-            self._close_box()
+                    self._take_box(Path(job))
 
     def _answer(self, job: str, arguments: tuple[Any, ...], folder: str) -> None:
         if self._connection.poll():  # nothing is sent before the answer, so it is closed
             raise EOFError
-        if self._box:
-            self._box.wait_until_ready()
         child = self._fork(job, arguments, folder)
         self._watch(child)
         _, status, used = os.wait4(child.pid, 0)
@@ -102,8 +98,6 @@ class EvidenceServer:
         header.update(cpu_s=used.ru_utime + used.ru_stime, peak_memory_bytes=peak, reading=self._name())
         self._connection.send_bytes(json.dumps(header).encode())
         self._connection.send_bytes(body)
-        if header["ended"] not in (DONE, BUSY):
-            self._renew_box()
 
     def _fork(self, job: str, arguments: tuple[Any, ...], folder: str) -> ForkedReader:
         self._reading[:] = bytes(NAME_BYTES)
@@ -179,16 +173,16 @@ class EvidenceServer:
     def _name(self) -> str:
         return self._reading[:].rstrip(b"\0").decode("utf-8", "ignore")
 
-    def _new_box(self) -> Box | None:
-        return Box(self._isolation, env=self._env, keras=False) if self._isolation else None
-
-    def _renew_box(self) -> None:
-        self._close_box()
-        self._box = self._new_box()
-
-    def _close_box(self) -> None:
+    def _take_box(self, folder: Path) -> None:
+        """Receive the pipes of a box, and let go of those of the one before."""
+        with socket.socket(fileno=os.dup(self._connection.fileno())) as channel:
+            descriptors = socket.recv_fds(channel, 1, DESCRIPTORS)[1]
+        if len(descriptors) != DESCRIPTORS:
+            raise EOFError
         if self._box:
-            self._box.close()
+            self._box.conversation.close()
+        requests, answers, log = (os.fdopen(each, mode) for each, mode in zip(descriptors, ("wb", "rb", "rb")))
+        self._box = JobRunner(Conversation(requests, answers, log, is_ready=True), folder)
 
 
 def _be_a_child(server: EvidenceServer, answers: int, job: str, arguments: tuple[Any, ...], folder: str) -> NoReturn:
@@ -230,8 +224,9 @@ def main() -> None:
     """Serve the other end of the connection whose descriptor is the first argument."""
     settings = json.loads(sys.argv[2])
     gc.disable()  # a collection in this process would only copy pages that it shares with children
-    bounds = Bounds(**settings["bounds"])
-    EvidenceServer(Connection(int(sys.argv[1])), settings["isolation"], settings["env"], bounds).serve()
+    if settings["checks"]:
+        _function("checker.engine.preload:preload")()
+    EvidenceServer(Connection(int(sys.argv[1])), Bounds(**settings["bounds"])).serve()
 
 
 if __name__ == "__main__":

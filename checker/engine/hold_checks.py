@@ -30,13 +30,13 @@ from checker.evidence.stdout import clean_line
 from checker.exercise import Exercise
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import as_object
-from checker.sandbox.box import Box, MachineBusy
+from checker.sandbox.box import JobRunner, MachineBusy
 from checker.sandbox.evaluator import Evaluator
 from checker.sandbox.limits import STARVED
 from reference.datasets import DataError
 
 
-def hold(evaluations: Box, files: RunFiles, report: Report, notes: Sequence[str]) -> dict[str, Any]:
+def hold(evaluations: JobRunner, files: RunFiles, report: Report, notes: Sequence[str]) -> dict[str, Any]:
     """Return the report of a run, completed, as JSON holds it. `notes` are those on what was published of it.
 
     Raises `MemoryError` or `MachineBusy` when a check did, which is no fault of the check.
@@ -45,7 +45,7 @@ def hold(evaluations: Box, files: RunFiles, report: Report, notes: Sequence[str]
         return as_object(_completed(evaluations, ScriptRun.of(files), report, notes))
 
 
-def _completed(evaluations: Box, run: ScriptRun, report: Report, notes: Sequence[str]) -> Report:
+def _completed(evaluations: JobRunner, run: ScriptRun, report: Report, notes: Sequence[str]) -> Report:
     report.output = run.stdout
     report.notes += map(clean_line, [*run.notes(), *notes])
     breach = run.result.breach

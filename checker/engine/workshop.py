@@ -22,6 +22,8 @@ from checker.exercise import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
 from checker.report.json import report_of
 from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError, MachineBusy, choose_isolation
+from checker.sandbox.other_python import PYTHON
+from checker.sandbox.tensorflow_1 import START_S
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder, is_fetched
 
 FIGURES_VARIABLE = "SUITE_FIGURES"
@@ -39,12 +41,13 @@ class Options:
     publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
     learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
     isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
+    python: str = ""  # the path of the interpreter that runs the script instead of this one, with TensorFlow 1.15
 
 
 class Workshop:
-    """A warm box that runs scripts, and a process that reads what scripts leave, with a box for evaluations.
+    """A warm box that runs scripts, and a process that reads what they leave, with evaluations in the same box.
 
-    Use as a context manager. `env` is added to the environment of both boxes; `readable` are files that scripts may read
+    Use as a context manager. `env` is added to the environment of the box; `readable` are files that scripts may read
     besides the data of the suite, such as the data of packs.
     """
 
@@ -59,11 +62,11 @@ class Workshop:
         self._env = env
         self._bounds = bounds
         self._readable = [*full_files(), *readable]
-        self._evidence = EvidenceProcess(self._asked, env, bounds)
+        self._box = self._new_box()
         try:
-            self._scripts = self._box_for_scripts()
+            self._evidence = EvidenceProcess(self._box, bounds)
         except BaseException:
-            self._evidence.close()
+            self._box.close()
             raise
 
     def __enter__(self) -> Workshop:
@@ -71,20 +74,21 @@ class Workshop:
 
     def __exit__(self, *error: object) -> None:
         self._evidence.end_soon()
-        self._scripts.close()
+        self._box.close()
         self._evidence.close()
 
     @property
     def isolation(self) -> str:
         """What stands between a script and this machine: ``bubblewrap`` or ``none``."""
-        return self._scripts.isolation
+        return self._box.isolation
 
     def open_another_box(self) -> None:
         """Open a new box for the next scripts. The process that reads evidence stays: it runs no script."""
-        self._scripts.close()
-        self._scripts = self._box_for_scripts()
+        self._box.close()
+        self._box = self._new_box()
+        self._evidence.use(self._box)
 
-    def _box_for_scripts(self) -> Box:
+    def _new_box(self) -> Box:
         return Box(self._asked, readable=self._readable, env=self._env)
 
     def check(
@@ -98,7 +102,7 @@ class Workshop:
         began = time.monotonic()
         report = new_report(exercise, script, replace(options, isolation=self.isolation))
         self._prepare_evidence(exercise, options)
-        with self._scripts.job_folder() as folder:
+        with self._box.job_folder() as folder:
             try:
                 run = self._run_script(exercise, script.resolve(), options, folder, tell)
             except BoxError as error:
@@ -119,7 +123,8 @@ class Workshop:
         """Let the process that reads evidence load the data meanwhile; start it again, if it was ended."""
         if self._evidence.has_ended:
             self._evidence.close()
-            self._evidence = EvidenceProcess(self._asked, self._env, self._bounds)
+            self._evidence = EvidenceProcess(self._box, self._bounds)
+            self.open_another_box()  # an answer may be on its way to who is gone
         self._evidence.prepare("checker.engine.hold_checks:load_data", exercise.dataset, options.edition)
 
     def _hold_checks(self, run: RunFiles, report: Report, notes: Sequence[str]) -> Report:
@@ -130,17 +135,21 @@ class Workshop:
             report.checks = [busy_result(f"what the run left could not be read: {busy}", run.script.name)]
             return report
         except BoundMet as met:
+            self.open_another_box()  # the child may have been ended while it asked
             if met.bound == WALL_TIME:  # it is ours to read what there is, however long that takes
                 raise EvidenceError(f"reading what the run left took {met}") from None
             report.checks = [bound_result(met, run.script.name)]
             report.cause = report.checks[0].id
             return report
+        except EvidenceError:
+            self.open_another_box()
+            raise
         try:
             held = report_of(answer)
         except (ValueError, KeyError, TypeError) as error:
             raise EvidenceError(f"what came back is no report: {error!r:.1000}") from None
         if held.status is Status.ERROR and not held.is_starved:  # the box may be the cause
-            self._evidence.renew_evaluations()
+            self.open_another_box()
         return held
 
     def _run_script(
@@ -152,6 +161,8 @@ class Workshop:
         limits: Limits = exercise.limits
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
+        if options.python:
+            limits = replace(limits, time_s=limits.time_s + START_S)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if exercise.keeps:
             env[KEEPS_VARIABLE] = "1"
@@ -161,8 +172,8 @@ class Workshop:
         brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
         read_lines = partial(tell_live_points, tell) if tell else None
-        arguments = {"cwd": str(work), "script": str(brought.script), "served": served}
-        result = self._scripts.run("script", folder, limits, env, read_lines, **arguments)
+        arguments = {"cwd": str(work), "script": str(brought.script), "served": served, PYTHON: options.python}
+        result = self._box.run("script", folder, limits, env, read_lines, **arguments)
         # A copy of the script ran. Its messages must name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
         files, before = frozenset(brought.files), tuple(brought.notes)

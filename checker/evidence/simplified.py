@@ -15,6 +15,7 @@ from checker.outline import LONGEST_TEXT, Shape
 
 MOST_DIMENSIONS = 8
 LARGEST_CONSTANT = 1 << 16  # elements that are looked at
+MOST_FACTORS = 8  # operations that make the ones of a product; Keras needs three
 
 # These hand on the values they read, perhaps in another dtype.
 TRANSPARENT_OPS = {
@@ -174,6 +175,22 @@ class SimplifiedGraph:
         return tensor.node in self._plain_data
 
     def _is_one(self, tensor: Tensor) -> bool:
+        """Whether all values are 1. TensorFlow 1 gives each example a weight of 1 where nobody gave weights."""
+        waiting = [tensor]
+        for _ in range(MOST_FACTORS):
+            if not waiting:
+                return True
+            factor = waiting.pop()
+            op, inputs = self.graph.op(factor.node), self.graph.inputs(factor.node)
+            if op == "Mul":
+                waiting += inputs
+            elif op == "Fill":  # shape, value
+                waiting += inputs[1:]
+            elif op != "OnesLike" and not self._is_constant_one(factor):
+                return False
+        return not waiting
+
+    def _is_constant_one(self, tensor: Tensor) -> bool:
         value = self.graph.constant(tensor)
         if value is None or value.dtype.kind not in "fiu":
             return False

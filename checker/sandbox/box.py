@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from checker.sandbox.bubblewrap import command, why_not
 from checker.sandbox.call_filter import readable_program
 from checker.sandbox.call_policy import BOX
 from checker.sandbox.limits import Breach
-from checker.sandbox.process import KERAS, LIVE, WALLS, BoxEnded, BoxError, WarmProcess
+from checker.sandbox.process import LIVE, WALLS, BoxEnded, BoxError, Conversation, WarmProcess
 from checker.sandbox.scratch import ScratchFolder, remove
 from checker.sandbox.shown_files import python
 from checker.units import GIB, MIB
@@ -29,6 +30,7 @@ __all__ = [
     "BoxEnded",
     "BoxError",
     "JobResult",
+    "JobRunner",
     "MachineBusy",
     "NoWalls",
     "choose_isolation",
@@ -76,68 +78,27 @@ class MachineBusy(BoxError):
     """A job of ours got too little processor time to be done; the message says how little."""
 
 
-class Box:
-    """A warm process with a folder. Use as a context manager; starting is quick, the first job waits for TensorFlow.
+class JobRunner:
+    """Runs jobs in a warm process that somebody started, one after the other.
 
-    `isolation` is one of `ISOLATIONS`. `readable` are folders that jobs may read besides the packages. `env` is added to the
-    environment of every job. Without `keras`, jobs are evaluations only. Raises `NoWalls`, and `BoxError` when it cannot be
-    started.
+    `folder` is the only one that both this process and the warm one see. A second `JobRunner` of the same warm process may
+    ask while this one does not.
     """
 
-    def __init__(
-        self,
-        isolation: str = "auto",
-        readable: Sequence[Path] = (),
-        env: Mapping[str, str] | None = None,
-        keras: bool = True,
-    ) -> None:
-        self.isolation = choose_isolation(isolation)
-        self._scratch = ScratchFolder()
+    def __init__(self, conversation: Conversation, folder: Path) -> None:
+        self.conversation = conversation
+        self.folder = folder
         self._folders = 0
-        try:
-            self._process = self._start(readable, env or {}, keras)
-        except BoxError:
-            self._scratch.close()
-            raise
-
-    def _start(self, readable: Sequence[Path], env: Mapping[str, str], keras: bool) -> WarmProcess:
-        program, folder = [python(), "-m", "checker.sandbox.warm", *[KERAS] * keras], self._scratch.path
-        if self.isolation == NO_ISOLATION:
-            return WarmProcess(program, folder, env)
-        with readable_program(BOX) as filter_pipe:
-            walled = command([*program, WALLS], folder, readable, filter_pipe)
-            return WarmProcess(walled, folder, env, [filter_pipe])
-
-    def __enter__(self) -> Box:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the warm process with the job it runs, and remove the folders of all jobs. A second call does nothing."""
-        if self._process.close():
-            self._scratch.close()
-
-    @property
-    def process_id(self) -> int:
-        """The process id of the warm process."""
-        return self._process.pid
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the warm process is gone."""
-        return self._process.has_ended
 
     def wait_until_ready(self) -> None:
         """Wait until TensorFlow is imported. Raises `BoxError`."""
-        self._process.wait_until_ready()
+        self.conversation.wait_until_ready()
 
     @contextlib.contextmanager
     def job_folder(self) -> Iterator[Path]:
         """Make a folder that one job can see, at the same path; it is removed at the end."""
         self._folders += 1
-        folder = self._scratch.path / f"job-{self._folders}"
+        folder = self.folder / f"job-{os.getpid()}-{self._folders}"
         folder.mkdir()
         try:
             yield folder
@@ -174,7 +135,7 @@ class Box:
             **arguments,
         }
         try:
-            answer = self._process.ask(request, limits.most_wall_s + GRACE_S, tell)
+            answer = self.conversation.ask(request, limits.most_wall_s + GRACE_S, tell)
             return _result(answer, stdout, stderr, limits)
         except (FileNotFoundError, KeyError, TypeError) as error:
             # Without walls, a job can delete the files of its output, or answer in the name of the box.
@@ -182,6 +143,53 @@ class Box:
         finally:
             for file in (stdout, stderr):
                 file.unlink(missing_ok=True)
+
+
+class Box(JobRunner):
+    """A warm process with a folder. Use as a context manager; starting is quick, the first job waits for TensorFlow.
+
+    `isolation` is one of `ISOLATIONS`. `readable` are folders that jobs may read besides the packages. `env` is added to the
+    environment of every job. Raises `NoWalls`, and `BoxError` when it cannot be started.
+    """
+
+    def __init__(self, isolation: str = "auto", readable: Sequence[Path] = (), env: Mapping[str, str] | None = None) -> None:
+        self.isolation = choose_isolation(isolation)
+        self._scratch = ScratchFolder()
+        try:
+            self._process = self._start(readable, env or {})
+        except BoxError:
+            self._scratch.close()
+            raise
+        super().__init__(self._process.conversation, self._scratch.path)
+
+    def _start(self, readable: Sequence[Path], env: Mapping[str, str]) -> WarmProcess:
+        program, folder = [python(), "-m", "checker.sandbox.warm"], self._scratch.path
+        if self.isolation == NO_ISOLATION:
+            return WarmProcess(program, folder, env)
+        with readable_program(BOX) as filter_pipe:
+            walled = command([*program, WALLS], folder, readable, filter_pipe)
+            return WarmProcess(walled, folder, env, [filter_pipe])
+
+    def __enter__(self) -> Box:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process with the job it runs, and remove the folders of all jobs. A second call does nothing."""
+        if self._process.close():
+            self._scratch.close()
+
+    @property
+    def process_id(self) -> int:
+        """The process id of the warm process."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the warm process is gone."""
+        return self._process.has_ended
 
 
 def _result(answer: dict[str, Any], stdout: Path, stderr: Path, limits: Limits) -> JobResult:

@@ -24,15 +24,16 @@ def command(program: list[str], root: Path, readable: Iterable[Path], filter_pip
 
     Inside there is no network. The program has its own pid, ipc, uts and user namespaces, and cannot nest further user
     namespaces. It can read the system's libraries, this Python, the packages and `readable`. It can write to `root`, which
-    has the same path inside, and to nothing else; /tmp is empty. It keeps one capability in its user namespace, with which
-    it gives every job a pid and a mount namespace. Jobs drop this capability. `filter_pipe` is a descriptor from which
+    has the same path inside, and to nothing else; /tmp is empty. It keeps two capabilities in its user namespace, with which
+    it gives every job namespaces and a loopback of its own. Jobs drop both. `filter_pipe` is a descriptor from which
     bubblewrap reads the filter of system calls.
     """
     walls = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--disable-userns"]
     walls += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
     # The program is pid 1: bubblewrap's own process would show our open pipes to whoever looks below /proc.
     walls += ["--hostname", "box", "--as-pid-1", "--die-with-parent", "--new-session"]
-    walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--seccomp", str(filter_pipe)]
+    walls += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_NET_ADMIN"]
+    walls += ["--seccomp", str(filter_pipe)]
     walls += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", *bubblewrap_words()]
     forging = forging_folders()
     walls += [word for folder in forging for word in ("--tmpfs", str(folder))]

@@ -23,20 +23,17 @@ from typing import Any
 from checker.sandbox import call_filter, namespaces
 from checker.sandbox.call_policy import JOB
 from checker.sandbox.closed_processes import close_processes
+from checker.sandbox.job_words import speak_to, tell_our_failure, text_stream
 from checker.sandbox.outside_memory import receive_view, send_view
 
 Request = dict[str, Any]
 
 STDIN, STDOUT, STDERR = 0, 1, 2
-LONGEST_FAILURE = 1 << 15  # bytes; they fit into a pipe that nobody reads yet
 ENDING = struct.Struct("=iq")  # wait status, peak memory in the unit of ru_maxrss
 PRIVATE_FOLDERS = {"HOME": "home", "TMPDIR": "tmp"}  # variable: folder below that of the job
 SHARED_TMP, SHARED_MEMORY = "/tmp", "/dev/shm"
 NO_CORE = 1  # byte: too little for a file, and the only limit at which no program of the machine is started
 TMP_BYTES, TMP_FILES = 256 << 20, 5_000  # that a job can write to /tmp itself
-
-_early: list[int] = []  # in a job: the descriptor to which `tell_our_failure` writes
-_live: list[int] = []  # in a job: the descriptor to which `tell_live` writes
 
 
 @dataclass
@@ -134,8 +131,9 @@ def _keep(request: Request, outputs: list[int], channel: socket.socket) -> None:
 
 
 def _cover(folder: str) -> None:
-    """Hide /tmp and the folders of all other jobs, and give the job its own shared memory."""
-    namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC)
+    """Hide /tmp and the folders of all other jobs, and give the job its own shared memory and its own loopback."""
+    namespaces.unshare(namespaces.NEW_MOUNTS | namespaces.NEW_IPC | namespaces.NEW_NETWORK)
+    namespaces.raise_loopback()
     namespaces.keep_mounts_private()
     shown = [(path, os.open(path, os.O_PATH)) for path in [*_mounted_below_tmp(), folder]]
     root = os.path.dirname(folder)
@@ -181,11 +179,10 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
         os.dup2(source, target)
     for descriptor in (nothing, *outputs[:3]):
         os.close(descriptor)
-    _early.append(outputs[3])
     os.set_blocking(outputs[4], False)  # a script never waits for who watches it
-    _live.append(outputs[4])
+    speak_to(outputs[3], outputs[4])
     sys.stdin = io.TextIOWrapper(io.FileIO(STDIN, closefd=False))
-    sys.stdout, sys.stderr = _text_stream(STDOUT), _text_stream(STDERR)
+    sys.stdout, sys.stderr = text_stream(STDOUT), text_stream(STDERR)
     os.environ.update(request["env"])
     for variable, name in PRIVATE_FOLDERS.items():
         os.environ[variable] = os.path.join(request["folder"], name)
@@ -197,25 +194,6 @@ def _prepare(request: Request, outputs: list[int], walls: bool) -> None:
         namespaces.drop_capabilities()
         call_filter.install(JOB)
     namespaces.show_memory()
-
-
-def tell_our_failure(text: str) -> None:
-    """As the job: report that our own part of it failed. After `leave_to_the_script` this does nothing."""
-    for descriptor in _early:
-        os.write(descriptor, text.encode("utf-8", "backslashreplace")[-LONGEST_FAILURE:])
-
-
-def tell_live(line: bytes) -> None:
-    """As the job: tell something while it runs; it is lost where nobody reads it in time."""
-    for descriptor in _live:
-        with contextlib.suppress(OSError):
-            os.write(descriptor, line)
-
-
-def leave_to_the_script() -> None:
-    """As the job: end our own part of it. Whatever fails from now on is a failure of the script."""
-    while _early:
-        os.close(_early.pop())
 
 
 def _limit(request: Request) -> None:
@@ -230,9 +208,3 @@ def _limit(request: Request) -> None:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
-
-
-def _text_stream(descriptor: int) -> io.TextIOWrapper:
-    """Return a text stream on a descriptor. It can encode whatever a script prints."""
-    raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)

@@ -37,7 +37,7 @@ def resolve(name: str) -> ModuleType | None:
     package = _package()
     if name == PACKAGE:
         return package
-    part = vars(package).get(name.removeprefix(f"{PACKAGE}."))
+    part = vars(package).get(name[len(PACKAGE) + 1 :])
     return part if isinstance(part, ModuleType) else None
 
 

@@ -73,7 +73,7 @@ def _modules() -> dict[str, ModuleType]:
     mnist = package(f"{NAME}.learn.datasets.mnist", **vars(input_data))
     boston = package(f"{NAME}.learn.datasets.boston", load_boston=load_boston_rows)
     data: dict[str, Any] = {"load_dataset": load_dataset, "mnist": mnist, "boston": boston}
-    data |= {"load_mnist": input_data.load_mnist, "load_boston": load_boston_rows}
+    data.update(load_mnist=input_data.load_mnist, load_boston=load_boston_rows)
     contents: dict[str, dict[str, Any]] = {
         "": {},
         ".layers": dict(contrib_layers.SERVED),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import namedtuple
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from checker.sandbox import imports
 from reference import datasets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Split = tuple[NDArray[Any], NDArray[Any]]
 
 BOSTON_DESCRIPTION = """Boston house prices
 
@@ -18,8 +22,6 @@ BOSTON_DESCRIPTION = """Boston house prices
 of 1970, capped at 50 (Harrison, D. and Rubinfeld, D.L.: Hedonic prices and the demand for clean air, 1978). One column is
 computed from the share of black residents: for this reason scikit-learn has removed the data set.
 """
-
-Split = tuple[NDArray[Any], NDArray[Any]]
 
 
 class BostonRows(namedtuple("BostonRows", ["data", "target"])):
@@ -36,7 +38,8 @@ class BostonRows(namedtuple("BostonRows", ["data", "target"])):
 def serve() -> None:
     """Make the loaders of every Keras and of scikit-learn return the verified data."""
     imports.change(
-        r"(?:tf_keras|keras|tensorflow)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing|cifar10)", _serve_keras
+        r"(?:tf_keras|keras|tensorflow|tensorflow_core)\.(?:\w+\.)*datasets\.(?:mnist|fashion_mnist|boston_housing|cifar10)",
+        _serve_keras,
     )
     imports.change(r"sklearn\.datasets", _serve_sklearn)
 

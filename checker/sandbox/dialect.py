@@ -159,7 +159,7 @@ def _judge(usage: Usage, path: str, sign: Sign, is_import: bool = False) -> None
     if path.startswith(V1_MODULES):
         usage.graph_by_itself.append(sign)
     elif path.startswith("tensorflow.keras") or root in ("keras", "tf_keras"):
-        name = rest.removeprefix("keras").removeprefix(".") if root == "tensorflow" else rest
+        name = rest[len("keras.") :] if root == "tensorflow" else rest
         if _has_prefix_in(name, OLD_KERAS):
             usage.old_keras.append(sign)
         usage.plain.append(sign)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.sandbox.box import EVALUATION_LIMITS, Box, BoxError, MachineBusy
+from checker.sandbox.box import EVALUATION_LIMITS, BoxError, JobRunner, MachineBusy
 from checker.sandbox.evaluate import REFUSED
 from checker.sandbox.limits import STARVED, Breach
 
@@ -29,7 +29,7 @@ class EvaluationFailed(ValueError):
 class Evaluator:
     """TensorFlow in a box, for the files of one run. After a limit was passed, nothing more is tried."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: JobRunner) -> None:
         self._box = box
         self._left_s = BUDGET_S
         self._gave_up: EvaluationFailed | MachineBusy | None = None

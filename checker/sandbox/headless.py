@@ -28,7 +28,8 @@ NEARBY = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::", socket.gethostna
 
 def install() -> None:
     """Make the network fail with a clear error, and replace windows and notebooks."""
-    sys.addaudithook(_refuse_network)
+    if hasattr(sys, "addaudithook"):  # before Python 3.8, the walls alone refuse it
+        sys.addaudithook(_refuse_network)
     sys.dont_write_bytecode = True  # no file may be added to a submission's folder
     for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
         os.environ.pop(variable, None)
@@ -68,7 +69,7 @@ def _record_figures(module: ModuleType) -> None:
     """Load the checker's backend for figures without pyplot, too. Otherwise only pyplot would load it."""
     backend = os.environ.get("MPLBACKEND", "")
     if backend.startswith(OWN_BACKEND):
-        importlib.import_module(backend.removeprefix(OWN_BACKEND))
+        importlib.import_module(backend[len(OWN_BACKEND) :])
 
 
 class _NothingType(type):

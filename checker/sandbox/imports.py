@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 MODULES_VARIABLE = "SUITE_MODULES"  # names a folder with more modules that scripts may import
 
-Resolve = Callable[[str], ModuleType | None]
-Change = Callable[[ModuleType], None]
+if TYPE_CHECKING:
+    Resolve = Callable[[str], ModuleType | None]
+    Change = Callable[[ModuleType], None]
 
 
 def serve(pattern: str, resolve: Resolve) -> None:

@@ -5,12 +5,14 @@ It has the same classes, arguments and attributes, on the verified data. Nothing
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reference import datasets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 OFFICIAL_TRAINING_IMAGES, OFFICIAL_VALIDATION_IMAGES = 60_000, 5_000
 CLASSES = 10

@@ -11,14 +11,17 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from checker.sandbox.recorder import LONGEST_TEXT, Group
 from checker.sandbox.results import numbers_of
-from checker.sandbox.samples import Arrays, ArraysFile
+from checker.sandbox.samples import ArraysFile
 from checker.sandbox.yielded import Yielded
+
+if TYPE_CHECKING:
+    from checker.sandbox.samples import Arrays
 
 KEEPS_VARIABLE = "SUITE_KEEPS"
 INDEX_FILE, VALUES_FILE = "kept.json", "values.bin"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import socket
+import struct
 import sys
 
 from checker.sandbox.call_policy import JOIN_SESSION_KEYRING, KEYCTL, number_here
 
-NEW_MOUNTS, NEW_PIDS, NEW_IPC = 0x00020000, 0x20000000, 0x08000000  # CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC
+NEW_MOUNTS, NEW_PIDS = 0x00020000, 0x20000000  # CLONE_NEWNS, CLONE_NEWPID
+NEW_IPC, NEW_NETWORK = 0x08000000, 0x40000000  # CLONE_NEWIPC, CLONE_NEWNET
 READ_ONLY_BIND = 0x20 | 0x1000 | 0x1  # MS_REMOUNT | MS_BIND | MS_RDONLY
 PRIVATE_TREE = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
 # MS_BIND | MS_REC. Without MS_REC, the kernel refuses to bind an inherited mount that has other mounts below it.
@@ -19,6 +23,8 @@ DETACH = 2  # MNT_DETACH
 NOT_DUMPABLE, ADOPT_ORPHANS = 4, 36  # PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER
 SIGNAL_OF_PARENTS_END, KILL = 1, 9  # PR_SET_PDEATHSIG, SIGKILL
 CAPABILITY_VERSION_3 = 0x20080522
+SET_INTERFACE_FLAGS, IS_UP = 0x8914, 1  # SIOCSIFFLAGS, IFF_UP
+INTERFACE = struct.Struct("16sH22x")  # the name and the flags in struct ifreq
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -72,6 +78,12 @@ def show_read_only(source: str, target: str) -> None:
 def mount_processes() -> None:
     """Mount a /proc of this pid namespace. Raises `OSError` when parts of the old one are covered."""
     _call("mount", b"proc", b"/proc", b"proc", NO_DEVICES_NO_SUID | NO_PROGRAMS, None)
+
+
+def raise_loopback() -> None:
+    """Let the processes of this network namespace reach each other, and nobody else. Raises `OSError`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, INTERFACE.pack(b"lo", IS_UP))
 
 
 def unmount(folder: str) -> None:

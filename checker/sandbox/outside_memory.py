@@ -21,11 +21,12 @@ QUEUED_BYTES, QUEUED_MESSAGES = 3, 4
 SEMAPHORES_IN_SET = 3
 MESSAGE_BYTES, SEMAPHORE_BYTES = 64, 64
 OBJECT_BYTES = 256  # of a queue or a set itself
+SOCKSTAT = "/proc/self/net/sockstat"
 SOCKET_BUFFERS = "/proc/sys/net/core/wmem_max"
 SOCKET_BYTES = 4 * MIB  # of such a buffer where Linux does not tell; the kernel doubles it
 AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
-SOCKETS = re.compile(r"^sockets: used (\d+)")
-TABLES = 3  # of those above
+SOCKETS = re.compile(rb"^sockets: used (\d+)")
+TABLES = 3  # those above with rows
 MOST_DESCRIPTORS = 16
 
 
@@ -36,14 +37,14 @@ class OutsideMemory:
     """
 
     def __init__(self, view: Sequence[int], folder: str) -> None:
-        self._tables, folders = [*view[:TABLES]], [*view[TABLES:]]
+        self._tables, self._sockstat, folders = [*view[:TABLES]], [*view[TABLES : TABLES + 1]], [*view[TABLES + 1 :]]
         self._folders: list[int | str] = [*folders, folder] if view else []
-        self._sockets_before = _sockets()
+        self._sockets_before = self._sockets()
         self._available_before = _available()
 
     def close(self) -> None:
         """Let go of the namespaces of the job."""
-        for descriptor in (*self._tables, *(each for each in self._folders if isinstance(each, int))):
+        for descriptor in (*self._tables, *self._sockstat, *(each for each in self._folders if isinstance(each, int))):
             os.close(descriptor)
 
     @property
@@ -57,11 +58,16 @@ class OutsideMemory:
 
     def of_sockets(self) -> int:
         """Return the bytes that its sockets may hold at most. Linux does not tell how much they do hold."""
-        return max(0, _sockets() - self._sockets_before) * _largest_of_socket() if self._tables else 0
+        return max(0, self._sockets() - self._sockets_before) * _largest_of_socket()
 
     def missing(self) -> int:
         """Return how much less memory this machine has to give than before the job, whoever took it."""
         return max(0, self._available_before - _available())
+
+    def _sockets(self) -> int:
+        """Return how many sockets its network namespace has; those count, too, that are closed and still hold data."""
+        found = [SOCKETS.search(_told(table)) for table in self._sockstat]
+        return sum(int(each[1]) for each in found if each)
 
     def _segments_and_queues(self) -> int:
         if not self._tables:
@@ -73,8 +79,8 @@ class OutsideMemory:
 
 
 def send_view(channel: socket.socket, folders: Sequence[str]) -> None:
-    """As the keeper: hand over what tells the segments and queues of this namespace, and the room of mounted folders."""
-    tables = [path if os.path.exists(path) else os.devnull for path in (SEGMENTS, QUEUES, SEMAPHORES)]
+    """As the keeper: hand over what tells the segments, queues and sockets of this namespace, and the room of folders."""
+    tables = [path if os.path.exists(path) else os.devnull for path in (SEGMENTS, QUEUES, SEMAPHORES, SOCKSTAT)]
     view = [os.open(path, os.O_RDONLY) for path in tables]
     view += [os.open(folder, os.O_PATH | os.O_DIRECTORY) for folder in folders]
     socket.send_fds(channel, [b"."], view)
@@ -95,16 +101,14 @@ def _used(folder: int | str) -> int:
 
 
 def _rows(table: int) -> list[list[bytes]]:
-    """Return the rows of a table of the kernel, without its head. It comes in pieces."""
+    """Return the rows of a table of the kernel, without its head."""
+    return [line.split() for line in _told(table).splitlines()[1:]]
+
+
+def _told(table: int) -> bytes:
+    """Return what the kernel tells now through an open file of /proc. It comes in pieces."""
     os.lseek(table, 0, os.SEEK_SET)
-    pieces = iter(lambda: os.read(table, 1 << 16), b"")
-    return [line.split() for line in b"".join(pieces).splitlines()[1:]]
-
-
-def _sockets() -> int:
-    """Return how many sockets this network namespace has; those count, too, that are closed and still hold data."""
-    found = SOCKETS.search(_text("/proc/net/sockstat"))
-    return int(found[1]) if found else 0
+    return b"".join(iter(lambda: os.read(table, 1 << 16), b""))
 
 
 def _largest_of_socket() -> int:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 MOST_LINES = 3  # of one call, the innermost first
 MOST_FRAMES = 200  # looked at
@@ -19,8 +19,9 @@ MOST_OPERATIONS = 6_000  # of one graph
 LONGEST_S = 1.0  # spent on the operations of all graphs
 LONGEST_NAME = 500  # characters
 
-Line = tuple[int, int]  # the number of a file, and a line in it
-Lines = tuple[Line, ...]
+if TYPE_CHECKING:
+    Line = tuple[int, int]  # the number of a file, and a line in it
+    Lines = tuple[Line, ...]
 
 
 class OwnLines:
@@ -34,7 +35,7 @@ class OwnLines:
     def here(self) -> Lines:
         """Return the own lines that are running."""
         frame: FrameType | None = sys._getframe(1)
-        found = list[Line]()
+        found: list[Line] = []
         for _ in range(MOST_FRAMES):
             if frame is None or len(found) == MOST_LINES:
                 break
@@ -46,7 +47,7 @@ class OwnLines:
 
     def of_operation(self, operation: Any) -> Lines:
         """Return the own lines that made an operation."""
-        found = list[Line]()
+        found: list[Line] = []
         for frame in reversed(list(operation.traceback)[-MOST_FRAMES:]):
             # TensorFlow 2 has frames with attributes, TensorFlow 1.15 has tuples.
             name, line = (frame.filename, frame.lineno) if hasattr(frame, "filename") else (frame[0], frame[1])

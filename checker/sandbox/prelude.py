@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from checker.sandbox import colab, contrib, datasets, headless, imports, input_data, legacy, notebook
-from checker.sandbox.child import tell_our_failure
 from checker.sandbox.dialect import TF1, decide, find_usage
+from checker.sandbox.job_words import tell_our_failure
 from checker.sandbox.session_hooks import FOLDER_VARIABLE
 
 FILE = "dialect.json"
@@ -38,19 +38,20 @@ def read_script(path: str) -> tuple[str, bytes | str]:
     return str(script), notebook.without_magics(script.read_bytes())
 
 
-def install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
+def install(path: str, source: bytes | str, namespace: dict[str, Any], is_tensorflow_1: bool = False) -> None:
     """Prepare this process for a script that will run in `namespace`, and record which TensorFlow it is served.
 
-    An error in here is our failure, not that of the script, and is reported as such.
+    Real TensorFlow 1 gets nothing that stands for a part of it, but for the data that its tutorials fetch. An error in
+    here is our failure, not that of the script, and is reported as such.
     """
     try:
-        _install(path, source, namespace)
+        _install(path, source, namespace, is_tensorflow_1)
     except Exception:
         tell_our_failure(traceback.format_exc())
         raise
 
 
-def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
+def _install(path: str, source: bytes | str, namespace: dict[str, Any], is_tensorflow_1: bool) -> None:
     decision = decide(source, _modules_beside(path, source))
     _write_down(FILE, json.dumps(asdict(decision)))
     if os.environ.get(imports.MODULES_VARIABLE):
@@ -58,13 +59,14 @@ def _install(path: str, source: bytes | str, namespace: dict[str, Any]) -> None:
     headless.install()
     datasets.serve()
     imports.serve(r"tensorflow\.examples(?:\.tutorials(?:\.mnist(?:\.input_data)?)?)?", _tutorials)
-    imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
     imports.serve_missing(r"input_data", _tutorials)
     imports.serve_missing(colab.PATTERN, colab.resolve)
     if _mentions(source, "get_ipython"):
         namespace["get_ipython"] = lambda: headless.Notebook(namespace)
-    if decision.dialect == TF1:
-        legacy.serve()
+    if not is_tensorflow_1:
+        imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
+        if decision.dialect == TF1:
+            legacy.serve()
 
 
 def _mentions(source: bytes | str, word: str) -> bool:

@@ -13,15 +13,20 @@ import random
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from checker.row_digest import row_digest
 from checker.sandbox.live import LiveNumbers
-from checker.sandbox.own_lines import Lines, OwnLines
+from checker.sandbox.own_lines import OwnLines
 from checker.sandbox.results import Results
 from checker.sandbox.samples import MOST_BYTES, KeptRows, numeric, sample_of
+
+if TYPE_CHECKING:
+    from checker.sandbox.own_lines import Lines
+
+    Feeds = list[tuple[str, Any]]
 
 MOST_GROUPS = 200  # a script that builds operations in its loop makes a new group with every call
 FIRST_SAMPLES = 2  # per group, always kept
@@ -33,8 +38,6 @@ IMAGE = 784  # pixels: a row of so many is an image
 LONGEST_TEXT = 500  # characters of a name or a path
 MOST_COMPARED = 20  # calls per group, whose feeds are compared with what sessions gave
 EARLY_CALL = 10  # by then, a script has built what it builds lazily
-
-Feeds = list[tuple[str, Any]]
 
 
 @dataclass(eq=False)

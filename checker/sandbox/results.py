@@ -7,7 +7,7 @@ import math
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,8 @@ PERCENT = 100.0
 SUMMARY, VALUE, WITHIN, ARRAYS, UNKNOWN = "summary", "value", "within", "arrays", "unknown"
 
 
-Given = tuple[int, int, int]
+if TYPE_CHECKING:
+    Given = tuple[int, int, int]
 
 
 @dataclass

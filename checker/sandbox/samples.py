@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 MOST_ROWS = 512  # per array: all 506 houses, or some images
 MOST_ARRAY_BYTES = 1 << 18
 MOST_BYTES = 16 << 20  # of all samples of the calls
 
-Arrays = dict[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)

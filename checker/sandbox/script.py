@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from checker.sandbox import prelude, session_hooks
-from checker.sandbox.child import leave_to_the_script, tell_live
+from checker.sandbox.job_words import leave_to_the_script, tell_live
 from checker.sandbox.live import LiveNumbers
 from checker.sandbox.notebook import NotebookError
+from checker.sandbox.other_python import HANDED_OVER, PYTHON, hand_over
 
 OURS = Path(__file__).parent
 
@@ -21,7 +22,7 @@ _codes: list[types.CodeType] = []
 
 
 def run(request: dict[str, Any]) -> None:
-    """Run ``request["script"]`` as ``python SCRIPT`` would.
+    """Run ``request["script"]`` as ``python SCRIPT`` would, in another interpreter where the request names one.
 
     An uncaught exception is printed without the frames of this file and ends the process with status 1.
     """
@@ -29,13 +30,15 @@ def run(request: dict[str, Any]) -> None:
     sys.modules["__main__"] = main
     try:
         path, source = prelude.read_script(request["script"])
+        if request.get(PYTHON):
+            hand_over(request, path)
         sys.argv = [path]
         if getattr(sys.flags, "safe_path", False):  # new in Python 3.11: sys.path begins without the folder of the script
             sys.path.insert(0, str(Path(path).parent))
         else:
             sys.path[0] = str(Path(path).parent)
         main.__file__ = path
-        prelude.install(path, source, main.__dict__)
+        prelude.install(path, source, main.__dict__, is_tensorflow_1=HANDED_OVER in request)
         session_hooks.install(str(Path(path).parent), LiveNumbers(tell_live) if request["live"] else None)
         leave_to_the_script()
         # dont_inherit: the __future__ imports of this file must not apply to the script.
@@ -60,7 +63,7 @@ def run(request: dict[str, Any]) -> None:
 
 def _running() -> list[types.CodeType]:
     """Return the code that runs: that of this function and of all its callers."""
-    found = list[types.CodeType]()
+    found: list[types.CodeType] = []
     frame: types.FrameType | None = sys._getframe()
     while frame is not None:
         found.append(frame.f_code)

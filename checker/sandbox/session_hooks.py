@@ -5,15 +5,23 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checker.sandbox import writer_hooks
 from checker.sandbox.kept import KEEPS_VARIABLE, Kept
 from checker.sandbox.live import LiveNumbers
 from checker.sandbox.own_lines import OwnLines
 from checker.sandbox.record_file import ProgressFile, write_record
-from checker.sandbox.recorder import LONGEST_TEXT, Feeds, Recorder
+from checker.sandbox.recorder import LONGEST_TEXT, Recorder
 from checker.sandbox.written import Written
+
+if TYPE_CHECKING:
+    from checker.sandbox.recorder import Feeds
+
+    # It gets the names of tensors to be fetched as well; with some, it returns the result and their values.
+    Function = Callable[[list[str]], Any]
+    Joined = Sequence[tuple[str, str]]
+    Made = list[tuple[list[str], Any]]  # by the names of the tensors that it fetches as well
 
 FOLDER_VARIABLE = "SUITE_SESSIONS"
 
@@ -54,12 +62,6 @@ def _wrap_sessions(recorder: Recorder, progress: ProgressFile) -> Kept | None:
     if kept:
         _wrap_close(BaseSession, kept)
     return kept
-
-
-# It gets the names of tensors to be fetched as well; with some, it returns the result and their values.
-Function = Callable[[list[str]], Any]
-Joined = Sequence[tuple[str, str]]
-Made = list[tuple[list[str], Any]]  # by the names of the tensors that it fetches as well
 
 
 class _Recording:

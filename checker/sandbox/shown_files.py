@@ -114,10 +114,10 @@ def _python() -> Iterator[Path]:
         if (prefix / CONDA).is_dir():
             yield prefix / "lib"
         yield from prefix.glob("lib*/*.so*")
-    yield from _chain(Path(python()))
+    yield from links_to(Path(python()))
 
 
-def _chain(path: Path) -> Iterator[Path]:
+def links_to(path: Path) -> Iterator[Path]:
     """Yield a file and the targets of a chain of links. Python does not start unless all of them are visible inside."""
     for _ in range(LONGEST_CHAIN):
         yield path

@@ -90,8 +90,8 @@ class _Live(_Pipe):
 def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Wait for a job, then end what is left of it; return how it went.
 
-    `wakeup` becomes readable when a process ends. When stdin ends, this process ends, and the job with it. `tell` gets the
-    lines that the job tells while it runs.
+    `wakeup` becomes readable when a process ends. Anything on stdin, or its end, ends this process with the job. `tell` gets
+    the lines that the job tells while it runs.
     """
     began = time.monotonic()
     outside = OutsideMemory(child.view, request["folder"])
@@ -144,7 +144,7 @@ def _wait(
         if wakeup in readable:
             with contextlib.suppress(BlockingIOError):
                 os.read(wakeup, PIPE_BYTES)
-        if STDIN in readable:  # requests come one at a time: this can only be the end of stdin
+        if STDIN in readable:  # requests come one at a time: this can only be the end
             _end(child.pid, walls)
             os._exit(1)
         open_captures = [c for c in open_captures if c.pipe not in readable or c.drain()]

@@ -1,9 +1,9 @@
 """A warm process: imports TensorFlow once, then forks one child per job.
 
 Importing TensorFlow takes seconds. Forking a process that has imported it takes a hundredth of a second, so a script's clock
-starts after the import. Run as ``python -m checker.sandbox.warm``, with the argument ``walls`` behind bubblewrap, and with
-``keras`` for scripts. Requests come as JSON lines on stdin, answers go as JSON lines to stdout, and the process ends when
-stdin does. The other end is `checker.sandbox.process`.
+starts after the import. Run as ``python -m checker.sandbox.warm``, with the argument ``walls`` behind bubblewrap. Requests
+come as JSON lines on stdin, answers go as JSON lines to stdout. The process ends with an empty line, or when stdin ends. The
+other end is `checker.sandbox.process`.
 
 Everything in a child is private to it, see `checker.sandbox.child`. Its outputs are pipes, which are read here up to a
 limit. A script ends by the normal end of the interpreter, because an unclosed FileWriter is flushed then, or is not.
@@ -20,10 +20,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO, Any
 
-from checker.sandbox import evaluate, namespaces, script
+from checker.sandbox import evaluate, libraries, namespaces, script
 from checker.sandbox.child import STDERR, STDIN, STDOUT, fork_child
 from checker.sandbox.job_folder import JobFolder, MemoryJobFolder
-from checker.sandbox.process import KERAS, LIVE, WALLS
+from checker.sandbox.keras_later import without_keras
+from checker.sandbox.process import LIVE, WALLS
 from checker.sandbox.supervise import supervise
 
 Request = dict[str, Any]
@@ -45,7 +46,8 @@ def main() -> None:
         namespaces.leave_keyring()
     namespaces.hide_memory()
     namespaces.adopt_orphans()
-    _import_tensorflow(KERAS in sys.argv[1:])
+    libraries.leave_alone_at_the_end()
+    _import_for_children()
     _send(answers, {"ready": True})
     wakeup, writable = _wake_on_child_end()
     for request in _requests():
@@ -59,13 +61,14 @@ def main() -> None:
         _send(answers, {"id": request["id"], **answer})
 
 
-def _import_tensorflow(keras: bool) -> None:
-    """Import TensorFlow for the children, with the Keras that it would import, or without one."""
+def _import_for_children() -> None:
+    """Import what most scripts import. Keras is left to those that use it: which one, and how, depends on the script."""
     gc.disable()  # an import makes half a million objects and no garbage: looking for some takes a third of its time
-    if not keras:
-        sys.modules["keras"] = None  # type: ignore[assignment]  # cannot be imported, and TensorFlow does without it
-    import tensorflow  # noqa: F401  # for the children that are forked later
+    with without_keras():
+        import tensorflow  # noqa: F401  # for the children that are forked later
+    import matplotlib.pyplot  # noqa: F401  # likewise
 
+    libraries.remember()
     gc.freeze()  # otherwise every child walks, and so copies, all objects of TensorFlow at its end: 1 s instead of 0.2 s
     gc.enable()
 
@@ -116,12 +119,17 @@ def _send(answers: IO[str], answer: dict[str, Any]) -> None:
 
 
 def _requests() -> Iterator[Request]:
-    """Yield requests. os.read is used because a buffered reader hides from `select` what it has already read."""
+    """Yield requests until an empty line.
+
+    os.read is used because a buffered reader hides from `select` what it has already read.
+    """
     pending = b""
     while data := os.read(STDIN, PIPE_BYTES):
         pending += data
         *lines, pending = pending.split(b"\n")
         for line in lines:
+            if not line:
+                return
             yield json.loads(line)
 
 

@@ -6,12 +6,14 @@ import contextlib
 import os
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from checker.sandbox.own_lines import Lines
 from checker.sandbox.recorder import LONGEST_TEXT, Recorder
 from checker.sandbox.results import SUMMARY, UNKNOWN, Origin
 from checker.sandbox.samples import KeptRows
+
+if TYPE_CHECKING:
+    from checker.sandbox.own_lines import Lines
 
 MOST_WRITERS, MOST_SAVERS = 100, 100
 MOST_SERIES = 300

@@ -16,17 +16,7 @@ from checker.exercise import DataSet
 from checker.invocation import command
 from checker.outcome import CHECKER_BROKE, USAGE
 
-AUTO = "auto"
 NOTE_KINDS = ("note", "answer", "by-hand")
-
-
-def read_jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | None:
-    """Return a number of jobs; None for as many as this machine has room for. Raises `click.BadParameter`."""
-    if word.strip().casefold() == AUTO:
-        return None
-    if not re.fullmatch(r"[0-9]{1,4}", word.strip()) or int(word) < 1:
-        raise click.BadParameter(f"{word!r} is neither a number from 1 on nor {AUTO}")
-    return int(word)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,16 @@ from typing import Any
 
 import click
 
-from checker.command_line import LONGEST_TIMEOUT_S, data_option, language_option, pack_option, timeout_option
-from checker.session.arguments import AUTO, NOTE_KINDS, SessionArguments, read_jobs, require_likeness
+from checker.command_line import (
+    AUTO,
+    LONGEST_TIMEOUT_S,
+    data_option,
+    language_option,
+    pack_option,
+    read_jobs,
+    timeout_option,
+)
+from checker.session.arguments import NOTE_KINDS, SessionArguments, require_likeness
 
 
 @click.command()

@@ -9,16 +9,19 @@ import sys
 import psutil
 
 from checker.sandbox.usage import usable_cores
+from checker.units import GIB
 
 THREAD_VARIABLES = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 WINDOWS = ("DISPLAY", "WAYLAND_DISPLAY")  # variables of a desktop
-MOST_JOBS = 8  # by default: each job holds TensorFlow twice, in 1.3 GB
+MOST_JOBS = 8  # by default
+JOB_BYTES = GIB  # that a job takes beside others: TensorFlow, a script that trains, and what reads its files
 
 
 def default_jobs() -> int:
     """Return the number of workers when none is asked for. A machine with somebody before it keeps a core for them."""
     spare = 1 if is_personal() else 0
-    return max(1, min(usable_cores() - spare, MOST_JOBS))
+    with_room = psutil.virtual_memory().available // JOB_BYTES
+    return max(1, min(usable_cores() - spare, MOST_JOBS, with_room))
 
 
 def is_personal() -> bool:

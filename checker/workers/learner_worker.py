@@ -1,4 +1,4 @@
-"""A worker that checks learners one after the other: each in a warm box of their own, their exercises in order."""
+"""A worker that checks learners one after the other, and the exercises of each in their order."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from checker.catalog import Catalog, built_in
 from checker.engine.workshop import Options, Workshop, new_report
 from checker.exercise import Exercise, Pack, own_data_files
 from checker.outcome import CheckResult, Report, Status
+from checker.sandbox.box import NO_ISOLATION
 from checker.sandbox.imports import MODULES_VARIABLE
 from checker.workers.assignment import Assignment
 from checker.workers.cores import thread_variables
@@ -33,7 +34,7 @@ class WorkerSettings:
 
 
 class LearnerWorker:
-    """Checks the exercises of learners. Each learner gets a new box, and so sees nothing of another learner."""
+    """Checks the exercises of learners. Behind walls no job sees anything of another; elsewhere a learner gets a new box."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self.is_spent = False
@@ -53,7 +54,7 @@ class LearnerWorker:
 
     def work(self, assignment: Assignment) -> Iterator[Report]:
         """Check the exercises in their order; a failure of ours is the ERROR of the exercise it happened to."""
-        if self._is_used:
+        if self._is_used and self._workshop.isolation == NO_ISOLATION:
             self._workshop.open_another_box()
         self._is_used = True
         options = replace(self._settings.options, publish_to=self._settings.session, learner=assignment.folder)

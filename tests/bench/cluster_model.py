@@ -6,11 +6,10 @@ import heapq
 import random
 from dataclasses import dataclass
 
-from checker.catalog import built_in
 from checker.workers.cluster.outbox import MOST_RUNS
+from tests.support.exercises import CATALOG
 
 SEED = 5
-EXERCISES = [exercise.id for exercise in built_in().asked_for(())]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def model(costs: Costs, learners: int, workers: int, unpackers: int) -> Outcome:
     its processes catch up.
     """
     chance = random.Random(SEED)
-    left = [[chance.choice(costs.exercises[exercise]) for exercise in EXERCISES] for _ in range(learners)]
+    left = [[chance.choice(costs.exercises[exercise]) for exercise in CATALOG] for _ in range(learners)]
     at_work = [(0.0, number, list[float]()) for number in range(workers)]  # when done, which worker, what it has left
     free, unpacked = [0.0] * unpackers, list[float]()  # when each process is free; when each run is unpacked
     driver = scheduler_free = driver_busy = busy = 0.0
@@ -75,6 +74,6 @@ def model(costs: Costs, learners: int, workers: int, unpackers: int) -> Outcome:
                 heapq.heappop(unpacked)
             driver += costs.disk_s
         driver_busy += driver - began
-    count = learners * len(EXERCISES)
+    count = learners * len(CATALOG)
     shares = (driver_busy / driver, count * costs.unpack_s / unpackers / driver, count * costs.scheduler_s / driver)
     return Outcome(workers, driver / 3600, *shares, busy / workers / driver)

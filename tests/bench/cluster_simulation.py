@@ -25,7 +25,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.safe_walk import walk
 from checker.intake.budget import Budget
@@ -37,14 +36,14 @@ from checker.workers.cluster.coordinator import ClusterSettings
 from checker.workers.cluster.messages import pack
 from checker.workers.cluster.transfer import LARGEST_RUN
 from checker.workers.cluster.unpackers import PackedRun, Unpackers, processes_for
-from tests.bench.cluster_model import EXERCISES, Costs, Outcome, model
+from tests.bench.cluster_model import Costs, Outcome, model
 from tests.bench.session import hand_in
 from tests.support.dask_machines import STUB, Machines
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 STUB_LEARNERS, STUBS = 100, 2  # learners and workers while the driver is measured
-CATALOG = built_in()
 
 
 @click.command()
@@ -67,7 +66,7 @@ def simulate(learners: int, measured: int, cores: int, costs: Path | None) -> No
     show_costs(console, found)
     unpackers = processes_for(cores)
     console.print(
-        f"{learners} learners, {len(EXERCISES)} exercises each; a driver of {cores} cores, {unpackers} of them unpack"
+        f"{learners} learners, {len(CATALOG)} exercises each; a driver of {cores} cores, {unpackers} of them unpack"
     )
     show(console, [model(found, learners, workers, unpackers) for workers in WORKERS], learners)
 
@@ -81,7 +80,7 @@ def measure(folder: Path, learners: int) -> Costs:
 def _measure_worker(folder: Path, learners: int) -> Costs:
     """Check learners drawn from the corpus, each in a box of their own, and count what all processes spend on each exercise."""
     hand_in(folder / "handed in", learners)
-    exercises: dict[str, list[float]] = {exercise: [] for exercise in EXERCISES}
+    exercises: dict[str, list[float]] = {exercise: [] for exercise in CATALOG}
     sizes = []
     with Workshop() as workshop:
         options = Options(publish_to=folder, learner="x")
@@ -89,7 +88,7 @@ def _measure_worker(folder: Path, learners: int) -> Costs:
         for learner in sorted((folder / "handed in").iterdir()):
             before = _spent()
             workshop.open_another_box()
-            for exercise in map(CATALOG.__getitem__, EXERCISES):
+            for exercise in CATALOG.exercises.values():
                 report = workshop.check(exercise, learner / exercise.script, options)
                 now = _spent()
                 exercises[exercise.id].append(now - before)
@@ -111,7 +110,7 @@ def _spent() -> float:
 
 def _measure_driver(folder: Path, worker: Costs) -> Costs:
     """Run a session whose workers run no script, but leave runs of the size that was measured."""
-    submissions, exercises = folder / "handed in", EXERCISES
+    submissions, exercises = folder / "handed in", [*CATALOG]
     for number in range(STUB_LEARNERS):
         (submissions / f"l{number}").mkdir(parents=True)
         for exercise in exercises:

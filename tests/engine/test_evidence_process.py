@@ -142,9 +142,11 @@ def test_no_child_outlives_the_process(end: str) -> None:
 def test_nothing_outlives_a_checker_that_is_killed() -> None:
     lines = """
 from checker.engine.evidence_process import EvidenceProcess
-process = EvidenceProcess("auto")
+from checker.sandbox.box import Box
+box = Box()
+process = EvidenceProcess(box)
 process._send("call", "time:sleep", (60,))
-print(process.pid, flush=True)
+print(process.pid, box.process_id, flush=True)
 input()
 """
     checker = subprocess.Popen(
@@ -152,10 +154,10 @@ input()
     )
     with checker:
         assert checker.stdout is not None
-        server = psutil.Process(int(checker.stdout.readline()))
-        below = server.children(recursive=True)
+        started = [psutil.Process(int(pid)) for pid in checker.stdout.readline().split()]
+        below = [child for process in started for child in process.children(recursive=True)]
         checker.kill()
-    assert psutil.wait_procs([server, *below], LONG_PATIENCE_S)[1] == []
+    assert psutil.wait_procs([*started, *below], LONG_PATIENCE_S)[1] == []
 
 
 def test_ctrl_c_leaves_no_answer_for_the_next_question() -> None:

@@ -191,5 +191,5 @@ def test_a_claim_about_the_dialect_that_is_forged_says_nothing(tmp_path: Path) -
 def test_a_prelude_that_breaks_is_our_error_and_a_script_cannot_feign_one(run_script: RunScript) -> None:
     with pytest.raises(BoxError, match=r"(?s)could not begin:.*FileNotFoundError.*nowhere"):
         run_script("pass", SUITE_SESSIONS="/nowhere")
-    forged = "from checker.sandbox import child\nchild.tell_our_failure('Traceback: ours')"
+    forged = "from checker.sandbox import job_words\njob_words.tell_our_failure('Traceback: ours')"
     assert run_script(forged).exit_code == 0

@@ -15,8 +15,12 @@ import sys
 import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.lines import AxLine
 from PIL import Image
+
+try:
+    from matplotlib.lines import AxLine
+except ImportError:  # matplotlib 3.5, the last for Python 3.7
+    from matplotlib.lines import _AxLine as AxLine
 
 FOLDER_VARIABLE = "SUITE_FIGURES"
 MOST_FIGURES = 200
@@ -169,6 +173,10 @@ class FigureCanvas(FigureCanvasAgg):
 
     def start_event_loop(self, timeout=0):
         """Return at once: during ``plt.pause``, nobody looks at the figure or clicks on it."""
+
+
+if not hasattr(FigureManagerBase, "pyplot_show"):  # matplotlib 3.5, whose pyplot asks the module
+    show = FigureManager.pyplot_show
 
 
 def _recording_print(print_figure):

@@ -1,7 +1,7 @@
-"""Write what tests/evidence/test_tf115.py reads, with TensorFlow 1.15.5 itself. It needs Python 3.7:
+"""Write what tests/evidence/test_tf115.py reads, with TensorFlow 1.15.5 itself:
 
-    python3.7 -m venv tf115 && tf115/bin/pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'
-    tf115/bin/python tests/data/tf115/make.py
+    make .venv-tf1/installed
+    .venv-tf1/bin/python tests/data/tf115/make.py
 
 `graphs.tar.xz` holds, for each model of tests/support/variations.py, its .meta file, the event file with its graph, and the names that
 the script gave; the folders `line` and `plane` are whole runs, like those of exercises 02 and 03.
