@@ -14,7 +14,8 @@ from checker.outcome import Report
 from checker.targets import Target
 from checker.workers.learner_worker import failure_report
 from checker.workers.pace import steady
-from checker.workers.pool import Ended, Gave, OpenWorker, run_all
+from checker.workers.pool import OpenWorker, run_all
+from checker.workers.pool_events import Ended, Gave
 
 Numbered = tuple[int, Target]
 
