@@ -219,8 +219,8 @@ def test_a_full_disk_is_told_with_what_is_kept(store: Store) -> None:
 
 def test_results_that_are_stored_together_are_all_stored_or_none(store: Store) -> None:
     small, big = report_of("ex01"), report_of("ex02")
-    big.checks = [replace(big.checks[0], detail="x" * 1_000_000)]
-    tasks = [Task("ada", "ex01", "k1"), Task("ada", "ex02", "k1")]
+    big.checks *= 5_000
+    tasks = store.pending()[:2]
     ((pages,),) = store._database.connection.execute("PRAGMA page_count")
     store._database.connection.execute(f"PRAGMA max_page_count = {pages + 20}")
     with pytest.raises(StoreError, match="full"):
