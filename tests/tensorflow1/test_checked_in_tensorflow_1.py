@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from checker.engine.workshop import Options, Workshop
+from checker.engine.workshop import RAN_IN_1, Options, Workshop
 from checker.exercise import Limits
 from checker.outcome import Status
 from checker.sandbox.box import BUBBLEWRAP, Box, JobResult
@@ -61,9 +61,10 @@ def cases() -> dict[str, Case]:
 @pytest.mark.parametrize("name", [*CATALOG, "line", "mlp", "mlp_keras"])
 def test_a_complete_script_passes(checking: Workshop, tensorflow_1: OtherPython, name: str) -> None:
     exercise = {**CATALOG.exercises, **WORKSHOPS.exercises}[name]
-    options = Options(timeout_s=PATIENCE * exercise.limits.time_s, python=tensorflow_1.path)
+    options = Options(timeout_s=PATIENCE * exercise.limits.time_s, python=tensorflow_1)
     report = checking.check(exercise, exercise.solution, options)
     assert [(check.id, check.actual or check.detail) for check in report.checks if check.status is not Status.PASS] == []
+    assert report.notes == [RAN_IN_1]
     assert [check.advice for check in report.checks if check.advice] == []
 
 
@@ -74,7 +75,7 @@ def test_a_submission_gets_the_verdict_of_its_case(
     case = cases[name]
     script = tmp_path / case.exercise.script
     script.write_text(case.source, "utf-8")
-    options = Options(timeout_s=PATIENCE * case.exercise.limits.time_s, python=tensorflow_1.path)
+    options = Options(timeout_s=PATIENCE * case.exercise.limits.time_s, python=tensorflow_1)
     report = checking.check(case.exercise, script, options)
     assert judge(Outcome(case, tuple(report.checks), cause=report.cause)) == []
 
@@ -129,3 +130,4 @@ def test_the_command_line_runs_it(command_line: CommandLine, tensorflow_1: Other
     done = command_line(*words, cwd=tmp_path, **{PYTHON_VARIABLE: tensorflow_1.path})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "12 passed" in done.stdout
+    assert "run in real TensorFlow 1.15" in done.stdout
