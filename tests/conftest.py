@@ -14,6 +14,7 @@ import pytest
 from checker.engine.workshop import Workshop
 from checker.exercise import Limits
 from checker.sandbox.box import Box, JobResult
+from checker.workers.cores import thread_variables, threads_for
 from tests.support.browsing import chromium_started, find_chromium
 from tests.support.fixture_types import CommandLine, RunScript, WriteWithTensorflow
 from tests.support.paths import PROJECT, TESTS
@@ -28,6 +29,7 @@ pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = [
+    TESTS / "test_ordinary_user.py",
     TESTS / "learner" / "test_skeletons.py",
     TESTS / "session" / "test_killed_while_working.py",
     TESTS / "session" / "test_session_cli.py",
@@ -64,8 +66,9 @@ def box() -> Iterator[Box]:
 
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
-    """The boxes of a whole check, shared by all tests of a worker."""
-    with Workshop() as shared:
+    """A workshop, shared by all tests of a worker; its jobs do not fight over the cores with those of other workers."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    with Workshop(env=thread_variables(threads_for(workers))) as shared:
         yield shared
 
 

@@ -14,7 +14,7 @@ from checker.__main__ import cli
 from checker.outcome import USAGE
 from checker.report.event_file import scalar_event, write_events
 from checker.session.store import Store
-from tests.support.ordinary_user import fails_as_ordinary_user, is_ordinary
+from tests.support.ordinary_user import is_ordinary
 from tests.support.processes import environment
 from tests.support.script_text import RIGHT
 from tests.support.sessions import LEARNERS
@@ -109,7 +109,3 @@ def test_an_archive_on_a_full_disk_is_nobodys_fault(folder: Path) -> None:
     assert done.returncode == USAGE, done.stdout + done.stderr
     assert "upload" not in done.stdout + done.stderr
     assert "No space left on device" in done.stderr
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert fails_as_ordinary_user(__file__) == ""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checker.evidence.checksums import masked_crc
 from checker.evidence.events import EventLog
-from checker.evidence.records import masked_crc
 
 if TYPE_CHECKING:
     from werkzeug.test import Client

@@ -7,10 +7,9 @@ parsing. All others are left to be parsed one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
@@ -18,7 +17,8 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from tensorboard.compat.proto import event_pb2
 
-from checker.evidence.records import FEWEST_ROWS, LONGEST_COLUMN, Bytes, Records, Rows
+from checker.evidence.checksums import Bytes
+from checker.evidence.records import FEWEST_ROWS, LONGEST_COLUMN, Records, Rows
 
 WALL_TIME = slice(1, 9)  # after its field tag
 STEP = 10  # the first byte of the varint, after its field tag
@@ -65,13 +65,14 @@ def find_columns(records: Records) -> tuple[list[Column], Rows]:
     return columns, np.sort(np.concatenate(rest)) if rest else np.zeros(0, np.int64)
 
 
-def in_order_of_rows(parts: list[tuple[Sequence[int], list[Item]]]) -> list[Item]:
+def in_order_of_rows(parts: list[tuple[Rows | list[int], list[Item]]]) -> list[Item]:
     """Return the items of all parts in the order of their rows; each part is in order already and has an item."""
     parts.sort(key=lambda part: part[0][0])
+    together = list(chain.from_iterable(items for _, items in parts))
     if all(before[0][-1] < after[0][0] for before, after in pairwise(parts)):
-        return list(chain.from_iterable(items for _, items in parts))
-    pairs = [pair for rows, items in parts for pair in zip(rows, items)]
-    return [item for _, item in sorted(pairs, key=itemgetter(0))]
+        return together
+    rows = np.concatenate([rows for rows, _ in parts])
+    return [together[index] for index in np.argsort(rows, kind="stable").tolist()]
 
 
 def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | None, Rows]:
@@ -83,7 +84,7 @@ def _next_column(records: Records, rows: Rows, length: int) -> tuple[Column | No
     matrix = records.matrix(rows, length)
     step_bytes = len(_step_of(template))
     same = _same_layout(matrix, np.frombuffer(template, np.uint8), step_bytes)
-    found = matrix[same]
+    found = matrix if same.all() else matrix[same]
     column = Column(
         event.summary.value[0].tag,
         rows[same],

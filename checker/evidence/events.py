@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +59,19 @@ class EventLog:
             fail(where, "an event file that can be read to its end", problem.reason, problem.hint)
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing that is read refers to itself, and the collector would look at every point again and again."""
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
+
+
+@_collector_paused()
 def read_event_log(folder: Path, shown_as: str = "") -> EventLog:
     """Read all event files below a folder; a damaged file is read up to the damage and listed in `problems`.
 
@@ -88,7 +103,7 @@ def _read_file(path: Path, shown: str, run: Run, spending: Spending) -> Damage |
     spending.add(EVENT_BYTES, size)
     records = scan_records(path, spending.left(RECORDS) + 1)
     spending.add(RECORDS, len(records.offsets))
-    file = EventFile(run, spending)
+    file = EventFile(run, spending, size)
     problem = _add_all(file, records, shown)
     file.finish()
     if problem is None and records.error:

@@ -1,7 +1,7 @@
 """TFRecord framing: length, CRC of the length, data, CRC of the data.
 
 The usual readers cannot tell a whole file from a truncated one, and a forged length makes them fill the memory. This one
-verifies every CRC. For many short records of one length, CRCs are computed side by side, one column of bytes at a time.
+verifies every CRC. Many short records of one length are found and verified side by side.
 Format: tensorflow/core/lib/io/record_writer.h.
 """
 
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
+
+from checker.evidence.checksums import Bytes, Crcs, masked_crc, masked_crcs
 
 HEADER = struct.Struct("<QI")  # length, masked CRC of the length's eight bytes
 FOOTER = struct.Struct("<I")  # masked CRC of the data
@@ -25,10 +26,8 @@ MOST_RECORDS = 1_000_000
 LONGEST_COLUMN = 256  # bytes of a record: longer ones are faster one by one
 FEWEST_ROWS = 64
 BLOCK_ROWS = 1 << 15  # read side by side, with 64 MiB of indices at most
-POLYNOMIAL = 0x82F63B78  # of CRC-32C, reflected (RFC 3720, appendix B.4)
+SAME_LENGTH = 16  # so many records of one length in a row make it likely that more follow
 
-Bytes = NDArray[np.uint8]
-Crcs = NDArray[np.uint32]
 Rows = NDArray[np.int64]
 
 
@@ -90,12 +89,6 @@ class Records:
                 yield length, rows[begin : begin + BLOCK_ROWS]
 
 
-def masked_crc(data: bytes | Bytes) -> int:
-    """Return the CRC-32C of data, masked as in TFRecord, so that data may hold CRCs itself."""
-    crc = google_crc32c.value(data)
-    return int(((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
-
-
 def scan_records(path: Path, most: int = MOST_RECORDS) -> Records:
     """Return the verified records of a file up to the first damaged one, which `error` names; of many, the first."""
     content = np.fromfile(path, np.uint8)  # not mapped: a file that shrinks while it is read would end this process
@@ -126,19 +119,38 @@ def _frames(path: Path, content: Bytes, most: int) -> tuple[Rows, Rows, RecordEr
     offsets = array("q")  # a list would take five times as much
     buffer, size, offset, around = content.data, len(content), 0, HEADER.size + FOOTER.size
     length_at, largest = LENGTH.unpack_from, LARGEST_RECORD_BYTES  # local names make the loop faster
-    for _ in range(most):
-        if size - offset < HEADER.size:
-            break
+    before, same = -1, 0
+    while len(offsets) < most and size - offset >= HEADER.size:
         (length,) = length_at(buffer, offset)
         after = offset + length + around
         if after > size or length > largest:
             break
         offsets.append(offset)
         offset = after
+        same = same + 1 if length == before else 0
+        before = length
+        if same == SAME_LENGTH:
+            same, step = 0, length + around
+            alike = _alike(content, offset, length, min((size - offset) // step, most - len(offsets)))
+            offsets.frombytes(np.arange(offset, offset + alike * step, step).tobytes())
+            offset += alike * step
     offsets.append(offset)
     begins = np.frombuffer(offsets, np.int64)
     error = RecordError(path, offset, _why_no_frame(content, offset, most)) if offset < size else None
     return begins[:-1], np.diff(begins) - around, error
+
+
+def _alike(content: Bytes, offset: int, length: int, most: int) -> int:
+    """Return how many of the records from an offset on have one length before there is another."""
+    step, found, block = length + HEADER.size + FOOTER.size, 0, FEWEST_ROWS
+    while found < most:
+        rows = min(block, most - found)
+        lengths: Bytes = np.ndarray((rows, LENGTH.size), np.uint8, content, offset + found * step, (step, 1))
+        same = np.ascontiguousarray(lengths).view("<u8").reshape(-1) == length
+        if not same.all():
+            return found + int(same.argmin())
+        found, block = found + rows, min(2 * block, BLOCK_ROWS)
+    return found
 
 
 def _why_no_frame(content: Bytes, offset: int, most: int) -> str:
@@ -164,19 +176,16 @@ def _first_damage(records: Records) -> tuple[int, str] | None:
     """Return the first row whose length or data does not match its CRC, and the reason."""
     if not len(records.offsets):
         return None
-    content, offsets, lengths = records.content, records.offsets, records.lengths
-    bad_length = np.zeros(len(offsets), bool)
-    for begin in range(0, len(offsets), BLOCK_ROWS):
-        block = offsets[begin : begin + BLOCK_ROWS]
-        crcs = _masked(_crcs(_side_by_side(content, block, LENGTH.size)))
-        bad_length[begin : begin + BLOCK_ROWS] = crcs != _words(content, block + LENGTH.size)
-    bad_data = np.zeros(len(offsets), bool)
+    content, offsets = records.content, records.offsets
+    bad_length, bad_data = np.zeros((2, len(offsets)), bool)
     for length, rows in records.by_length():
+        begins = offsets[rows]
+        bad_length[rows] = _words(content, begins + LENGTH.size) != masked_crc(LENGTH.pack(length))
         if length <= LONGEST_COLUMN and len(rows) >= FEWEST_ROWS:
-            crcs = _masked(_crcs(records.matrix(rows, length)))
+            crcs = masked_crcs(records.matrix(rows, length))
         else:
             crcs = np.array([masked_crc(records.data(row)) for row in rows.tolist()], np.uint32)
-        bad_data[rows] = crcs != _words(content, offsets[rows] + HEADER.size + lengths[rows])
+        bad_data[rows] = crcs != _words(content, begins + HEADER.size + length)
     bad = bad_length | bad_data
     if not bad.any():
         return None
@@ -185,34 +194,13 @@ def _first_damage(records: Records) -> tuple[int, str] | None:
 
 
 def _side_by_side(content: Bytes, begins: Rows, length: int) -> Bytes:
+    """Return what begins at these bytes, [begins, length]: a view where they lie evenly apart."""
+    apart = np.diff(begins)
+    if len(apart) and apart[0] > 0 and (apart == apart[0]).all():
+        return np.ndarray((len(begins), length), np.uint8, content, int(begins[0]), (int(apart[0]), 1))
     return content[begins[:, None] + np.arange(length)]
 
 
 def _words(content: Bytes, begins: Rows) -> Crcs:
     """Return the little-endian 32-bit words that begin at these bytes."""
     return np.ascontiguousarray(_side_by_side(content, begins, FOOTER.size)).view("<u4").reshape(-1)
-
-
-def _crcs(matrix: Bytes) -> Crcs:
-    """Return the CRC-32C of every row of [rows, length]."""
-    crcs = np.full(len(matrix), 0xFFFFFFFF, np.uint32)
-    for column in np.ascontiguousarray(matrix.T):
-        crcs = _TABLE[(crcs ^ column) & 0xFF] ^ (crcs >> 8)
-    return crcs ^ np.uint32(0xFFFFFFFF)
-
-
-def _masked(crcs: Crcs) -> Crcs:
-    masked = (crcs >> 15 | crcs << 17) + np.uint32(0xA282EAD8)  # wraps at 32 bits, as the format wants
-    return masked.astype(np.uint32)
-
-
-def _table() -> Crcs:
-    def entry(byte: int) -> int:
-        for _ in range(8):
-            byte = byte >> 1 ^ (byte & 1) * POLYNOMIAL
-        return byte
-
-    return np.array([entry(byte) for byte in range(256)], np.uint32)
-
-
-_TABLE: Crcs = _table()

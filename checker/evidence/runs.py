@@ -20,8 +20,16 @@ class Image:
     """An encoded image at a step, as in the file: a PNG if TensorFlow made it."""
 
     step: int
-    encoded: bytes
+    content: bytes | memoryview  # a view where the file was read: most images of a series are looked at by nobody
     sample: int = 0  # its number in the batch that one value holds
+
+    def __hash__(self) -> int:
+        return hash((self.step, self.sample, len(self.content)))  # a view of an array has no hash
+
+    @property
+    def encoded(self) -> bytes:
+        """The content of the image file."""
+        return bytes(self.content)
 
 
 @dataclass(frozen=True)

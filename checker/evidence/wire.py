@@ -73,26 +73,26 @@ def fields(data: memoryview) -> Iterator[tuple[int, memoryview]]:
             key = data[at]
             at += 1
             if key >= 0x80:
-                key, at = _varint(data, at - 1)
+                key, at = varint(data, at - 1)
             kind = key & 7
             if kind == LENGTH_DELIMITED:
                 size = data[at]
                 at += 1
                 if size >= 0x80:
-                    size, at = _varint(data, at - 1)
+                    size, at = varint(data, at - 1)
                 if at + size > end:
                     return
                 yield key >> 3, data[at : at + size]
                 at += size
             elif kind == VARINT:
-                at = _varint(data, at)[1]
+                at = varint(data, at)[1]
             else:
                 at += SIZES[kind]
     except (IndexError, KeyError):  # cut, or a kind of field that is no longer in use: the parser says so
         return
 
 
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: memoryview, at: int) -> tuple[int, int]:
     """Return a number and the place after it."""
     value = shift = 0
     while True:

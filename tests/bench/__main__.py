@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.bench import checking, driver_memory, reading, session
 from tests.bench.pairs import compare
 
+MEMORY_LEARNERS = 8  # enough for each of two workers to have checked every exercise
 BENCHMARKS = ("reading", "checking", "memory", "session")
 
 
@@ -30,6 +31,7 @@ def bench(names: tuple[str, ...], learners: int) -> None:
             folder = Path(temporary)
             if name == "memory":
                 driver_memory.show(folder, console)
+                session.show_memory(folder / "session", MEMORY_LEARNERS, console)
                 continue
             known = {"reading": reading.comparisons, "checking": checking.comparisons}
             found = session.comparisons(folder, learners) if name == "session" else known[name](folder)

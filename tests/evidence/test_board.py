@@ -16,8 +16,8 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_
 from checker.checks import tensorboard
 from checker.evidence import board as board_module
 from checker.evidence.board import Board, BoardError, TooLargeForBoard, read_board
+from checker.evidence.checksums import masked_crc
 from checker.evidence.events import EventLog, read_event_log
-from checker.evidence.records import masked_crc
 from checker.outcome import Mismatch
 from tests.support.event_files import framed, plugin, png
 from tests.support.fixture_types import WriteWithTensorflow

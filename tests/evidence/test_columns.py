@@ -77,6 +77,35 @@ def test_fields_that_are_unknown_or_out_of_order_are_parsed_like_any(tmp_path: P
     assert points == [Point(step, 1.0 + step, 1.0) for step in range(1, 101)]
 
 
+def test_two_lengths_in_turn_are_found_as_one_length_is(tmp_path: Path) -> None:
+    events = [event(1 + step % 3 // 2 * 1000, 1.0 + step, ("loss", 1.0)) for step in range(3_000)]
+    events[2_000:2_900] = [event(7, 1.0 + step, ("accuracy", 1.0)) for step in range(900)]
+    path = write(tmp_path, events)
+    assert len(scan_records(path).offsets) == len(events)
+    assert read_event_log(tmp_path).runs["."].scalars == one_by_one(events)
+
+
+@pytest.mark.parametrize("most", [10, 100, 999])
+def test_of_many_alike_no_more_are_read_than_allowed(tmp_path: Path, most: int) -> None:
+    path = write(tmp_path, [event(7, 1.0, ("loss", 1.0))] * 1_000)
+    records = scan_records(path, most)
+    assert len(records.offsets) == most
+    assert records.error is not None
+    assert (records.error.offset, records.error.reason) == (most * path.stat().st_size // 1_000, f"more than {most} records")
+
+
+@pytest.mark.parametrize("cut", [1, 30, 50])
+def test_many_alike_that_are_cut_keep_what_came_before(tmp_path: Path, cut: int) -> None:
+    path = write(tmp_path, [event(7, 1.0, ("loss", 1.0))] * 1_000)
+    size = path.stat().st_size // 1_000
+    path.write_bytes(path.read_bytes()[:-cut])
+    log = read_event_log(tmp_path)
+    whole = 999 - cut // size
+    assert len(log.runs["."].scalars["loss"]) == whole
+    assert log.problems[0].offset == whole * size
+    assert log.problems[0].reason.startswith("truncated")
+
+
 @pytest.mark.parametrize("broken", [0, 500, 999])
 def test_nothing_after_what_is_no_event_is_taken(tmp_path: Path, broken: int) -> None:
     records = [framed(event(step, 1.0 + step, ("loss", 1.0)).SerializeToString()) for step in range(1_000)]

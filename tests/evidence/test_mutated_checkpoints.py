@@ -14,7 +14,7 @@ import pytest
 
 from checker.evidence import checkpoint_index
 from checker.evidence.checkpoint_index import CheckpointIndexError, read_ranks
-from checker.evidence.records import masked_crc
+from checker.evidence.checksums import masked_crc
 from checker.sandbox.box import Box
 from checker.sandbox.evaluator import EvaluationFailed, Evaluator
 from tests.support.fixture_types import RunScript

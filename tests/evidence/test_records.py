@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.evidence.records import FOOTER, HEADER, RecordError, masked_crc, read_records
+from checker.evidence.checksums import masked_crc
+from checker.evidence.records import FOOTER, HEADER, RecordError, read_records
 from tests.support.event_files import framed
 from tests.support.fixture_types import WriteWithTensorflow
 

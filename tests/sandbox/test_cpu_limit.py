@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from checker.exercise import Limits
 from checker.sandbox.box import Box
 from tests.support.fixture_types import RunScript
-from tests.support.ordinary_user import fails_as_ordinary_user
 
 SECONDS = 300  # ample, for a busy machine
 # Of a small program, so that forking takes next to nothing.
@@ -54,7 +52,3 @@ def test_the_time_of_one_job_is_not_counted_for_the_next(run_script: RunScript) 
     for _ in range(2):
         result = run_script("import time\nwhile time.process_time() < 1: pass", Limits(time_s=SECONDS, cpu_s=1.8))
         assert (result.breach, result.exit_code) == (None, 0)
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert os.geteuid() != 0 or fails_as_ordinary_user(__file__) == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import socket
 from collections.abc import Iterator
 
@@ -14,7 +13,6 @@ from checker.sandbox.box import Box, JobResult
 from checker.sandbox.outside_memory import OutsideMemory, receive_view, send_view
 from checker.units import MIB
 from tests.support.fixture_types import RunScript
-from tests.support.ordinary_user import fails_as_ordinary_user
 
 SECONDS = 300  # ample, for a busy machine
 WITHOUT_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}  # its allocator waits 20 s for memory that is not to be had
@@ -221,7 +219,3 @@ def test_segments_and_queues_of_a_namespace_are_seen_from_outside() -> None:
         libc.msgctl(queue, 0, None)
         libc.semctl(semaphores, 0, 0)
         outside.close()
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert os.geteuid() != 0 or fails_as_ordinary_user(__file__) == ""

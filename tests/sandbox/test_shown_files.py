@@ -16,7 +16,6 @@ from checker.sandbox.bubblewrap import command
 from checker.sandbox.call_filter import readable_program
 from checker.sandbox.call_policy import BOX
 from tests.support.attempts import attempt_script
-from tests.support.ordinary_user import fails_as_ordinary_user
 from tests.support.paths import PROJECT
 from tests.support.processes import environment
 
@@ -116,7 +115,3 @@ def test_a_home_or_a_clone_that_python_itself_is_installed_in_takes_nothing_away
     monkeypatch.chdir(packages / "numpy")
     program = "import numpy, subprocess, sys; print(numpy.add(1, 1), subprocess.call([sys.executable, '-S', '-c', '']))"
     assert seen(tmp_path, program) == "2 0"
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert fails_as_ordinary_user(__file__) == ""

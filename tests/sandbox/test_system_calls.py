@@ -14,7 +14,6 @@ from checker.sandbox.box import Box
 from checker.sandbox.call_policy import ARCHITECTURES, BOX, JOB, number_here
 from tests.support.attempts import attempt_in
 from tests.support.fixture_types import Attempt
-from tests.support.ordinary_user import fails_as_ordinary_user
 from tests.support.policies import refused_calls
 from tests.support.processes import environment
 
@@ -170,7 +169,3 @@ return total, lengths, said, socket.gethostbyname("localhost"), len(socket.if_na
 
 def test_what_honest_scripts_use_still_works(attempt: Attempt) -> None:
     assert attempt(HONEST) == "done: (3.0, [1, 2], 'well\\n', '127.0.0.1', True)"
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert fails_as_ordinary_user(__file__) == ""

@@ -18,7 +18,7 @@ from checker.session import database
 from checker.session.store import Store
 from checker.workers.assignment import Task
 from tests.support.damaged_stores import DAMAGED, OTHERS, read_only, statement
-from tests.support.ordinary_user import fails_as_ordinary_user, is_ordinary
+from tests.support.ordinary_user import is_ordinary
 from tests.support.script_text import RIGHT
 from tests.support.sessions import KEYS, LEARNERS
 
@@ -159,7 +159,3 @@ def test_control_characters_of_a_note_reach_no_terminal(session: Path) -> None:
     written = invoke(session, "note", str(session), "ada", "ex01", "red \x1b[31m\u202e and back")
     assert "red  and back" in written.output
     assert "red  and back" in invoke(session, "note", str(session)).output
-
-
-def test_all_this_holds_for_an_ordinary_user() -> None:
-    assert fails_as_ordinary_user(__file__) == ""

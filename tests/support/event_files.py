@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from tensorboard.compat.proto import summary_pb2
 
-from checker.evidence.records import FOOTER, masked_crc
+from checker.evidence.checksums import masked_crc
+from checker.evidence.records import FOOTER
 
 
 def framed(data: bytes) -> bytes:
