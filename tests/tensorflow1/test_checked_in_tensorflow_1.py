@@ -13,7 +13,7 @@ import pytest
 from checker.engine.workshop import RAN_IN_1, Options, Workshop
 from checker.exercise import Limits
 from checker.outcome import Status
-from checker.sandbox.box import BUBBLEWRAP, Box, JobResult
+from checker.sandbox.box import BUBBLEWRAP, Box, BoxError, JobResult
 from checker.sandbox.other_python import PYTHON
 from checker.sandbox.tensorflow_1 import PYTHON_VARIABLE, OtherPython, find_tensorflow_1
 from checker.selftest.corpus import Case, read_corpus
@@ -123,6 +123,11 @@ def test_an_error_is_told_with_the_frames_of_the_script_alone(tensorflow_1: Othe
     assert trace[-1] == "AttributeError: module 'tensorflow' has no attribute 'float'"
     first = next(line for line in trace if line.lstrip().startswith("File"))
     assert first.endswith('script.py", line 3, in <module>')
+
+
+def test_an_interpreter_that_cannot_begin_is_our_failure(tensorflow_1: OtherPython) -> None:
+    with Box() as box, pytest.raises(BoxError, match=f"{tensorflow_1.path} did not begin"):  # its files are not shown
+        run_in_the_box(box, tensorflow_1, "")
 
 
 def test_the_command_line_runs_it(command_line: CommandLine, tensorflow_1: OtherPython, tmp_path: Path) -> None:
