@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO, Any
 
-from checker.sandbox import evaluate, namespaces, script
+from checker.sandbox import evaluate, libraries, namespaces, script
 from checker.sandbox.child import STDERR, STDIN, STDOUT, fork_child
 from checker.sandbox.job_folder import JobFolder, MemoryJobFolder
 from checker.sandbox.keras_later import without_keras
@@ -46,6 +46,7 @@ def main() -> None:
         namespaces.leave_keyring()
     namespaces.hide_memory()
     namespaces.adopt_orphans()
+    libraries.leave_alone_at_the_end()
     _import_for_children()
     _send(answers, {"ready": True})
     wakeup, writable = _wake_on_child_end()
@@ -67,6 +68,7 @@ def _import_for_children() -> None:
         import tensorflow  # noqa: F401  # for the children that are forked later
     import matplotlib.pyplot  # noqa: F401  # likewise
 
+    libraries.remember()
     gc.freeze()  # otherwise every child walks, and so copies, all objects of TensorFlow at its end: 1 s instead of 0.2 s
     gc.enable()
 

@@ -8,9 +8,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from tests.bench.pairs import Comparison, Way
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 from tests.support.processes import environment
 
@@ -45,7 +45,7 @@ def comparisons(folder: Path) -> list[Comparison]:
 def _warm(by_hand: Path) -> list[Comparison]:
     """Return what a learner waits for who saves again: the box is warm, as in `watch`."""
     workshop = Workshop()
-    workshop.check(built_in()["ex01"], PROJECT / "exercises/ex01.py", Options())  # warms the box; it ends with this process
+    workshop.check(CATALOG["ex01"], PROJECT / "exercises/ex01.py", Options())  # warms the box; it ends with this process
     return [
         Comparison(
             f"{exercise} once more",
@@ -58,12 +58,12 @@ def _warm(by_hand: Path) -> list[Comparison]:
 
 
 def _check_again(workshop: Workshop, exercise: str) -> None:
-    report = workshop.check(built_in()[exercise], PROJECT / f"exercises/{exercise}.py", Options())
+    report = workshop.check(CATALOG[exercise], PROJECT / f"exercises/{exercise}.py", Options())
     assert report.status.value == "pass", report.failures
 
 
 def _scripts(folder: Path) -> None:
-    for exercise in built_in():
+    for exercise in CATALOG:
         _script(folder, exercise)
 
 

@@ -26,7 +26,6 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from checker.evidence.safe_walk import walk
 from checker.intake.budget import Budget
@@ -39,12 +38,12 @@ from checker.workers.cluster.messages import pack
 from checker.workers.cluster.transfer import LARGEST_RUN
 from tests.bench.session import hand_in
 from tests.support.dask_machines import STUB, Machines
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 STUB_LEARNERS, STUBS = 100, 2  # learners and workers while the driver is measured
 SEED = 5
-CATALOG = built_in()
 
 
 @dataclass(frozen=True)

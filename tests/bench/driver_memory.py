@@ -14,7 +14,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from checker.catalog import built_in
 from checker.engine.workshop import Options, Workshop
 from checker.intake.sources import read_submissions
 from checker.outcome import Report
@@ -26,6 +25,7 @@ from checker.session.session import Session
 from checker.session.settings import Settings
 from checker.workers.assignment import Assignment
 from checker.workers.learner_worker import WorkerSettings
+from tests.support.exercises import CATALOG
 from tests.support.paths import PROJECT
 from tests.support.processes import environment
 
@@ -40,7 +40,7 @@ def show(folder: Path, console: Console) -> None:
     with Workshop() as workshop:
         checked = [
             workshop.check(exercise, PROJECT / "exercises" / exercise.script, Options())
-            for exercise in built_in().exercises.values()
+            for exercise in CATALOG.exercises.values()
         ]
     reports.write_text(as_json(checked), "utf-8")
     env = environment(**{REPORTS: str(reports)})
@@ -92,11 +92,11 @@ def _run_session(folder: Path, learners: int) -> None:
     for number in range(learners):
         own = folder / "handed in" / f"learner{number:04}"
         own.mkdir(parents=True)
-        for exercise in built_in().exercises.values():
+        for exercise in CATALOG.exercises.values():
             (own / exercise.script).write_text(f"# {json.dumps(number)}\n", "utf-8")
     setattr(batch, "LearnerWorker", StubWorker)  # noqa: B010  # mypy takes an assignment for a mistake
-    with Session(Settings(folder / "session", built_in(), [*built_in()], Options(isolation="none"), jobs=2)) as opened:
-        opened.take_in(read_submissions(folder / "handed in", built_in())).check(Listener())
+    with Session(Settings(folder / "session", CATALOG, [*CATALOG], Options(isolation="none"), jobs=2)) as opened:
+        opened.take_in(read_submissions(folder / "handed in", CATALOG)).check(Listener())
         write_reports(opened.store, folder / "session")
         assert not opened.store.pending()
     print(_peak_kib() / KIB_IN_MB)

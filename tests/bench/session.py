@@ -11,10 +11,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from checker.catalog import built_in
 from checker.selftest.corpus import Case, read_case
 from checker.units import MIB
 from tests.bench.pairs import Comparison, Way
+from tests.support.exercises import CATALOG
 from tests.support.paths import SUBMISSIONS
 from tests.support.processes import environment
 
@@ -44,7 +44,7 @@ def comparisons(folder: Path, learners: int) -> list[Comparison]:
 
 
 def hand_in(folder: Path, learners: int) -> None:
-    cases: dict[str, list[Case]] = {exercise: [] for exercise in built_in()}
+    cases: dict[str, list[Case]] = {exercise: [] for exercise in CATALOG}
     for path in sorted(SUBMISSIONS.glob("*/case.json")):
         case = read_case(path.parent)
         cases[case.exercise.id].append(case)
