@@ -17,9 +17,10 @@ test: .venv/installed-test
 	$(BIN)/python -m checker.selftest --pack tests/packs/formulas
 
 # Every script on TensorFlow 2.21 and on 1.15.5, which needs a Python 3.7: PYTHON37=/path/of/python3.7 names one.
+# ONLY='ex04 or line' chooses some, as pytest -k does.
 test-tf1: .venv/installed-test .venv-tf1/installed
 	-.ci/apt-install bubblewrap
-	SUITE_TF1_PYTHON=.venv-tf1/bin/python $(BIN)/python -m pytest tests/tensorflow1
+	SUITE_TF1_PYTHON=.venv-tf1/bin/python $(BIN)/python -m pytest tests/tensorflow1 $(if $(ONLY),-k '$(ONLY)')
 
 lint: .venv/installed-lint
 	$(BIN)/ruff check .

@@ -61,11 +61,13 @@ def check_all(
         publish_to=Path.cwd(),
         learner=CHECKED,
         isolation=asked.isolation,
-        python=asked.python.path if asked.python else "",
+        python=asked.python,
     )
     jobs = min(asked.jobs or default_jobs(), math.ceil(len(targets) / LEAST_FOR_A_JOB))
     reports = []
-    readable = [*own_data_files(exercise for exercise, _ in targets), *(asked.python.readable if asked.python else ())]
+    readable = [*own_data_files(exercise for exercise, _ in targets)]
+    if asked.python:
+        readable += asked.python.readable
     with closing(_each_report(targets, options, readable, jobs)) as checked:
         for target in targets:
             terminal.start(*target)

@@ -87,7 +87,7 @@ def test_every_file_of_ours_that_is_named_exists(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_make_target_exists(document: str) -> None:
-    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([\w./-]+):", text_of("Makefile"), re.MULTILINE))
     words = [word for command in named_commands(document, "make") for word in command.split()[1:]]
     assert {word for word in words if "=" not in word} - targets == set()
 

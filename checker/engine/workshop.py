@@ -23,13 +23,14 @@ from checker.outcome import CheckResult, Report, Status
 from checker.report.json import report_of
 from checker.sandbox.box import NO_ISOLATION, Box, BoxEnded, BoxError, MachineBusy, choose_isolation
 from checker.sandbox.other_python import PYTHON
-from checker.sandbox.tensorflow_1 import START_S
+from checker.sandbox.tensorflow_1 import START_S, OtherPython
 from reference.datasets import CACHE_VARIABLE, EDITION_VARIABLE, cache_folder, is_fetched
 
 FIGURES_VARIABLE = "SUITE_FIGURES"
 SESSIONS_VARIABLE = "SUITE_SESSIONS"
 KEEPS_VARIABLE = "SUITE_KEEPS"
 OUTPUTS = ("stdout", "stderr")
+RAN_IN_1 = "run in real TensorFlow 1.15; what it left is read and computed again in TensorFlow 2"  # a note of the report
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Options:
     publish_to: Path | None = None  # the folder that holds logdir/; None: nowhere
     learner: str = ""  # whose folder below logdir/ the run goes to; "" for the only one there is
     isolation: str = "auto"  # of checker.sandbox.box.ISOLATIONS
-    python: str = ""  # the path of the interpreter that runs the script instead of this one, with TensorFlow 1.15
+    python: OtherPython | None = None  # that runs the script, with TensorFlow 1.15; the workshop must show its files
 
 
 class Workshop:
@@ -161,8 +162,6 @@ class Workshop:
         limits: Limits = exercise.limits
         if options.timeout_s is not None:
             limits = replace(limits, time_s=options.timeout_s)
-        if options.python:
-            limits = replace(limits, time_s=limits.time_s + START_S)
         env = {EDITION_VARIABLE: options.edition, FIGURES_VARIABLE: str(figures), SESSIONS_VARIABLE: str(sessions)}
         if exercise.keeps:
             env[KEEPS_VARIABLE] = "1"
@@ -172,12 +171,19 @@ class Workshop:
         brought = bring_along(script, work, {held_out} if held_out else ())
         served = self._serve_data(exercise, work, brought.files)
         read_lines = partial(tell_live_points, tell) if tell else None
-        arguments = {"cwd": str(work), "script": str(brought.script), "served": served, PYTHON: options.python}
+        before = [*brought.notes]
+        arguments = {"cwd": str(work), "script": str(brought.script), "served": served}
+        if options.python:
+            limits = replace(limits, time_s=limits.time_s + START_S)
+            arguments[PYTHON] = options.python.path
+            before.append(RAN_IN_1)
         result = self._box.run("script", folder, limits, env, read_lines, **arguments)
         # A copy of the script ran. Its messages must name the file that its author knows.
         told = {name: getattr(result, name).replace(os.fsencode(work), os.fsencode(script.parent)) for name in OUTPUTS}
-        files, before = frozenset(brought.files), tuple(brought.notes)
-        return RunFiles(exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, before)
+        files = frozenset(brought.files)
+        return RunFiles(
+            exercise, script, work, figures, sessions, replace(result, **told), options.edition, files, tuple(before)
+        )
 
     def _serve_data(self, exercise: Exercise, work: Path, brought: set[str]) -> list[tuple[str, str]]:
         """Put the pack's own data where a script finds it. Return the files that the box shows there, read-only."""

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 
+TAKEN_BACK = b"\0"  # ends a failure that did not happen after all
 LONGEST_FAILURE = 1 << 15  # bytes; they fit into a pipe that nobody reads yet
 
 _early: list[int] = []  # the descriptor to which `tell_our_failure` writes
@@ -36,6 +37,12 @@ def tell_our_failure(text: str) -> None:
     """Report that our own part of the job failed. After `leave_to_the_script` this does nothing."""
     for descriptor in _early:
         os.write(descriptor, text.encode("utf-8", "backslashreplace")[-LONGEST_FAILURE:])
+
+
+def take_back_failure() -> None:
+    """Take back what was reported as a failure: it was only feared."""
+    for descriptor in _early:
+        os.write(descriptor, TAKEN_BACK)
 
 
 def tell_live(line: bytes) -> None:

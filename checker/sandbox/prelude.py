@@ -39,7 +39,7 @@ def read_script(path: str) -> tuple[str, bytes | str]:
 
 
 def install(path: str, source: bytes | str, namespace: dict[str, Any], is_tensorflow_1: bool = False) -> None:
-    """Prepare this process for a script that will run in `namespace`, and record which TensorFlow it is served.
+    """Prepare this process for a script that will run in `namespace`, and record which dialect of TensorFlow it is served.
 
     Real TensorFlow 1 gets nothing that stands for a part of it, but for the data that its tutorials fetch. An error in
     here is our failure, not that of the script, and is reported as such.
@@ -52,8 +52,6 @@ def install(path: str, source: bytes | str, namespace: dict[str, Any], is_tensor
 
 
 def _install(path: str, source: bytes | str, namespace: dict[str, Any], is_tensorflow_1: bool) -> None:
-    decision = decide(source, _modules_beside(path, source))
-    _write_down(FILE, json.dumps(asdict(decision)))
     if os.environ.get(imports.MODULES_VARIABLE):
         sys.path.append(os.environ[imports.MODULES_VARIABLE])  # last: it replaces nothing that is installed
     headless.install()
@@ -64,6 +62,8 @@ def _install(path: str, source: bytes | str, namespace: dict[str, Any], is_tenso
     if _mentions(source, "get_ipython"):
         namespace["get_ipython"] = lambda: headless.Notebook(namespace)
     if not is_tensorflow_1:
+        decision = decide(source, _modules_beside(path, source))
+        _write_down(FILE, json.dumps(asdict(decision)))
         imports.serve(r"tensorflow\.contrib(?:\..*)?", contrib.resolve)
         if decision.dialect == TF1:
             legacy.serve()

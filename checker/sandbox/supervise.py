@@ -17,6 +17,7 @@ from typing import IO, Any
 import psutil
 
 from checker.sandbox.child import ENDING, STDIN, Child
+from checker.sandbox.job_words import TAKEN_BACK
 from checker.sandbox.limits import Breach, Monitor
 from checker.sandbox.outside_memory import OutsideMemory
 
@@ -110,7 +111,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
         status, peak = _last_words(child, status, peak)
     monitor.close()
     outside.close()
-    our_failure = _read_now(child.early)
+    our_failure = _read_now(child.early).rpartition(TAKEN_BACK)[2]
     os.close(child.ending)
     os.close(child.early)
     os.close(child.live)

@@ -51,7 +51,7 @@ def find_tensorflow_1() -> OtherPython:
     if program is None:
         raise NoTensorflow1(f"{PYTHON_VARIABLE}={named}: no program to be run; {REMEDY}")
     try:
-        told = subprocess.run([program, "-E", "-c", PROBE], capture_output=True, timeout=PROBE_TIMEOUT_S)
+        told = subprocess.run([program, "-Es", "-c", PROBE], capture_output=True, timeout=PROBE_TIMEOUT_S)
         answer = json.loads(told.stdout)
         versions = [match[1] for match in map(DISTRIBUTION.fullmatch, answer["found"]) if match]
     except (OSError, subprocess.TimeoutExpired, ValueError, LookupError, TypeError):
