@@ -10,9 +10,10 @@ check: .venv/installed
 	-.ci/apt-install bubblewrap
 	$(BIN)/python -m checker
 
+# Three at a time on two cores: pages, servers and disks are waited for.
 test: .venv/installed-test
 	-.ci/apt-install bubblewrap chromium
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m checker.selftest
 	$(BIN)/python -m checker.selftest --pack tests/packs/formulas
 

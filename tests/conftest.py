@@ -29,6 +29,8 @@ pytest.register_assert_rewrite("tests.support.graph_answers")
 
 # They take a minute or two each and go first: the last of them would keep one worker busy while the others are done.
 LONGEST = [
+    TESTS / "diagnoses" / "test_examined.py",
+    TESTS / "exercises" / "test_tour_pages.py",
     TESTS / "test_ordinary_user.py",
     TESTS / "learner" / "test_skeletons.py",
     TESTS / "session" / "test_killed_while_working.py",

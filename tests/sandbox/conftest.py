@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from checker.sandbox.box import Box
 from tests.support.attempts import attempt_script
-from tests.support.fixture_types import Attempt, RunScript
+from tests.support.fixture_types import Attempt, RunScript, WarmBox
 
 WITHOUT_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}  # its allocator waits 20 s for memory that is not to be had
 
 
 @pytest.fixture(scope="session")
-def walled_box() -> Iterator[Box]:
-    """A box with walls, shared by all tests of a worker."""
-    with Box("bubblewrap", env=WITHOUT_ONEDNN) as warm:
-        yield warm
+def warm_box() -> Iterator[WarmBox]:
+    """Return the box of an isolation, which all tests of a worker share."""
+    opened: dict[str, Box] = {}
+
+    def box_of(isolation: str) -> Box:
+        if isolation not in opened or opened[isolation].has_ended:
+            opened[isolation] = stack.enter_context(Box(isolation, env=WITHOUT_ONEDNN))
+        return opened[isolation]
+
+    with ExitStack() as stack:
+        yield box_of
+
+
+@pytest.fixture(scope="session")
+def walled_box(warm_box: WarmBox) -> Box:
+    """A box with walls."""
+    return warm_box("bubblewrap")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,15 +16,14 @@ from checker.exercise import Limits
 from checker.sandbox.box import Box, BoxError
 from checker.sandbox.scratch import PREFIX, YOUNG_S
 from checker.units import MIB
-from tests.support.fixture_types import RunScript
+from tests.support.fixture_types import RunScript, WarmBox
 from tests.support.processes import environment
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
-def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def box(request: pytest.FixtureRequest, warm_box: WarmBox) -> Box:
     """What a box promises holds with walls and without."""
-    with Box(request.param) as warm:
-        yield warm
+    return warm_box(request.param)
 
 
 def test_a_script_runs_as_main_in_its_folder_with_tensorflow_there(run_script: RunScript, job_folder: Path) -> None:

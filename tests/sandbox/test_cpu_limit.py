@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from checker.exercise import Limits
 from checker.sandbox.box import Box
-from tests.support.fixture_types import RunScript
+from tests.support.fixture_types import RunScript, WarmBox
 
 SECONDS = 300  # ample, for a busy machine
 # Of a small program, so that forking takes next to nothing.
@@ -34,10 +32,9 @@ SHORT = {
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
-def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def box(request: pytest.FixtureRequest, warm_box: WarmBox) -> Box:
     """Time is counted with walls and without."""
-    with Box(request.param) as warm:
-        yield warm
+    return warm_box(request.param)
 
 
 @pytest.mark.parametrize("lines", SHORT.values(), ids=SHORT.keys())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import socket
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,20 +11,18 @@ from checker.exercise import Limits
 from checker.sandbox.box import Box, JobResult
 from checker.sandbox.outside_memory import OutsideMemory, receive_view, send_view
 from checker.units import MIB
-from tests.support.fixture_types import RunScript
+from tests.support.fixture_types import RunScript, WarmBox
 
 SECONDS = 300  # ample, for a busy machine
-WITHOUT_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}  # its allocator waits 20 s for memory that is not to be had
 LIMITS = Limits(time_s=SECONDS, memory_bytes=900 * MIB)
 REFUSED = b"Function not implemented"  # by the walls: then the job holds nothing
 SLACK = 120 * MIB  # of a peak: Python's own needs, and the parts of shared pages
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
-def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def box(request: pytest.FixtureRequest, warm_box: WarmBox) -> Box:
     """What is held by processes counts with walls and without."""
-    with Box(request.param, env=WITHOUT_ONEDNN) as warm:
-        yield warm
+    return warm_box(request.param)
 
 
 # Each holds 1.5 GiB and more, then says so and waits.

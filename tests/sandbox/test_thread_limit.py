@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
 from checker.exercise import Limits
 from checker.sandbox.box import Box
 from checker.sandbox.limits import THREADS_PER_CORE
-from tests.support.fixture_types import RunScript
+from tests.support.fixture_types import RunScript, WarmBox
 
 SECONDS = 300  # ample, for a busy machine
 OF_LIBRARIES = THREADS_PER_CORE * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", "none"])
-def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def box(request: pytest.FixtureRequest, warm_box: WarmBox) -> Box:
     """Threads are counted with walls and without."""
-    with Box(request.param) as warm:
-        yield warm
+    return warm_box(request.param)
 
 
 THREADS = """
