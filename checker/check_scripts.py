@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -68,11 +69,11 @@ def check_all(
     readable = [*own_data_files(exercise for exercise, _ in targets)]
     if asked.python:
         readable += asked.python.readable
-    with closing(_each_report(targets, options, readable, jobs)) as checked:
+    with _reports(targets, options, readable, jobs) as arriving:
         for target in targets:
             terminal.start(*target)
             try:
-                reports.append(next(checked))
+                reports.append(next(arriving))
             finally:
                 terminal.stop_spinner()
             terminal.finish(reports[-1], target[0])
@@ -83,18 +84,16 @@ def check_all(
     return reports
 
 
-def _each_report(
-    targets: Sequence[Target], options: Options, readable: Sequence[Path], jobs: int
-) -> Generator[Report, None, None]:
-    """Yield the reports of targets in their order. Closing the iterator ends what runs."""
+@contextmanager
+def _reports(targets: Sequence[Target], options: Options, readable: Sequence[Path], jobs: int) -> Iterator[Iterator[Report]]:
+    """Give the reports of targets in their order. What runs is ended at the end."""
     if jobs > 1:
-        yield from reports_in_order(
-            partial(ScriptWorker, options, thread_variables(threads_for(jobs)), readable), targets, jobs
-        )
-        return
-    with ScriptWorker(options, {}, readable) as worker:
-        for numbered in enumerate(targets):
-            yield from worker.work(numbered)
+        workers = partial(ScriptWorker, options, thread_variables(threads_for(jobs)), readable)
+        with closing(reports_in_order(workers, targets, jobs)) as arriving:
+            yield arriving
+    else:
+        with ScriptWorker(options, {}, readable) as worker:
+            yield chain.from_iterable(map(worker.work, enumerate(targets)))
 
 
 def _terminal(exercises: Sequence[str], asked: CheckOptions) -> TerminalReport | ExerciseTable:

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from checker.datasets import OPTIONAL_SETS, full_files
-from checker.engine.bounds import BOUNDS, WALL_TIME, BoundMet, Bounds, bound_result
-from checker.engine.breach import busy_result
+from checker.engine.bounds import BOUNDS, BoundMet, Bounds
 from checker.engine.companion_files import bring_along
 from checker.engine.evidence_process import EvidenceError, EvidenceProcess
 from checker.engine.publish import FIGURES, PublishError, publish
 from checker.engine.run_files import RunFiles
+from checker.engine.unread import unread
 from checker.evidence.live_points import LivePoint, tell_live_points
 from checker.exercise import Exercise, Limits
 from checker.outcome import CheckResult, Report, Status
@@ -132,19 +132,9 @@ class Workshop:
         """Return the report with the checks held against a run. What is read of the run is read in a bounded child."""
         try:
             answer = self._evidence.call("checker.engine.hold_checks:hold", run, report, notes)
-        except MachineBusy as busy:
-            report.checks = [busy_result(f"what the run left could not be read: {busy}", run.script.name)]
-            return report
-        except BoundMet as met:
-            self.open_another_box()  # the child may have been ended while it asked
-            if met.bound == WALL_TIME:  # it is ours to read what there is, however long that takes
-                raise EvidenceError(f"reading what the run left took {met}") from None
-            report.checks = [bound_result(met, run.script.name)]
-            report.cause = report.checks[0].id
-            return report
-        except EvidenceError:
-            self.open_another_box()
-            raise
+        except (MachineBusy, BoundMet, EvidenceError) as error:
+            self.open_another_box()  # the child may have been ended while it asked: an answer is on its way to nobody
+            return unread(error, report, run.script.name)
         try:
             held = report_of(answer)
         except (ValueError, KeyError, TypeError) as error:

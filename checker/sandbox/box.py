@@ -157,7 +157,7 @@ class Box(JobRunner):
         self._scratch = ScratchFolder()
         try:
             self._process = self._start(readable, env or {})
-        except BoxError:
+        except BaseException:  # Ctrl-C, too
             self._scratch.close()
             raise
         super().__init__(self._process.conversation, self._scratch.path)
