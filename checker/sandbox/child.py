@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Child:
     early: int  # the reading end of the pipe for a failure of our own part of the job
     live: int  # the reading end of the pipe for what the job tells while it runs
     view: list[int]  # what tells the memory of the job outside of its processes; nothing without walls
+    began: float  # by time.monotonic, before it was forked: it may have run before this process runs again
 
 
 def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | None:
@@ -56,6 +58,7 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
     pipes = [os.pipe() for _ in range(5)]
     readable, writable = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
     channel, of_keeper = socket.socketpair()
+    began = time.monotonic()
     pid = _fork_first_of_namespace() if walls else os.fork()
     if pid == 0:
         for descriptor in [*readable, *ours]:
@@ -80,7 +83,7 @@ def fork_child(request: Request, walls: bool, ours: Sequence[int]) -> Child | No
     with channel:
         view = receive_view(channel) if walls else []
     stdout, stderr, ending, early, live = readable
-    return Child(pid, [stdout, stderr], ending, early, live, view)
+    return Child(pid, [stdout, stderr], ending, early, live, view, began)
 
 
 def _fork_first_of_namespace() -> int:

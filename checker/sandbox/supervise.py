@@ -94,7 +94,6 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
     `wakeup` becomes readable when a process ends. Anything on stdin, or its end, ends this process with the job. `tell` gets
     the lines that the job tells while it runs.
     """
-    began = time.monotonic()
     outside = OutsideMemory(child.view, request["folder"])
     monitor = Monitor(request, child.pid if walls else None, outside)
     captures = [
@@ -119,7 +118,7 @@ def supervise(child: Child, request: Request, walls: bool, wakeup: int, tell: Ca
         "our_failure": our_failure.decode("utf-8", "replace"),
         "exit_code": os.waitstatus_to_exitcode(status),  # negative: ended by that signal
         "breach": dataclasses.asdict(breach) if breach else None,
-        "duration_s": time.monotonic() - began,
+        "duration_s": time.monotonic() - child.began,
         "lost_s": monitor.lost_s,
         "peak_memory_bytes": max(peak * RSS_UNIT, monitor.peak_memory),
         "stdout_bytes": captures[0].seen,
