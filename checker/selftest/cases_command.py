@@ -34,6 +34,7 @@ class Asked:
     accept: bool
     varied: bool
     figures: bool
+    until: float | None
 
 
 @click.command()
@@ -44,6 +45,13 @@ class Asked:
 @click.option("--update", "accept", is_flag=True, help=f"Write {GOLDEN_FILE} of the cases that are judged as they say.")
 @click.option(
     "--vary", "varied", is_flag=True, help="List the outcomes that change with the threads and the processor's instructions."
+)
+@click.option(
+    "--until",
+    type=float,
+    envvar="SUITE_CASES_UNTIL",
+    metavar="SECONDS",
+    help="Begin no case after this moment, in seconds since 1970; those that are left are named.",
 )
 @click.option("--figures", is_flag=True, help="Print how many are judged as they should be, beside the goals.")
 @click.pass_context
@@ -65,13 +73,13 @@ def cases(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None
     try:
         if asked.varied:
             ctx.exit(check_varied(console, found, faults, jobs))
-        outcomes = check_all(console, found, jobs)
+        outcomes = check_all(console, found, jobs, until=asked.until)
     except KeyboardInterrupt:
         click.echo("interrupted: what was running has been ended", err=True)
         ctx.exit(INTERRUPTED)
     written = [outcome.case.name for outcome in outcomes if asked.accept and not judge(outcome) and update(outcome)]
     faults += judge_all(outcomes)
-    if not words:
+    if not words and len(outcomes) == len(found):
         faults += uncaught(outcomes, _asked_exercises(asked, catalog))
     matrix.show_matrix(console, outcomes, faults)
     matrix.show_problems(console, faults)
@@ -79,10 +87,18 @@ def cases(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None
         show_figures(console, outcomes)
     if asked.accept:
         console.print(f"\ngolden reports written: {', '.join(written) or 'none, all say the same'}", soft_wrap=True)
+    _tell_what_is_left(console, found, outcomes)
     console.print()
     console.print(matrix.last_line(outcomes, faults), soft_wrap=True)
     broken = any(fault.is_ours for fault in faults)
     ctx.exit(CHECKER_BROKE if broken else CHECK_FAILED if faults else EVERYTHING_PASSED)
+
+
+def _tell_what_is_left(console: Console, found: Sequence[Case], outcomes: Sequence[Outcome]) -> None:
+    checked = {outcome.case.name for outcome in outcomes}
+    left = [case.name for case in found if case.name not in checked]
+    if left:
+        console.print(f"\nNOT CHECKED before --until: {len(left)} of {len(found)} cases: {', '.join(left)}", soft_wrap=True)
 
 
 def _read(asked: Asked, catalog: Catalog, words: Sequence[str]) -> tuple[list[Case], list[Fault]]:

@@ -20,12 +20,25 @@ def judge_all(outcomes: Sequence[Outcome]) -> list[Fault]:
     return [fault for outcome in outcomes for fault in judge(outcome) or compare(outcome)]
 
 
-def check_all(console: Console, cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None = None) -> list[Outcome]:
-    """Check the cases; on a terminal a bar shows how far it is, elsewhere a line on stderr tells of each that is done."""
-    return _with_a_bar(console, cases, jobs, env) if console.is_terminal else _with_lines(cases, jobs, env)
+def check_all(
+    console: Console,
+    cases: Sequence[Case],
+    jobs: int,
+    env: Mapping[str, str] | None = None,
+    until: float | None = None,
+) -> list[Outcome]:
+    """Check the cases; on a terminal a bar shows how far it is, elsewhere a line on stderr tells of each that is done.
+
+    No case is begun after `until`, in seconds since 1970: then it has no outcome.
+    """
+    if console.is_terminal:
+        return _with_a_bar(console, cases, jobs, env, until)
+    return _with_lines(cases, jobs, env, until)
 
 
-def _with_a_bar(console: Console, cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None) -> list[Outcome]:
+def _with_a_bar(
+    console: Console, cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None, until: float | None
+) -> list[Outcome]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("submissions", total=len(cases))
@@ -35,10 +48,11 @@ def _with_a_bar(console: Console, cases: Sequence[Case], jobs: int, env: Mapping
             on_start=lambda case: progress.update(task, description=case.name),
             on_done=lambda outcome: progress.advance(task),
             env=env,
+            until=until,
         )
 
 
-def _with_lines(cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None) -> list[Outcome]:
+def _with_lines(cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None, until: float | None) -> list[Outcome]:
     started: dict[str, float] = {}
     number = itertools.count(1)
 
@@ -49,4 +63,4 @@ def _with_lines(cases: Sequence[Case], jobs: int, env: Mapping[str, str] | None)
         name, verdict = outcome.case.name, "not as said" if judge(outcome) or compare(outcome) else "as said"
         click.echo(f"{next(number)}/{len(cases)} {name}: {verdict}, {time.monotonic() - started[name]:.1f} s", err=True)
 
-    return examine_all(cases, jobs, start, done, env)
+    return examine_all(cases, jobs, start, done, env, until)

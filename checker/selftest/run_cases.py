@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -92,10 +93,12 @@ def examine_all(
     on_start: OnCase = lambda case: None,
     on_done: OnOutcome = lambda outcome: None,
     env: Mapping[str, str] | None = None,
+    until: float | None = None,
 ) -> list[Outcome]:
     """Check cases in worker processes, as many as `jobs`; return what was said of each, in their order.
 
-    `env` is added to the environment of the boxes, in which cases do not fight over the cores.
+    `env` is added to the environment of the boxes, in which cases do not fight over the cores. No case is begun after
+    `until`, in seconds since 1970; those that are left have no outcome.
     """
     env = {**thread_variables(threads_for(jobs)), **(env or {})}
     # The exercises with images take longest. If they began last, workers would be idle at the end.
@@ -110,4 +113,6 @@ def examine_all(
         else:
             outcomes.setdefault(event.task, Outcome(event.task, (), event.failure))
             on_done(outcomes[event.task])
-    return [outcomes[case] for case in cases]
+        if until is not None and time.time() > until:
+            waiting.clear()
+    return [outcomes[case] for case in cases if case in outcomes]
