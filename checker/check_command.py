@@ -11,12 +11,11 @@ import click
 
 from checker.catalog import Catalog
 from checker.command_line import (
-    AUTO,
     data_option,
+    jobs_option,
     json_option,
     language_option,
     pack_option,
-    read_jobs,
     sandbox_option,
     timeout_option,
 )
@@ -59,14 +58,7 @@ class CheckCommand(click.Command):
 @data_option
 @timeout_option
 @sandbox_option
-@click.option(
-    "--jobs",
-    metavar=f"N|{AUTO}",
-    callback=read_jobs,
-    default=AUTO,
-    show_default=True,
-    help="Scripts checked side by side; auto: as many as this machine has room for.",
-)
+@jobs_option("Scripts checked side by side; auto: as many as this machine has room for.")
 @click.option(
     "--tensorflow",
     type=click.Choice(["2.21", "1.15"]),

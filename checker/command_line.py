@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -17,6 +17,8 @@ from checker.translation import VARIABLE
 
 LONGEST_TIMEOUT_S = 24 * 3600
 AUTO = "auto"  # as a number of jobs
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 COMMAND_LEFT_OUT = "checker.command_left_out"  # in `click.Context.meta`: the default command was not named
 
 
@@ -53,6 +55,11 @@ def read_jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | No
     if not re.fullmatch(r"[0-9]{1,4}", word.strip()) or int(word) < 1:
         raise click.BadParameter(f"{word!r} is neither a number from 1 on nor {AUTO}")
     return int(word)
+
+
+def jobs_option(what: str) -> Callable[[Command], Command]:
+    """Return the option --jobs; `what` says in its help what is done side by side."""
+    return click.option("--jobs", metavar=f"N|{AUTO}", callback=read_jobs, default=AUTO, show_default=True, help=what)
 
 
 language_option = click.option(

@@ -124,8 +124,9 @@ class Workshop:
         """Let the process that reads evidence load the data meanwhile; start it again, if it was ended."""
         if self._evidence.has_ended:
             self._evidence.close()
+            self._box.close()  # an answer may be on its way to who is gone
+            self._box = self._new_box()
             self._evidence = EvidenceProcess(self._box, self._bounds)
-            self.open_another_box()  # an answer may be on its way to who is gone
         self._evidence.prepare("checker.engine.hold_checks:load_data", exercise.dataset, options.edition)
 
     def _hold_checks(self, run: RunFiles, report: Report, notes: Sequence[str]) -> Report:

@@ -8,12 +8,11 @@ from typing import Any
 import click
 
 from checker.command_line import (
-    AUTO,
     LONGEST_TIMEOUT_S,
     data_option,
+    jobs_option,
     language_option,
     pack_option,
-    read_jobs,
     timeout_option,
 )
 from checker.session.arguments import NOTE_KINDS, SessionArguments, require_likeness
@@ -28,14 +27,7 @@ from checker.session.arguments import NOTE_KINDS, SessionArguments, require_like
 @click.option(
     "--exercises", metavar="ex01,…", help="The exercises of the session; without it, those of each --pack, or else all."
 )
-@click.option(
-    "--jobs",
-    metavar=f"N|{AUTO}",
-    callback=read_jobs,
-    default=AUTO,
-    show_default=True,
-    help="Learners checked side by side; auto: one per core, and fewer while other programs are at work.",
-)
+@jobs_option("Learners checked side by side; auto: one per core, and fewer while other programs are at work.")
 @data_option
 @timeout_option
 @click.option(
